@@ -1,0 +1,20 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include <span>
+
+namespace snpse {
+
+/// One row a draw or a simulation; row-major, so that a row is contiguous.
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Vector = Eigen::VectorXd;
+
+inline std::span<const double> row_of(const Matrix& m, Eigen::Index i) {
+  return {m.data() + i * m.cols(), static_cast<std::size_t>(m.cols())};
+}
+inline std::span<double> row_of(Matrix& m, Eigen::Index i) {
+  return {m.data() + i * m.cols(), static_cast<std::size_t>(m.cols())};
+}
+
+}  // namespace snpse

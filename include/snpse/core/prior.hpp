@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "snpse/core/box.hpp"
+#include "snpse/core/matrix.hpp"
+#include "snpse/util/random.hpp"
+
+namespace snpse {
+
+/// p(theta): can be drawn from, its normalised log-density evaluated, and mapped to the whitened space where
+/// it is N(0, I) (METHOD "whitened prior space": z = Phi^-1(F(theta)) per parameter, Cholesky for a correlated
+/// normal). Immutable; safe to share between threads.
+class Prior {
+ public:
+  virtual ~Prior() = default;
+
+  virtual int dim() const = 0;
+  /// One draw; theta: [d], written.
+  virtual void draw(RandomStream& random, std::span<double> theta) const = 0;
+  /// Normalised log-density at theta [d]; -infinity outside the support.
+  virtual double log_prob(std::span<const double> theta) const = 0;
+  /// The closed box that holds the support; edges may be infinite.
+  virtual Box support() const = 0;
+
+  /// z = T(theta), both [d]; theta must lie in the support. |z| is clamped where T would be infinite.
+  virtual void to_whitened(std::span<const double> theta, std::span<double> z) const = 0;
+  /// theta = T^-1(z), always in the support.
+  virtual void from_whitened(std::span<const double> z, std::span<double> theta) const = 0;
+  /// log |det dT/dtheta| at theta: log_prob(theta) - log N(T(theta); 0, I).
+  double log_det_whitening(std::span<const double> theta) const;
+
+  /// This prior conditioned on theta in box, or null where that has no closed form with a whitening map
+  /// (correlated normals). The box must meet the support.
+  virtual std::shared_ptr<const Prior> restricted_to(const Box& box) const = 0;
+};
+
+/// n draws, [n, d]; row i uses the stream (seed, purpose, round, first_index + i).
+Matrix draw_rows(const Prior& prior, Eigen::Index n, std::uint64_t seed, Purpose purpose, std::uint32_t round,
+                 std::uint64_t first_index = 0);
+/// Row by row over theta [n, d].
+Matrix to_whitened_rows(const Prior& prior, const Matrix& theta);
+Matrix from_whitened_rows(const Prior& prior, const Matrix& z);
+Vector log_prob_rows(const Prior& prior, const Matrix& theta);
+
+/// One continuous distribution on the line.
+class Marginal {
+ public:
+  virtual ~Marginal() = default;
+  virtual double log_pdf(double value) const = 0;
+  virtual double cdf(double value) const = 0;
+  /// 1 - cdf without cancellation.
+  virtual double survival(double value) const = 0;
+  /// Inverse of cdf; p in (0, 1).
+  virtual double quantile(double p) const = 0;
+  /// Inverse of survival without cancellation; q in (0, 1).
+  virtual double upper_quantile(double q) const = 0;
+  virtual double low() const = 0;
+  virtual double high() const = 0;
+};
+
+std::shared_ptr<const Marginal> make_uniform(double low, double high);
+std::shared_ptr<const Marginal> make_normal(double mean, double standard_deviation);
+/// ln of the value is N(location, scale^2).
+std::shared_ptr<const Marginal> make_lognormal(double location, double scale);
+/// N(mean, standard_deviation^2) conditioned on [low, high]; either edge may be infinite.
+std::shared_ptr<const Marginal> make_truncated_normal(double mean, double standard_deviation, double low,
+                                                      double high);
+
+/// Independent marginals, one a parameter.
+std::shared_ptr<const Prior> make_product_prior(std::vector<std::shared_ptr<const Marginal>> marginals);
+/// N(mean, covariance); covariance [d, d] symmetric positive definite, else Error(config).
+std::shared_ptr<const Prior> make_multivariate_normal(const Vector& mean, const Matrix& covariance);
+
+}  // namespace snpse

@@ -1,0 +1,6 @@
+#pragma once
+
+// The only place that includes LibTorch: these two headers hold tensors and gradients, without the module,
+// optimiser and serialisation library that would double the compile time.
+#include <torch/types.h>
+#include <torch/autograd.h>

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace snpse {
+
+/// Makes path hold exactly bytes, or leaves it as it was: written aside in the same folder, fsync, rename, fsync
+/// of the folder. Errors: cannot_create (permission, the folder is absent or a file), io (no space left, device).
+void write_durably(const std::filesystem::path& path, std::string_view bytes);
+
+/// The content of a file. Errors: missing_input (absent or unreadable).
+std::string read_whole(const std::filesystem::path& path);
+
+/// Creates the folder and its parents durably. Errors: cannot_create.
+void make_folder(const std::filesystem::path& path);
+
+/// Removes what an interrupted write_durably() left in folder (not in subfolders).
+void remove_leftovers(const std::filesystem::path& folder);
+
+/// An advisory lock on a folder (flock on folder/.lock), held until destruction or the process's death, so that
+/// two programs never write the same campaign. Error(usage) that names the holder where it is taken.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace snpse

@@ -1,0 +1,20 @@
+#include "snpse/core/simulator.hpp"
+
+namespace snpse {
+
+const char* to_string(Status status) {
+  switch (status) {
+    case Status::ok: return "ok";
+    case Status::invalid: return "invalid";
+    case Status::failed: return "failed";
+    case Status::timeout: return "timeout";
+  }
+  return "unknown";
+}
+
+std::uint32_t SimulationRequest::external_seed() const {
+  RandomStream copy = random;
+  return copy() >> 1U;
+}
+
+}  // namespace snpse
