@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace snpse {
+
+struct MethodOptions {
+  std::string name = "tsnpse";       ///< see method_names()
+  std::string preset = "default";    ///< "default", or "paper": the published protocol
+  int rounds = 10;                   ///< npse: always 1
+  std::int64_t simulations = 10000;  ///< over all rounds
+  std::int64_t first_round = 0;      ///< simulations of round 1; 0: as many as every other round
+};
+
+}  // namespace snpse

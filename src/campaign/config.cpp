@@ -1,0 +1,43 @@
+#include "snpse/campaign/config.hpp"
+
+#include "snpse/util/error.hpp"
+#include "snpse/util/nearest.hpp"
+
+namespace snpse {
+namespace {
+
+/// Section 5 and appendix E.3 of the paper: plain noise prediction on standardised parameters, Adam at 1e-4,
+/// t uniform, 15 % held out, patience of 1000 steps, at most 3000 sweeps, an adaptive Runge-Kutta 4(5)
+/// solver.
+void apply_paper_preset(Config& config) {
+  config.model.space = Space::standardised;
+  config.model.parametrisation = Parametrisation::noise;
+  config.model.sigma_min = 0;
+  config.model.sigma_max = 0;
+  config.training.learning_rate = 1e-4;
+  config.training.warmup = 0;
+  config.training.batch = 0;
+  config.training.noise_draws = 1;
+  config.training.noise_levels = NoiseLevels::uniform;
+  config.training.validation_share = 0.15;
+  config.training.patience = 1000;
+  config.training.max_steps = 0;
+  config.training.anneal = false;
+  config.sampler.kind = SamplerKind::dopri5;
+}
+
+}  // namespace
+
+std::vector<std::string> preset_names() {
+  return {"default", "paper"};
+}
+
+void apply_preset(Config& config) {
+  const auto& preset = config.method.preset;
+  if (preset == "paper") return apply_paper_preset(config);
+  if (preset != "default")
+    fail(ExitCode::config, "unknown preset '{}'; did you mean '{}'?", preset,
+         nearest(preset, preset_names()));
+}
+
+}  // namespace snpse
