@@ -12,8 +12,8 @@
 namespace snpse {
 
 /// p(theta): can be drawn from, its normalised log-density evaluated, and mapped to the whitened space where
-/// it is N(0, I) (METHOD "whitened prior space": z = Phi^-1(F(theta)) per parameter, Cholesky for a correlated
-/// normal). Immutable; safe to share between threads.
+/// it is N(0, I) (METHOD "whitened prior space": z = Phi^-1(F(theta)) per parameter, Cholesky for a
+/// correlated normal). Immutable; safe to share between threads.
 class Prior {
  public:
   virtual ~Prior() = default;
@@ -46,8 +46,8 @@ Matrix to_whitened_rows(const Prior& prior, const Matrix& theta);
 Matrix from_whitened_rows(const Prior& prior, const Matrix& z);
 Vector log_prob_rows(const Prior& prior, const Matrix& theta);
 
-/// One continuous distribution on the line.
-class Marginal {
+/// One continuous distribution on the line. Lives in a shared_ptr.
+class Marginal : public std::enable_shared_from_this<Marginal> {
  public:
   virtual ~Marginal() = default;
   virtual double log_pdf(double value) const = 0;
@@ -58,10 +58,21 @@ class Marginal {
   virtual double quantile(double p) const = 0;
   /// Inverse of survival without cancellation; q in (0, 1).
   virtual double upper_quantile(double q) const = 0;
+  /// The closed interval that holds the support; edges may be infinite.
   virtual double low() const = 0;
   virtual double high() const = 0;
+
+  /// z = Phi^-1(cdf(value)), computed from the smaller tail; value in the support. A tail that ends at a
+  /// finite edge counts as at least 1e-9, so that |z| stays below 6 there.
+  virtual double whiten(double value) const;
+  /// Inverse of whiten(); always in [low, high] (NaN for NaN).
+  virtual double unwhiten(double z) const;
+  /// This distribution conditioned on [low, high], which may reach beyond the support. Error(config) where
+  /// the interval holds no probability.
+  virtual std::shared_ptr<const Marginal> restricted_to(double low, double high) const;
 };
 
+// The make_ functions throw Error(config) on parameters that define no distribution.
 std::shared_ptr<const Marginal> make_uniform(double low, double high);
 std::shared_ptr<const Marginal> make_normal(double mean, double standard_deviation);
 /// ln of the value is N(location, scale^2).
@@ -70,7 +81,7 @@ std::shared_ptr<const Marginal> make_lognormal(double location, double scale);
 std::shared_ptr<const Marginal> make_truncated_normal(double mean, double standard_deviation, double low,
                                                       double high);
 
-/// Independent marginals, one a parameter.
+/// Independent marginals, one a parameter; at least one.
 std::shared_ptr<const Prior> make_product_prior(std::vector<std::shared_ptr<const Marginal>> marginals);
 /// N(mean, covariance); covariance [d, d] symmetric positive definite, else Error(config).
 std::shared_ptr<const Prior> make_multivariate_normal(const Vector& mean, const Matrix& covariance);
