@@ -22,8 +22,8 @@ struct Share {
 /// waiting ranks sleep and burn no core. Only the main thread may call members (MPI_THREAD_FUNNELED).
 class World {
  public:
-  /// A duplicate of MPI_COMM_WORLD, so that our messages never meet another library's. MPI must be initialised
-  /// and outlive the object. Collective.
+  /// A duplicate of MPI_COMM_WORLD, so that our messages never meet another library's. MPI must be
+  /// initialised and outlive the object. Collective.
   World();
   ~World();
   World(const World&) = delete;
@@ -37,10 +37,10 @@ class World {
   Share share(Eigen::Index n) const { return share(n, rank()); }
   Share share(Eigen::Index n, int of_rank) const;
 
-  void barrier() const;                             ///< Collective.
-  bool any(bool mine) const;                        ///< Collective. Whether it is true on some rank.
-  void sum(std::span<float> values) const;          ///< Collective, in place; bit-equal on all ranks.
-  void sum(std::span<double> values) const;         ///< Collective, in place; bit-equal on all ranks.
+  void barrier() const;                               ///< Collective.
+  bool any(bool mine) const;                          ///< Collective. Whether it is true on some rank.
+  void sum(std::span<float> values) const;            ///< Collective, in place; bit-equal on all ranks.
+  void sum(std::span<double> values) const;           ///< Collective, in place; bit-equal on all ranks.
   void broadcast(std::vector<float>& values) const;   ///< Collective, from rank 0, with its length.
   void broadcast(std::vector<double>& values) const;  ///< Collective, from rank 0, with its length.
   void broadcast(std::string& bytes) const;           ///< Collective, from rank 0, with its length.
@@ -49,8 +49,8 @@ class World {
   /// Collective. The rows of all ranks below each other in the order of ranks, on every rank. The number of
   /// columns must be the same on every rank.
   Matrix gather_rows(const Matrix& mine) const;
-  /// Collective. Throws the same Error on every rank if `error` is set on one (the lowest such rank's), so that
-  /// all ranks leave together. error: null where this rank has none.
+  /// Collective. Throws the same Error on every rank if `error` is set on one (the lowest such rank's), so
+  /// that all ranks leave together. error: null where this rank has none.
   void raise_together(const std::exception_ptr& error) const;
 
   struct Impl;  ///< for the layer `parallel` itself

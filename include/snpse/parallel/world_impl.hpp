@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/mpi/communicator.hpp>
+
+#include "snpse/parallel/world.hpp"
+
+namespace snpse {
+
+struct World::Impl {
+  boost::mpi::communicator communicator;
+
+  /// Collective. Returns once all ranks have called it, waiting with Patience. After it, a blocking
+  /// collective of MPI, which waits by spinning, only spins for the transfer itself.
+  void meet() const;
+};
+
+}  // namespace snpse

@@ -1,0 +1,30 @@
+#include <cstdlib>
+
+#include <mpi.h>
+
+#include "snpse/parallel/world.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+
+MpiSession::MpiSession(int& argc, char**& argv) {
+  int provided = MPI_THREAD_SINGLE;
+  // Errors of MPI itself keep its default: they end all ranks with MPI's own message.
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  if (provided < MPI_THREAD_FUNNELED)
+    fail(ExitCode::config,
+         "this MPI offers thread level {} only, but MPI_THREAD_FUNNELED ({}) is needed; use an "
+         "MPI built with thread support",
+         provided, MPI_THREAD_FUNNELED);
+}
+
+MpiSession::~MpiSession() {
+  MPI_Finalize();
+}
+
+void MpiSession::abort(int exit_code) {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::abort();
+}
+
+}  // namespace snpse

@@ -1,0 +1,187 @@
+#include "snpse/parallel/world.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <limits>
+
+#include <boost/mpi/collectives.hpp>
+
+#include "snpse/parallel/patience.hpp"
+#include "snpse/parallel/world_impl.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+namespace {
+
+namespace mpi = boost::mpi;
+
+/// Never freed: MPI_Comm_free is collective, and a destructor may run on one rank alone.
+mpi::communicator duplicate_of_world() {
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &copy);
+  return {copy, mpi::comm_attach};
+}
+
+/// MPI counts in int: calls work(pointer, count) on pieces of values that fit.
+template <typename T, typename Work>
+void in_pieces(std::span<T> values, const Work& work) {
+  constexpr std::size_t kPiece = std::size_t{1} << 28U;
+  for (std::size_t i = 0; i < values.size(); i += kPiece)
+    work(values.data() + i, static_cast<int>(std::min(kPiece, values.size() - i)));
+}
+
+/// Every algorithm of Open MPI and MPICH for this either computes each element on one rank and copies it, or
+/// adds the same partial sums in pairs on both sides of an exchange: the ranks' results are equal bit by bit.
+template <typename T>
+void sum_in_place(const World::Impl& impl, std::span<T> values) {
+  impl.meet();
+  in_pieces(values, [&](T* data, int count) {
+    mpi::all_reduce(impl.communicator, mpi::inplace_t<T*>(data), count, std::plus<T>());
+  });
+}
+
+template <typename T>
+void broadcast_elements(const World::Impl& impl, std::span<T> values, int root = 0) {
+  in_pieces(values, [&](T* data, int count) { mpi::broadcast(impl.communicator, data, count, root); });
+}
+
+template <typename Container>
+void broadcast_resizable(const World::Impl& impl, Container& values, int root = 0) {
+  impl.meet();
+  std::uint64_t size = values.size();
+  mpi::broadcast(impl.communicator, size, root);
+  values.resize(size);
+  broadcast_elements(impl, std::span(values.data(), values.size()), root);
+}
+
+struct Description {
+  ExitCode code;
+  std::string message;
+};
+
+Description describe(const std::exception_ptr& error, int rank) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& e) {
+    return {e.code(), e.what()};
+  } catch (const std::exception& e) {
+    return {ExitCode::internal, fmt::format("rank {}: {}", rank, e.what())};
+  } catch (...) {
+    return {ExitCode::internal, fmt::format("rank {}: an exception that says nothing", rank)};
+  }
+}
+
+}  // namespace
+
+void World::Impl::meet() const {
+  if (communicator.size() == 1) return;
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ibarrier(communicator, &request);
+  Patience patience;
+  for (;;) {
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return;
+    patience.pause();
+  }
+}
+
+World::World() : impl_(std::make_unique<Impl>(Impl{duplicate_of_world()})) {}
+World::~World() = default;
+
+int World::rank() const {
+  return impl_->communicator.rank();
+}
+int World::size() const {
+  return impl_->communicator.size();
+}
+
+Share World::share(Eigen::Index n, int of_rank) const {
+  const Eigen::Index each = n / size();
+  const Eigen::Index larger = n % size();  // the first so many ranks get one more
+  const Eigen::Index begin = each * of_rank + std::min<Eigen::Index>(of_rank, larger);
+  return {begin, begin + each + (of_rank < larger ? 1 : 0)};
+}
+
+void World::barrier() const {
+  impl_->meet();
+}
+
+bool World::any(bool mine) const {
+  impl_->meet();
+  return mpi::all_reduce(impl_->communicator, static_cast<int>(mine), mpi::maximum<int>()) != 0;
+}
+
+void World::sum(std::span<float> values) const {
+  sum_in_place(*impl_, values);
+}
+void World::sum(std::span<double> values) const {
+  sum_in_place(*impl_, values);
+}
+
+void World::broadcast(std::vector<float>& values) const {
+  broadcast_resizable(*impl_, values);
+}
+void World::broadcast(std::vector<double>& values) const {
+  broadcast_resizable(*impl_, values);
+}
+void World::broadcast(std::string& bytes) const {
+  broadcast_resizable(*impl_, bytes);
+}
+
+void World::broadcast(Matrix& matrix) const {
+  impl_->meet();
+  std::array<std::int64_t, 2> shape{matrix.rows(), matrix.cols()};
+  broadcast_elements(*impl_, std::span<std::int64_t>(shape));
+  matrix.resize(shape[0], shape[1]);
+  broadcast_elements(*impl_, std::span(matrix.data(), static_cast<std::size_t>(matrix.size())));
+}
+
+double World::broadcast(double value) const {
+  impl_->meet();
+  mpi::broadcast(impl_->communicator, value, 0);
+  return value;
+}
+
+Matrix World::gather_rows(const Matrix& mine) const {
+  impl_->meet();
+  std::vector<std::array<std::int64_t, 2>> shapes(static_cast<std::size_t>(size()));
+  const std::array<std::int64_t, 2> my_shape{mine.rows(), mine.cols()};
+  mpi::all_gather(impl_->communicator, my_shape.data(), 2, shapes.front().data());
+
+  std::vector<int> rows, offsets;
+  std::int64_t total = 0;
+  for (const auto& shape : shapes) {
+    ensure(shape[1] == mine.cols(), "gather_rows: the same number of columns on every rank");
+    rows.push_back(static_cast<int>(shape[0]));
+    offsets.push_back(static_cast<int>(total));
+    total += shape[0];
+    ensure(total <= std::numeric_limits<int>::max(), "gather_rows: fewer than 2^31 rows in all");
+  }
+  Matrix all(total, mine.cols());
+  if (all.size() == 0) return all;
+
+  // Counting in rows rather than in doubles keeps the counts of large matrices within an int.
+  MPI_Datatype row = MPI_DATATYPE_NULL;
+  MPI_Type_contiguous(static_cast<int>(mine.cols()), MPI_DOUBLE, &row);
+  MPI_Type_commit(&row);
+  MPI_Allgatherv(mine.data(), static_cast<int>(mine.rows()), row, all.data(), rows.data(), offsets.data(),
+                 row, impl_->communicator);
+  MPI_Type_free(&row);
+  return all;
+}
+
+void World::raise_together(const std::exception_ptr& error) const {
+  impl_->meet();
+  const int culprit = mpi::all_reduce(impl_->communicator, error ? rank() : size(), mpi::minimum<int>());
+  if (culprit == size()) return;
+  Description description{ExitCode::internal, ""};
+  if (culprit == rank()) description = describe(error, rank());
+  auto code = static_cast<int>(description.code);
+  mpi::broadcast(impl_->communicator, code, culprit);
+  broadcast_resizable(*impl_, description.message, culprit);
+  throw Error(static_cast<ExitCode>(code), description.message);
+}
+
+}  // namespace snpse
