@@ -10,8 +10,9 @@ enum class SamplerKind {
 
 struct SamplerOptions {
   SamplerKind kind = SamplerKind::heun;
-  int steps = 24;                ///< heun: two network evaluations each; sde: time steps
+  int steps = 24;                ///< heun: two network evaluations each
   double tolerance = 1e-4;       ///< dopri5: absolute and relative, a step
+  int sde_steps = 500;           ///< sde: time steps
   int corrector_steps = 0;       ///< sde: Langevin steps after each time step
   double min_acceptance = 0.01;  ///< fail when fewer draws than this share lie in the prior's support
 };

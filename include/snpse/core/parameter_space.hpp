@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "snpse/core/prior.hpp"
+#include "snpse/core/standardiser.hpp"
+
+namespace snpse {
+
+/// The space of z = T(theta) in which the diffusion runs; a bijection with its Jacobian. Immutable.
+class ParameterSpace {
+ public:
+  /// T whitens the prior, so that z ~ N(0, I) before any data (METHOD section 8).
+  static ParameterSpace whitened(std::shared_ptr<const Prior> prior);
+  /// T standardises.
+  static ParameterSpace standardised(Standardiser standardiser);
+
+  Matrix to_z(const Matrix& theta) const;     // [n, d] -> [n, d]; theta in the prior's support if whitened
+  Matrix to_theta(const Matrix& z) const;     // [n, d] -> [n, d]
+  Vector log_det(const Matrix& theta) const;  // log |det dz/dtheta|, [n]
+
+  /// The standardiser; none if whitened.
+  const std::optional<Standardiser>& standardiser() const { return standardiser_; }
+
+ private:
+  std::shared_ptr<const Prior> prior_;
+  std::optional<Standardiser> standardiser_;
+};
+
+}  // namespace snpse

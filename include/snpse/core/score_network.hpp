@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "snpse/core/model_options.hpp"
+#include "snpse/core/tensor.hpp"
+
+namespace snpse {
+
+struct NetworkShape {
+  int theta_dim = 0;  // d
+  int x_dim = 0;      // p
+  int width = 256;
+  int depth = 3;
+};
+
+inline constexpr int kTimeFeatures = 64;
+
+/// The paper's network (section 5, appendix E.3): three perceptrons with SiLU units that embed theta_t, x and
+/// t, and a fourth on their concatenation, with d outputs. The concatenation with the trunk's first layer is
+/// computed as a sum of three products, so that the parts of x and t are computed once and shared between
+/// rows.
+///
+/// All weights lie in one flat float32 buffer, all gradients in another of the same layout: one all-reduce
+/// and one optimiser step act on the whole network.
+class ScoreNetwork {
+ public:
+  /// Weights and biases uniform in +-1/sqrt(inputs), from (seed, Purpose::initial_weights, round); the last
+  /// layer is zero where zero_output is set.
+  ScoreNetwork(const NetworkShape& shape, bool zero_output, std::uint64_t seed, std::uint32_t round);
+
+  const NetworkShape& shape() const { return shape_; }
+  torch::Tensor weights() const { return weights_; }      // [m], writing to it changes the network
+  torch::Tensor gradients() const { return gradients_; }  // [m], what backward() adds to
+
+  torch::Tensor x_part(const torch::Tensor& x) const;                 // standardised x [n, p] -> [n, width]
+  torch::Tensor time_part(const torch::Tensor& time_features) const;  // [n, kTimeFeatures] -> [n, width]
+  /// theta [n, d], x_part and time_part [n, width] or [1, width] -> [n, d].
+  torch::Tensor output(const torch::Tensor& theta, const torch::Tensor& x_part,
+                       const torch::Tensor& time_part) const;
+
+  /// Whether operations on the weights are recorded for backward().
+  void require_gradients(bool required);
+
+ private:
+  struct Layer {
+    torch::Tensor weight;  // [inputs, outputs]
+    torch::Tensor bias;    // [outputs]; undefined where there is none
+  };
+  static torch::Tensor perceptron(torch::Tensor h, const std::vector<Layer>& layers);
+
+  NetworkShape shape_;
+  torch::Tensor weights_;
+  torch::Tensor gradients_;
+  std::vector<Layer> theta_layers_;
+  std::vector<Layer> x_layers_;
+  Layer trunk_theta_;  // the trunk's first layer in three parts
+  Layer trunk_x_;
+  Layer trunk_time_;
+  std::vector<Layer> trunk_layers_;
+};
+
+}  // namespace snpse

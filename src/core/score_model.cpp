@@ -1,0 +1,138 @@
+#include "snpse/core/score_model.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "snpse/core/tensor_matrix.hpp"
+
+namespace snpse {
+namespace {
+
+NoiseLevel level_of_all(const Diffusion& diffusion, double t) {
+  const auto scalar = [](double value) { return torch::full({1, 1}, value, torch::kFloat32); };
+  return {scalar(t), scalar(diffusion.alpha(t)), scalar(diffusion.sigma(t))};
+}
+
+torch::Tensor norm(const NoiseLevel& level) {
+  return (level.alpha.square() + level.sigma.square()).sqrt();
+}
+
+torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequencies) {
+  const auto angles = value * frequencies;
+  return torch::cat({angles.sin(), angles.cos()}, 1);
+}
+
+}  // namespace
+
+ScoreModel::ScoreModel(Parts parts, const NetworkShape& shape, std::uint64_t seed, std::uint32_t round)
+    : parts_(std::move(parts)),
+      network_(shape, parts_.parametrisation == Parametrisation::preconditioned, seed, round) {}
+
+ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
+  const torch::NoGradGuard no_gradients;
+  return {network_.x_part(to_tensor(parts_.x_standardiser.apply(x_obs.transpose())))};
+}
+
+torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
+  constexpr int kFrequencies = kTimeFeatures / 2;
+  if (parts_.parametrisation == Parametrisation::preconditioned) {
+    // Of the logarithm of the noise ratio, frequencies 0.25 to 16 in geometric steps.
+    const auto frequencies = torch::logspace(-2, 4, kFrequencies, 2.0, torch::kFloat32).unsqueeze(0);
+    return sinusoids((level.sigma / level.alpha).log(), frequencies);
+  }
+  const auto frequencies = torch::logspace(0, -4, kFrequencies, 10.0, torch::kFloat32).unsqueeze(0);
+  return sinusoids(level.t, frequencies);
+}
+
+torch::Tensor ScoreModel::output(const torch::Tensor& z_t, const torch::Tensor& x_part,
+                                 const NoiseLevel& level) const {
+  const bool preconditioned = parts_.parametrisation == Parametrisation::preconditioned;
+  const auto input = preconditioned ? z_t / norm(level) : z_t;
+  return network_.output(input, x_part, network_.time_part(time_features(level)));
+}
+
+torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& eps,
+                                 const NoiseLevel& level) const {
+  if (parts_.parametrisation == Parametrisation::noise) return eps;
+  return (level.sigma * z_0 - level.alpha * eps) / norm(level);
+}
+
+torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condition, double t) const {
+  const auto level = level_of_all(parts_.diffusion, t);
+  const auto answer = output(z_t, condition.x_part, level);
+  if (parts_.parametrisation == Parametrisation::noise) return answer;
+  const auto n = norm(level);
+  return (level.sigma * z_t / n - level.alpha * answer) / n;
+}
+
+Record ScoreModel::to_record() const {
+  Record record;
+  const auto& diffusion = parts_.diffusion;
+  record.put("diffusion/process", static_cast<std::int64_t>(diffusion.process()));
+  record.put("diffusion/low", diffusion.low());
+  record.put("diffusion/high", diffusion.high());
+  record.put("diffusion/t_min", parts_.t_min);
+  record.put("parametrisation", static_cast<std::int64_t>(parts_.parametrisation));
+  const auto put_standardiser = [&](const std::string& name, const Standardiser& s) {
+    record.put(name + "/mean", std::vector<double>(s.mean.begin(), s.mean.end()));
+    record.put(name + "/deviation", std::vector<double>(s.deviation.begin(), s.deviation.end()));
+  };
+  put_standardiser("x", parts_.x_standardiser);
+  if (parts_.space.standardiser()) put_standardiser("theta", *parts_.space.standardiser());
+  const auto& shape = network_.shape();
+  record.put("network/shape",
+             std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
+  const auto weights = network_.weights();
+  const float* first = weights.data_ptr<float>();
+  record.put("network/weights", std::vector<float>(first, first + weights.numel()));
+  return record;
+}
+
+namespace {
+
+Standardiser get_standardiser(const Record& record, const std::string& name) {
+  const auto& mean = record.get<std::vector<double>>(name + "/mean");
+  const auto& deviation = record.get<std::vector<double>>(name + "/deviation");
+  if (mean.size() != deviation.size()) fail(ExitCode::data, "the standardiser '{}' has two lengths", name);
+  const auto n = static_cast<Eigen::Index>(mean.size());
+  return {Eigen::Map<const Vector>(mean.data(), n), Eigen::Map<const Vector>(deviation.data(), n)};
+}
+
+Diffusion get_diffusion(const Record& record) {
+  const double low = record.get<double>("diffusion/low");
+  const double high = record.get<double>("diffusion/high");
+  switch (static_cast<Process>(record.get<std::int64_t>("diffusion/process"))) {
+    case Process::ve:
+      return Diffusion::variance_exploding(low, high);
+    case Process::vp:
+      return Diffusion::variance_preserving(low, high);
+    case Process::subvp:
+      return Diffusion::sub_variance_preserving(low, high);
+  }
+  fail(ExitCode::data, "the field 'diffusion/process' holds no known process");
+}
+
+}  // namespace
+
+ScoreModel ScoreModel::from_record(const Record& record, std::shared_ptr<const Prior> prior) {
+  const auto& sizes = record.get<std::vector<std::int64_t>>("network/shape");
+  if (sizes.size() != 4)
+    fail(ExitCode::data, "the field 'network/shape' has {} entries, not 4", sizes.size());
+  const NetworkShape shape{static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
+                           static_cast<int>(sizes[3])};
+  Parts parts{get_diffusion(record),
+              static_cast<Parametrisation>(record.get<std::int64_t>("parametrisation")),
+              record.get<double>("diffusion/t_min"),
+              record.has("theta/mean") ? ParameterSpace::standardised(get_standardiser(record, "theta"))
+                                       : ParameterSpace::whitened(std::move(prior)),
+              get_standardiser(record, "x")};
+  ScoreModel model(std::move(parts), shape, 0, 0);
+  const auto& weights = record.get<std::vector<float>>("network/weights");
+  auto own = model.network_.weights();
+  if (static_cast<std::int64_t>(weights.size()) != own.numel())
+    fail(ExitCode::data, "the network has {} weights, not {}", weights.size(), own.numel());
+  std::copy(weights.begin(), weights.end(), own.data_ptr<float>());
+  return model;
+}
+
+}  // namespace snpse
