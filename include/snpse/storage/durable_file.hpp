@@ -20,7 +20,8 @@ void make_folder(const std::filesystem::path& path);
 void remove_leftovers(const std::filesystem::path& folder);
 
 /// An advisory lock on a folder (flock on folder/.lock), held until destruction or the process's death, so that
-/// two programs never write the same campaign. Error(usage) that names the holder where it is taken.
+/// two programs never write the same campaign. Where the file system has no locks it protects nothing.
+/// Errors: usage, naming the holder, where it is taken; cannot_create, io as write_durably().
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder);

@@ -1,0 +1,175 @@
+#include "snpse/storage/durable_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kLeftoverSuffix = ".partial";
+
+/// A file descriptor, closed on destruction.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  bool valid() const { return value_ >= 0; }
+  int get() const { return value_; }
+  /// Closes it now; false with errno where that reveals a delayed write error.
+  bool close() { return ::close(release()) == 0; }
+  /// Hands it to the caller, who closes it.
+  int release() { return std::exchange(value_, -1); }
+
+ private:
+  int value_;
+};
+
+/// The folder that holds path.
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+[[noreturn]] void fail_writing(const fs::path& path, int error) {
+  constexpr std::array kDeviceErrors{ENOSPC, EDQUOT, EFBIG, EIO};
+  const bool device = std::find(kDeviceErrors.begin(), kDeviceErrors.end(), error) != kDeviceErrors.end();
+  if (device)
+    fail(ExitCode::io, "cannot write '{}': {}; make room and run the same command again", path.string(),
+         std::strerror(error));
+  fail(ExitCode::cannot_create, "cannot create '{}': {}; check the path and its permissions", path.string(),
+       std::strerror(error));
+}
+
+/// errno, or 0 where all of bytes was written.
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+/// Makes the names in folder durable. Returns errno or 0.
+int sync_folder(const fs::path& folder) {
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) return errno;
+  // Some network file systems have no fsync of folders and say EINVAL: there the rename is already durable.
+  return ::fsync(descriptor.get()) == 0 || errno == EINVAL ? 0 : errno;
+}
+
+/// Creates path with these bytes and waits until the device has them. Returns errno or 0.
+int create_and_sync(const fs::path& path, std::string_view bytes) {
+  Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!descriptor.valid()) return errno;
+  if (const int error = write_all(descriptor.get(), bytes)) return error;
+  if (::fsync(descriptor.get()) != 0) return errno;
+  return descriptor.close() ? 0 : errno;
+}
+
+}  // namespace
+
+void write_durably(const fs::path& path, std::string_view bytes) {
+  const fs::path folder = folder_of(path);
+  const fs::path aside =
+      folder / fmt::format(".{}.{}{}", path.filename().string(), ::getpid(), kLeftoverSuffix);
+  if (const int error = create_and_sync(aside, bytes)) {
+    ::unlink(aside.c_str());
+    fail_writing(path, error);
+  }
+  if (::rename(aside.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(aside.c_str());
+    fail_writing(path, error);
+  }
+  if (const int error = sync_folder(folder)) fail_writing(path, error);
+}
+
+std::string read_whole(const fs::path& path) {
+  const auto fail_reading = [&](int error) {
+    fail(ExitCode::missing_input, "cannot read '{}': {}; check the path and its permissions", path.string(),
+         std::strerror(error));
+  };
+  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.valid()) fail_reading(errno);
+  struct stat state {};
+  if (::fstat(descriptor.get(), &state) != 0) fail_reading(errno);
+  std::string bytes;
+  bytes.reserve(static_cast<std::size_t>(state.st_size));
+  std::vector<char> part(std::size_t{1} << 16U);
+  for (;;) {
+    const ssize_t count = ::read(descriptor.get(), part.data(), part.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_reading(errno);
+    if (count == 0) return bytes;
+    bytes.append(part.data(), static_cast<std::size_t>(count));
+  }
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code ignored;
+  if (path.empty() || fs::is_directory(path, ignored)) return;
+  const fs::path trimmed = path.has_filename() ? path : path.parent_path();
+  make_folder(trimmed.parent_path());
+  // Another process may create it at the same time: that is as good.
+  if (::mkdir(trimmed.c_str(), 0777) != 0 && !(errno == EEXIST && fs::is_directory(trimmed, ignored)))
+    fail_writing(trimmed, errno);
+  if (const int error = sync_folder(folder_of(trimmed))) fail_writing(trimmed, error);
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::vector<fs::path> leftovers;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.ends_with(kLeftoverSuffix)) leftovers.push_back(entry.path());
+  }
+  for (const auto& path : leftovers)
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail_writing(path, errno);
+}
+
+FolderLock::FolderLock(const fs::path& folder) {
+  const fs::path path = folder / ".lock";
+  // Closed in children that exec: a simulator that outlives us must not keep the lock.
+  Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!descriptor.valid()) fail_writing(path, errno);
+  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK)
+      fail(ExitCode::usage, "'{}' is in use by {}; wait until it has finished, or stop it", folder.string(),
+           read_whole(path));
+    // Some cluster file systems are mounted without locks; a campaign must be able to run there.
+    if (errno != ENOSYS && errno != EOPNOTSUPP) fail_writing(path, errno);
+  }
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string holder = fmt::format("process {} on {} since {:%Y-%m-%d %H:%M:%S} UTC", ::getpid(),
+                                         host.data(), fmt::gmtime(std::time(nullptr)));
+  if (::ftruncate(descriptor.get(), 0) != 0) fail_writing(path, errno);
+  if (const int error = write_all(descriptor.get(), holder)) fail_writing(path, error);
+  descriptor_ = descriptor.release();
+}
+
+FolderLock::~FolderLock() {
+  ::close(descriptor_);
+}
+
+}  // namespace snpse

@@ -1,0 +1,159 @@
+#include "snpse/storage/record_file.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "scratch_folder.hpp"
+#include <hdf5.h>
+
+#include "snpse/storage/durable_file.hpp"
+
+namespace snpse {
+namespace {
+
+using RecordFile = ScratchFolder;
+
+FileHeader example_header() {
+  FileHeader header;
+  header.type = "example";
+  header.seed = std::numeric_limits<std::uint64_t>::max();
+  header.configuration = "[campaign]\nname = \"München\"\n";
+  return header;
+}
+
+Record example_record() {
+  Record record;
+  record.put("integer", std::numeric_limits<std::int64_t>::min());
+  record.put("real", 0.1);
+  record.put("text", std::string("two\nlines, ünïcode"));
+  record.put("empty/text", std::string());
+  record.put("integers", std::vector<std::int64_t>{-1, 0, 1});
+  record.put("network/weights", std::vector<float>{0.1F, std::numeric_limits<float>::infinity()});
+  record.put("network/deep/reals", std::vector<double>{1e-308, -0.0});
+  record.put("texts", std::vector<std::string>{"", "a", "bc"});
+  record.put("matrix", Matrix((Matrix(2, 3) << 1, 2, 3, 4, 5, 6).finished()));
+  record.put("empty/integers", std::vector<std::int64_t>{});
+  record.put("empty/floats", std::vector<float>{});
+  record.put("empty/reals", std::vector<double>{});
+  record.put("empty/texts", std::vector<std::string>{});
+  record.put("empty/matrix", Matrix(0, 4));
+  record.put("empty/columns", Matrix(4, 0));
+  return record;
+}
+
+TEST_F(RecordFile, GivesBackEveryType) {
+  const auto path = folder_ / "a.h5";
+  const Record written = example_record();
+  write_record(path, example_header(), written);
+  const Record read = read_record(path, "example");
+  ASSERT_EQ(read.values().size(), written.values().size());
+  for (const auto& [key, value] : written.values()) {
+    SCOPED_TRACE(key);
+    ASSERT_TRUE(read.has(key));
+    const auto& found = read.values().at(key);
+    ASSERT_EQ(found.index(), value.index());
+    if (const auto* matrix = std::get_if<Matrix>(&value)) {
+      const auto& other = std::get<Matrix>(found);
+      ASSERT_EQ(other.rows(), matrix->rows());
+      ASSERT_EQ(other.cols(), matrix->cols());
+      EXPECT_TRUE(other == *matrix);
+    } else {
+      EXPECT_TRUE(found == value);
+    }
+  }
+}
+
+TEST_F(RecordFile, KeepsNotANumberAndInfinities) {
+  const double inf = std::numeric_limits<double>::infinity();
+  Record record;
+  record.put("x", Matrix((Matrix(1, 3) << std::nan(""), inf, -inf).finished()));
+  write_record(folder_ / "a.h5", example_header(), record);
+  const Matrix x = read_record(folder_ / "a.h5", "example").get<Matrix>("x");
+  EXPECT_TRUE(std::isnan(x(0, 0)));
+  EXPECT_EQ(x(0, 1), inf);
+  EXPECT_EQ(x(0, 2), -inf);
+}
+
+TEST_F(RecordFile, IntroducesItself) {
+  // Longer than the 64 KiB that HDF5 stores inside an object's header.
+  FileHeader header = example_header();
+  header.configuration.append(100'000, '#');
+  write_record(folder_ / "a.h5", header, {});
+  const FileHeader read = read_header(folder_ / "a.h5");
+  EXPECT_EQ(read.type, header.type);
+  EXPECT_EQ(read.program_version, SNPSE_VERSION);
+  EXPECT_EQ(read.seed, header.seed);
+  EXPECT_EQ(read.configuration, header.configuration);
+  EXPECT_TRUE(read_record(folder_ / "a.h5", "example").values().empty());
+}
+
+TEST_F(RecordFile, HasTheSameBytesWheneverAndWhereverWritten) {
+  write_record(folder_ / "a.h5", example_header(), example_record());
+  sleep(1);  // HDF5's time stamps have seconds
+  write_record(folder_ / "another_name.h5", example_header(), example_record());
+  EXPECT_TRUE(read_whole(folder_ / "a.h5") == read_whole(folder_ / "another_name.h5"));
+}
+
+TEST_F(RecordFile, TruncatedAnywhereIsAnErrorNotACrash) {
+  write_record(folder_ / "a.h5", example_header(), example_record());
+  const std::string bytes = read_whole(folder_ / "a.h5");
+  for (std::size_t length = 0; length < bytes.size(); length += 1 + length / 40) {
+    SCOPED_TRACE(length);
+    write_durably(folder_ / "torn.h5", std::string_view(bytes).substr(0, length));
+    expect_error(ExitCode::data, std::to_string(length) + " bytes",
+                 [&] { read_record(folder_ / "torn.h5", "example"); });
+    expect_error(ExitCode::data, "torn.h5", [&] { read_header(folder_ / "torn.h5"); });
+  }
+}
+
+TEST_F(RecordFile, DamagedAnywhereNeverCrashes) {
+  write_record(folder_ / "a.h5", example_header(), example_record());
+  const std::string bytes = read_whole(folder_ / "a.h5");
+  for (std::size_t position = 0; position < bytes.size(); ++position) {
+    std::string damaged = bytes;
+    damaged[position] = static_cast<char>(~damaged[position]);
+    write_durably(folder_ / "damaged.h5", damaged);
+    try {
+      read_record(folder_ / "damaged.h5", "example");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::data) << error.what();
+    }
+  }
+}
+
+TEST_F(RecordFile, ForeignFilesAreRefused) {
+  write_durably(folder_ / "text.h5", "theta,x\n1,2\n");
+  expect_error(ExitCode::data, "move it away", [&] { read_record(folder_ / "text.h5", "example"); });
+  H5Fclose(H5Fcreate((folder_ / "foreign.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+  expect_error(ExitCode::data, "another program", [&] { read_record(folder_ / "foreign.h5", "example"); });
+}
+
+TEST_F(RecordFile, OtherTypesAndNewerVersionsAreRefused) {
+  const auto path = folder_ / "a.h5";
+  write_record(path, example_header(), {});
+  expect_error(ExitCode::data, "holds 'example' where 'network' is needed",
+               [&] { read_record(path, "network"); });
+
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t attribute = H5Aopen(file, "format_version", H5P_DEFAULT);
+  const std::int64_t newer = kFormatVersion + 1;
+  H5Awrite(attribute, H5T_NATIVE_INT64, &newer);
+  H5Aclose(attribute);
+  H5Fclose(file);
+  expect_error(ExitCode::data, "use a newer snpse", [&] { read_record(path, "example"); });
+  expect_error(ExitCode::data, "use a newer snpse", [&] { read_header(path); });
+}
+
+TEST_F(RecordFile, AbsentFilesAreMissingInput) {
+  expect_error(ExitCode::missing_input, "absent.h5", [&] { read_record(folder_ / "absent.h5", "example"); });
+  expect_error(ExitCode::missing_input, "directory", [&] { read_header(folder_); });
+}
+
+TEST_F(RecordFile, CannotBeCreatedBelowAFile) {
+  write_durably(folder_ / "file", "");
+  expect_error(ExitCode::cannot_create, "Not a directory",
+               [&] { write_record(folder_ / "file" / "a.h5", example_header(), {}); });
+}
+
+}  // namespace
+}  // namespace snpse
