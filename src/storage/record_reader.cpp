@@ -9,25 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "snpse/storage/durable_file.hpp"
 #include "snpse/storage/record_file.hpp"
+#include "snpse/storage/seal.hpp"
 
 namespace snpse {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Size in bytes of a file that can be read. Error(missing_input) where it cannot.
-std::uintmax_t size_of_readable(const fs::path& path) {
-  struct stat state {};
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool opened = descriptor >= 0 && ::fstat(descriptor, &state) == 0;
-  const int error = opened && S_ISDIR(state.st_mode) ? EISDIR : errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!opened || S_ISDIR(state.st_mode))
-    fail(ExitCode::missing_input, "cannot read '{}': {}; check the path and its permissions", path.string(),
-         std::strerror(error));
-  return static_cast<std::uintmax_t>(state.st_size);
-}
 
 Hdf5Handle open_file(const fs::path& path) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
@@ -35,15 +24,6 @@ Hdf5Handle open_file(const fs::path& path) {
   // them.
   checked(H5Pset_file_locking(access.get(), false, true), "switch file locks off");
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "open the file"};
-}
-
-/// The number of elements of a data space, which must fit into a file of file_size bytes; guards against
-/// allocating what a damaged file promises.
-std::size_t count_elements(hid_t space, std::size_t element_size, std::uintmax_t file_size) {
-  const hssize_t count = checked(H5Sget_simple_extent_npoints(space), "measure a dataset");
-  if (static_cast<std::uintmax_t>(count) > file_size / element_size)
-    throw Hdf5Error("read a dataset larger than the file");
-  return static_cast<std::size_t>(count);
 }
 
 /// Copies what HDF5 allocated and gives it back.
@@ -61,14 +41,15 @@ void require_string_type(hid_t type) {
 /// Reads one dataset as the Record::Value whose shape and type it has.
 class DatasetReader {
  public:
-  DatasetReader(hid_t file, const std::string& name, std::uintmax_t file_size)
+  DatasetReader(hid_t file, const std::string& name)
       : dataset_(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "open a dataset"),
         space_(H5Dget_space(dataset_.get()), H5Sclose, "inspect a dataset"),
         type_(H5Dget_type(dataset_.get()), H5Tclose, "inspect a dataset"),
         rank_(checked(H5Sget_simple_extent_ndims(space_.get()), "inspect a dataset")),
         type_size_(H5Tget_size(type_.get())) {
     if (type_size_ == 0 || rank_ > 2) throw Hdf5Error("understand a dataset");
-    count_ = count_elements(space_.get(), type_size_, file_size);
+    count_ =
+        static_cast<std::size_t>(checked(H5Sget_simple_extent_npoints(space_.get()), "inspect a dataset"));
   }
 
   Record::Value read() const {
@@ -166,9 +147,6 @@ T read_number(hid_t file, const char* name, hid_t memory_type) {
 
 /// Checks in the order that read_record() promises; the type only where one is expected.
 FileHeader checked_header(hid_t file, const fs::path& path, const std::optional<std::string>& expected_type) {
-  if (checked(H5Aexists(file, "format"), "look for the header") == 0 || read_text(file, "format") != "snpse")
-    fail(ExitCode::data, "'{}' is an HDF5 file of another program; give the path of a file that snpse wrote",
-         path.string());
   FileHeader header;
   header.type = read_text(file, "type");
   header.program_version = read_text(file, "program_version");
@@ -194,39 +172,47 @@ extern "C" herr_t note_dataset(hid_t, const char* name, const H5O_info_t* info, 
   }
 }
 
-/// Opens the file and gives it, with its size, to read; what HDF5 cannot do becomes Error(data).
+/// Error(data) where the file is not ours, complete and undamaged.
+void check_seal(const fs::path& path) {
+  const std::string bytes = read_whole(path);
+  if (!is_sealed(bytes))
+    fail(ExitCode::data,
+         "'{}' is not a readable snpse file ({} bytes; truncated, damaged or of another program); move it "
+         "away and "
+         "run again to redo this step",
+         path.string(), bytes.size());
+}
+
+/// Opens the file and gives it to read; what HDF5 cannot do becomes Error(data).
 template <typename Read>
 auto with_file(const fs::path& path, Read read) {
+  check_seal(path);
   const QuietHdf5 quiet;
-  const std::uintmax_t size = size_of_readable(path);
   try {
     const Hdf5Handle file = open_file(path);
-    return read(file.get(), size);
+    return read(file.get());
   } catch (const Hdf5Error& error) {
-    fail(
-        ExitCode::data,
-        "'{}' is not a readable snpse file ({} bytes, truncated or foreign: cannot {}); move it away and run "
-        "again to redo this step",
-        path.string(), size, error.what());
+    fail(ExitCode::data,
+         "'{}' cannot be understood: HDF5 failed to {}; was it written by another version of snpse?",
+         path.string(), error.what());
   }
 }
 
 }  // namespace
 
 Record read_record(const fs::path& path, const std::string& expected_type) {
-  return with_file(path, [&](hid_t file, std::uintmax_t size) {
+  return with_file(path, [&](hid_t file) {
     checked_header(file, path, expected_type);
     std::vector<std::string> names;
     checked(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &names), "list the datasets");
     Record record;
-    for (const auto& name : names) record.put(name, DatasetReader(file, name, size).read());
+    for (const auto& name : names) record.put(name, DatasetReader(file, name).read());
     return record;
   });
 }
 
 FileHeader read_header(const fs::path& path) {
-  return with_file(path,
-                   [&](hid_t file, std::uintmax_t) { return checked_header(file, path, std::nullopt); });
+  return with_file(path, [&](hid_t file) { return checked_header(file, path, std::nullopt); });
 }
 
 }  // namespace snpse

@@ -1,11 +1,11 @@
 #include <array>
-#include <string_view>
 
 #include "hdf5_handle.hpp"
 #include "string_type.hpp"
 
 #include "snpse/storage/durable_file.hpp"
 #include "snpse/storage/record_file.hpp"
+#include "snpse/storage/seal.hpp"
 
 namespace snpse {
 namespace {
@@ -168,6 +168,7 @@ void write_record(const std::filesystem::path& path, const FileHeader& header, c
     fail(ExitCode::internal, "cannot compose '{}': HDF5 failed to {}; out of memory?", path.string(),
          error.what());
   }
+  image += seal_of(image);
   write_durably(path, image);
 }
 

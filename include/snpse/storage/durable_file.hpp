@@ -6,8 +6,9 @@
 
 namespace snpse {
 
-/// Makes path hold exactly bytes, or leaves it as it was: written aside in the same folder, fsync, rename, fsync
-/// of the folder. Errors: cannot_create (permission, the folder is absent or a file), io (no space left, device).
+/// Makes path hold exactly bytes, or leaves it as it was: written aside in the same folder, fsync, rename,
+/// fsync of the folder. Errors: cannot_create (permission, the folder is absent or a file), io (no space
+/// left, device).
 void write_durably(const std::filesystem::path& path, std::string_view bytes);
 
 /// The content of a file. Errors: missing_input (absent or unreadable).
@@ -19,8 +20,8 @@ void make_folder(const std::filesystem::path& path);
 /// Removes what an interrupted write_durably() left in folder (not in subfolders).
 void remove_leftovers(const std::filesystem::path& folder);
 
-/// An advisory lock on a folder (flock on folder/.lock), held until destruction or the process's death, so that
-/// two programs never write the same campaign. Where the file system has no locks it protects nothing.
+/// An advisory lock on a folder (flock on folder/.lock), held until destruction or the process's death, so
+/// that two programs never write the same campaign. Where the file system has no locks it protects nothing.
 /// Errors: usage, naming the holder, where it is taken; cannot_create, io as write_durably().
 class FolderLock {
  public:

@@ -5,8 +5,10 @@
 
 #include "scratch_folder.hpp"
 #include <hdf5.h>
+#include <unistd.h>
 
 #include "snpse/storage/durable_file.hpp"
+#include "snpse/storage/seal.hpp"
 
 namespace snpse {
 namespace {
@@ -106,26 +108,23 @@ TEST_F(RecordFile, TruncatedAnywhereIsAnErrorNotACrash) {
   }
 }
 
-TEST_F(RecordFile, DamagedAnywhereNeverCrashes) {
+TEST_F(RecordFile, DamagedAnywhereIsAnErrorNotACrash) {
   write_record(folder_ / "a.h5", example_header(), example_record());
   const std::string bytes = read_whole(folder_ / "a.h5");
-  for (std::size_t position = 0; position < bytes.size(); ++position) {
+  for (std::size_t position = 0; position < bytes.size(); position += 7) {
+    SCOPED_TRACE(position);
     std::string damaged = bytes;
-    damaged[position] = static_cast<char>(~damaged[position]);
-    write_durably(folder_ / "damaged.h5", damaged);
-    try {
-      read_record(folder_ / "damaged.h5", "example");
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::data) << error.what();
-    }
+    damaged[position] = static_cast<char>(damaged[position] ^ 1);
+    EXPECT_FALSE(is_sealed(damaged));
   }
 }
 
 TEST_F(RecordFile, ForeignFilesAreRefused) {
   write_durably(folder_ / "text.h5", "theta,x\n1,2\n");
-  expect_error(ExitCode::data, "move it away", [&] { read_record(folder_ / "text.h5", "example"); });
+  write_durably(folder_ / "empty.h5", "");
   H5Fclose(H5Fcreate((folder_ / "foreign.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
-  expect_error(ExitCode::data, "another program", [&] { read_record(folder_ / "foreign.h5", "example"); });
+  for (const char* name : {"text.h5", "empty.h5", "foreign.h5"})
+    expect_error(ExitCode::data, "move it away", [&] { read_record(folder_ / name, "example"); });
 }
 
 TEST_F(RecordFile, OtherTypesAndNewerVersionsAreRefused) {
@@ -140,6 +139,8 @@ TEST_F(RecordFile, OtherTypesAndNewerVersionsAreRefused) {
   H5Awrite(attribute, H5T_NATIVE_INT64, &newer);
   H5Aclose(attribute);
   H5Fclose(file);
+  const std::string changed = read_whole(path);
+  write_durably(path, changed + seal_of(changed));
   expect_error(ExitCode::data, "use a newer snpse", [&] { read_record(path, "example"); });
   expect_error(ExitCode::data, "use a newer snpse", [&] { read_header(path); });
 }

@@ -1,0 +1,25 @@
+#include "snpse/storage/seal.hpp"
+
+#include <boost/crc.hpp>
+#include <fmt/format.h>
+
+namespace snpse {
+namespace {
+
+constexpr std::size_t kSealSize = 16;
+
+}  // namespace
+
+std::string seal_of(std::string_view bytes) {
+  boost::crc_32_type crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return fmt::format("\nsnpse {:08x}\n", crc.checksum());
+}
+
+bool is_sealed(std::string_view bytes) {
+  if (bytes.size() < kSealSize) return false;
+  const std::string_view content = bytes.substr(0, bytes.size() - kSealSize);
+  return bytes.substr(content.size()) == seal_of(content);
+}
+
+}  // namespace snpse
