@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "snpse/core/box.hpp"
+#include "snpse/inference/options.hpp"
+#include "snpse/inference/posterior.hpp"
+
+namespace snpse {
+
+/// The highest-density region {theta : log p(theta given x_obs) >= threshold} of a posterior, which holds all
+/// but epsilon of its mass, and a box around it.
+struct HighestDensityRegion {
+  double threshold = 0;
+  Box box;
+};
+
+/// Draws of the prior restricted to a region, and what they cost.
+struct TruncatedDraws {
+  Matrix theta;                  // [n, d]
+  std::int64_t candidates = 0;   ///< prior draws inside the box whose density was evaluated
+  double acceptance = 0;         ///< share of them in the region
+  double prior_mass_of_box = 0;  ///< share of prior draws inside the box
+  bool resampled = false;        ///< the acceptance fell short, and the draws come from resampling
+};
+
+/// Collective. Estimates the region from options.samples posterior draws (paper, algorithm 1 and section 3.1;
+/// Deistler et al. 2022). log_prob: the posterior's log-density of rows, collective.
+using LogProb = std::function<Vector(const Matrix& theta)>;
+HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
+                                            const LogProb& log_prob, const TruncationOptions& options,
+                                            const DrawKey& key, Log& log);
+
+/// Collective. n draws of the prior restricted to the region, for any prior: candidates come from the prior
+/// conditioned on the box where that is closed form, else from the prior with rejection outside the box;
+/// those at or above the threshold are kept. Where fewer than options.min_acceptance are, sampling importance
+/// resampling takes over: posterior draws in the region, picked in proportion to prior / posterior.
+/// key.purpose is not used.
+TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
+                                    const HighestDensityRegion& region, const LogProb& log_prob,
+                                    std::int64_t n, const TruncationOptions& options, const DrawKey& key,
+                                    Log& log);
+
+}  // namespace snpse

@@ -1,0 +1,116 @@
+#include "snpse/inference/density.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "snpse/inference/integrate.hpp"
+#include "snpse/inference/probability_flow.hpp"
+
+namespace snpse {
+namespace {
+
+/// log N(z; 0, deviation^2 I) of the rows, float64.
+torch::Tensor log_normal_density(const torch::Tensor& z, double deviation) {
+  const auto d = static_cast<double>(z.size(1));
+  const double constant = -d * std::log(deviation) - d / 2 * std::log(2 * std::numbers::pi);
+  return z.to(torch::kFloat64).square().sum(1) * (-0.5 / (deviation * deviation)) + constant;
+}
+
+torch::Tensor gradient_of_sum(const torch::Tensor& values, const torch::Tensor& inputs) {
+  return torch::autograd::grad({values.sum()}, {inputs}, {}, /*retain_graph=*/true)[0];
+}
+
+torch::Tensor differentiable_copy(const torch::Tensor& z) {
+  return z.detach().clone().requires_grad_();
+}
+
+}  // namespace
+
+NoiseAndDivergence noise_and_divergence(const ScoreModel& model, const ScoreModel::Condition& condition,
+                                        const torch::Tensor& z_t, double t) {
+  const torch::AutoGradMode with_gradients(true);
+  const auto z = differentiable_copy(z_t);
+  const auto noise = model.noise(z, condition, t);
+  auto divergence = torch::zeros({z.size(0)}, torch::kFloat32);
+  for (std::int64_t i = 0; i < z.size(1); ++i)
+    divergence += gradient_of_sum(noise.select(1, i), z).select(1, i);
+  return {noise.detach(), divergence};
+}
+
+NoiseAndDivergence estimate_divergence(const ScoreModel& model, const ScoreModel::Condition& condition,
+                                       const torch::Tensor& z_t, double t, const torch::Tensor& probes) {
+  const torch::AutoGradMode with_gradients(true);
+  const auto z = differentiable_copy(z_t);
+  const auto noise = model.noise(z, condition, t);
+  auto divergence = torch::zeros({z.size(0)}, torch::kFloat32);
+  for (std::int64_t i = 0; i < probes.size(0); ++i)
+    divergence += (gradient_of_sum(noise * probes[i], z) * probes[i]).sum(1);
+  return {noise.detach(), divergence / static_cast<double>(probes.size(0))};
+}
+
+torch::Tensor log_density(const ScoreModel& model, const ScoreModel::Condition& condition,
+                          const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes) {
+  const auto& diffusion = model.diffusion();
+  const std::int64_t n = z_0.size(0);
+  const std::int64_t d = z_0.size(1);
+  // One row of the state: z, then the integral of the divergence so far.
+  const auto as_tensor = [&](const std::vector<double>& values) {
+    return torch::from_blob(const_cast<double*>(values.data()), {n, d + 1}, torch::kFloat64);
+  };
+  std::vector<double> state(static_cast<std::size_t>(n * (d + 1)), 0.0);
+  as_tensor(state).narrow(1, 0, d).copy_(z_0);
+  const auto rhs = [&](const std::vector<double>& y, std::vector<double>& slope, double t) {
+    const auto z = as_tensor(y).narrow(1, 0, d);
+    const auto single = z.to(torch::kFloat32);
+    const auto [noise, divergence] = probes.defined()
+                                         ? estimate_divergence(model, condition, single, t, probes)
+                                         : noise_and_divergence(model, condition, single, t);
+    const double drift = diffusion.drift(t);
+    const double weight = diffusion.diffusion_squared(t) / (2 * diffusion.sigma(t));  // score = -eps / sigma
+    auto out = as_tensor(slope);
+    out.narrow(1, 0, d).copy_(drift * z + weight * noise.to(torch::kFloat64));
+    out.select(1, d).copy_(static_cast<double>(d) * drift + weight * divergence.to(torch::kFloat64));
+  };
+  integrate_dopri5(rhs, state, model.t_min(), 1.0, tolerance);
+  const auto end = as_tensor(state);
+  return log_normal_density(end.narrow(1, 0, d), diffusion.reference_deviation()) + end.select(1, d);
+}
+
+torch::Tensor log_density_heun(const ScoreModel& model, const ScoreModel::Condition& condition,
+                               const torch::Tensor& z_0, int steps) {
+  const auto& diffusion = model.diffusion();
+  // In the variable y = z / alpha: dy/d(ratio) = eps(alpha y), whose divergence in y is alpha times that in
+  // z.
+  const auto slope = [&](const torch::Tensor& y, double ratio) {
+    const double t = diffusion.time_of_ratio(ratio);
+    const double alpha = diffusion.alpha(t);
+    auto result = noise_and_divergence(model, condition, y * alpha, t);
+    result.divergence = result.divergence.to(torch::kFloat64) * alpha;
+    return result;
+  };
+  const auto grid = noise_grid(model, steps);
+  const double alpha_start = diffusion.alpha(model.t_min());
+  auto y = z_0 / alpha_start;
+  auto integral = torch::zeros({z_0.size(0)}, torch::kFloat64);
+  for (std::size_t i = 0; i + 1 < grid.size(); ++i) {
+    const double step = grid[i + 1] - grid[i];
+    const auto first = slope(y, grid[i]);
+    const auto second = slope(y + step * first.noise, grid[i + 1]);
+    y = y + (step / 2) * (first.noise + second.noise);
+    integral += (step / 2) * (first.divergence + second.divergence);
+  }
+  const double reference = diffusion.reference_deviation() / diffusion.alpha(1.0);
+  return log_normal_density(y, reference) + integral -
+         static_cast<double>(z_0.size(1)) * std::log(alpha_start);
+}
+
+torch::Tensor rademacher_probes(std::span<RandomStream> streams, int probes, int dim) {
+  const auto n = static_cast<std::int64_t>(streams.size());
+  auto result = torch::empty({n, probes, dim}, torch::kFloat32);
+  float* value = result.data_ptr<float>();
+  for (auto& stream : streams)
+    for (int i = 0; i < probes * dim; ++i) *value++ = (stream() >> 31U) != 0 ? 1.0F : -1.0F;
+  return result.permute({1, 0, 2}).contiguous();
+}
+
+}  // namespace snpse

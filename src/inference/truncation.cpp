@@ -1,0 +1,135 @@
+#include "snpse/inference/truncation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace snpse {
+namespace {
+
+// Candidates of one turn, over all ranks: enough to fill the blocks of many ranks, few enough to waste
+// little.
+constexpr std::int64_t kMinTurn = 2048;
+constexpr std::int64_t kMaxTurn = 65536;
+// Prior draws from which the box's prior mass is estimated.
+constexpr Eigen::Index kMassDraws = 20000;
+// Independent streams within a round: candidates, the estimate of the box's mass, resampling.
+constexpr std::uint64_t kMassStream = 1ULL << 62U;
+constexpr std::uint64_t kResamplingStream = 1ULL << 63U;
+
+double quantile(Vector values, double level) {
+  const auto position = static_cast<Eigen::Index>(level * static_cast<double>(values.size()));
+  std::nth_element(values.begin(), values.begin() + position, values.end());
+  return values[position];
+}
+
+double prior_mass(const Prior& prior, const Box& box, const DrawKey& key) {
+  Eigen::Index inside = 0;
+  const Matrix draws = draw_rows(prior, kMassDraws, key.seed, Purpose::proposal, key.round, kMassStream);
+  for (Eigen::Index i = 0; i < draws.rows(); ++i) inside += box.contains(row_of(draws, i)) ? 1 : 0;
+  return static_cast<double>(inside) / static_cast<double>(kMassDraws);
+}
+
+/// Draws number [first, first + n) of `source` that lie in the box, in order.
+Matrix draw_in_box(const World& world, const Prior& source, const Box& box, std::int64_t first,
+                   std::int64_t n, const DrawKey& key) {
+  const auto share = world.share(n);
+  const Matrix drawn = draw_rows(source, share.size(), key.seed, Purpose::proposal, key.round,
+                                 static_cast<std::uint64_t>(first + share.begin));
+  Matrix kept(drawn.rows(), drawn.cols());
+  Eigen::Index count = 0;
+  for (Eigen::Index i = 0; i < drawn.rows(); ++i)
+    if (box.contains(row_of(drawn, i))) kept.row(count++) = drawn.row(i);
+  return world.gather_rows(kept.topRows(count));
+}
+
+/// Sampling importance resampling (Deistler et al. 2022, appendix): of each group of posterior draws one is
+/// picked with probability in proportion to prior / posterior inside the region.
+Matrix resample(const World& world, const Prior& prior, const Posterior& posterior,
+                const HighestDensityRegion& region, const LogProb& log_prob, std::int64_t n,
+                const TruncationOptions& options, const DrawKey& key, Log& log) {
+  const std::int64_t pool = options.resampling_pool;
+  const DrawKey pool_key{key.seed, Purpose::proposal, key.round};
+  const Matrix draws = posterior.sample(world, n * pool, pool_key, log).theta;
+  const Vector log_posterior = log_prob(draws);
+  Matrix result(n, draws.cols());
+  std::vector<double> weights(static_cast<std::size_t>(pool));
+  for (Eigen::Index i = 0; i < n; ++i) {
+    double total = 0;
+    for (Eigen::Index j = 0; j < pool; ++j) {
+      const Eigen::Index row = i * pool + j;
+      const bool inside = log_posterior[row] >= region.threshold;
+      const double weight = inside ? std::exp(prior.log_prob(row_of(draws, row)) - log_posterior[row]) : 0;
+      weights[static_cast<std::size_t>(j)] = weight;
+      total += weight;
+    }
+    if (!(total > 0))
+      fail(ExitCode::data,
+           "resampling the truncated prior failed: none of {} posterior draws lies in the region; raise "
+           "truncation.epsilon ({}) or truncation.resampling_pool",
+           pool, options.epsilon);
+    RandomStream random(key.seed, Purpose::proposal, key.round,
+                        kResamplingStream + static_cast<std::uint64_t>(i));
+    double left = random.uniform() * total;
+    Eigen::Index pick = 0;
+    while (pick + 1 < pool && (left -= weights[static_cast<std::size_t>(pick)]) > 0) ++pick;
+    result.row(i) = draws.row(i * pool + pick);
+  }
+  return result;
+}
+
+}  // namespace
+
+HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
+                                            const LogProb& log_prob, const TruncationOptions& options,
+                                            const DrawKey& key, Log& log) {
+  const auto samples =
+      posterior.sample(world, options.samples, {key.seed, Purpose::truncation, key.round}, log).theta;
+  HighestDensityRegion region;
+  region.threshold = quantile(log_prob(samples), options.epsilon);
+  region.box = bounding_box(samples, options.margin);
+  return region;
+}
+
+TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
+                                    const HighestDensityRegion& region, const LogProb& log_prob,
+                                    std::int64_t n, const TruncationOptions& options, const DrawKey& key,
+                                    Log& log) {
+  TruncatedDraws result;
+  result.theta.resize(n, prior.dim());
+  result.prior_mass_of_box = prior_mass(prior, region.box, key);
+  const auto restricted = prior.restricted_to(region.box);
+  const Prior& source = restricted ? *restricted : prior;
+  const auto enough_to_judge = static_cast<std::int64_t>(std::ceil(20 / options.min_acceptance));
+  std::int64_t drawn = 0;
+  std::int64_t inside = 0;
+  Eigen::Index accepted = 0;
+  while (accepted < n) {
+    const double rate = inside > 0 ? static_cast<double>(inside) / static_cast<double>(drawn) : 1.0;
+    const auto expected = static_cast<std::int64_t>(static_cast<double>(n - accepted) / rate * 1.1);
+    const std::int64_t turn = std::clamp(expected, kMinTurn, kMaxTurn);
+    const Matrix candidates = draw_in_box(world, source, region.box, drawn, turn, key);
+    drawn += turn;
+    result.candidates += candidates.rows();
+    const Vector density = log_prob(candidates);
+    for (Eigen::Index i = 0; i < candidates.rows(); ++i) {
+      if (density[i] < region.threshold) continue;
+      ++inside;
+      if (accepted < n) result.theta.row(accepted++) = candidates.row(i);
+    }
+    log.progress({"propose", static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(n), ""});
+    if (drawn >= enough_to_judge &&
+        static_cast<double>(inside) < options.min_acceptance * static_cast<double>(drawn)) {
+      log.warning(fmt::format(
+          "only {} of {} candidates lie in the truncated prior: falling back on resampling", inside, drawn));
+      result.theta = resample(world, prior, posterior, region, log_prob, n, options, key, log);
+      result.resampled = true;
+      break;
+    }
+  }
+  result.acceptance =
+      static_cast<double>(inside) / static_cast<double>(std::max<std::int64_t>(result.candidates, 1));
+  return result;
+}
+
+}  // namespace snpse
