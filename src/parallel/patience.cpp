@@ -13,13 +13,18 @@ void Patience::restart() {
   start_ = std::chrono::steady_clock::now();
 }
 
-void Patience::pause() {
-  constexpr Duration kShortest = std::chrono::microseconds(50);  // below the kernel's timer slack
+Patience::Duration Patience::nap() const {
+  constexpr Duration kShortest = std::chrono::microseconds(50);  // the kernel adds as much of its own
   const Duration waited = std::chrono::steady_clock::now() - start_;
-  if (waited < eager_)
+  return waited < eager_ ? Duration::zero() : std::clamp(waited / 8, kShortest, longest_);
+}
+
+void Patience::pause() const {
+  const Duration duration = nap();
+  if (duration == Duration::zero())
     std::this_thread::yield();
   else
-    std::this_thread::sleep_for(std::clamp(waited / 8, kShortest, longest_));
+    std::this_thread::sleep_for(duration);
 }
 
 }  // namespace snpse

@@ -15,7 +15,9 @@ class Patience {
   explicit Patience(Duration eager = std::chrono::microseconds(150),
                     Duration longest = std::chrono::milliseconds(1));
 
-  void pause();
+  void pause() const;
+  /// How long pause() would sleep now: zero while the wait is young.
+  Duration nap() const;
   /// What was waited for has come; the next wait starts anew.
   void restart();
 

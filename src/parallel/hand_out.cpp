@@ -1,0 +1,190 @@
+#include "snpse/parallel/hand_out.hpp"
+
+#include <deque>
+
+#include "snpse/parallel/mailbox.hpp"
+#include "snpse/parallel/patience.hpp"
+#include "snpse/parallel/work_thread.hpp"
+#include "snpse/parallel/world_impl.hpp"
+
+namespace snpse {
+namespace {
+
+/// What the letters say. From a station to the coordinator:
+enum Report : int {
+  kIdle,    // I have no work
+  kResult,  // the result of my piece
+  kStop,    // all must stop
+  kBye,     // I write no more
+};
+/// From the coordinator to a station:
+enum Order : int {
+  kWork = 16,  // compute this piece
+  kCancel,     // return early; no more work comes
+  kLeave,      // all is done; I write no more
+};
+
+/// The part of every rank: computes what it is given.
+class Station {
+ public:
+  Station(Mailbox& mailbox, const WorkerFactory& make_worker, const std::function<bool()>& stop_requested)
+      : mailbox_(mailbox), stop_requested_(stop_requested), thread_(make_worker) {
+    report(kIdle);
+  }
+
+  void receive(Letter letter) {
+    switch (letter.kind) {
+      case kWork:
+        thread_.give(std::move(letter.bytes));
+        return;
+      case kCancel:
+        thread_.cancel();
+        return;
+      case kLeave:
+        report(kBye);
+        finished_ = true;
+        return;
+    }
+  }
+
+  /// Reports what is to be reported; waits up to patience for the work thread. Whether there was something.
+  bool step(std::chrono::steady_clock::duration patience) {
+    if (finished_) return false;
+    if (stop_requested_()) ask_to_stop();
+    std::optional<WorkOutcome> outcome = thread_.wait(patience);
+    if (!outcome) return false;
+    if (outcome->error) {
+      error_ = outcome->error;
+      ask_to_stop();
+    } else {
+      report(kResult, std::move(outcome->result));
+    }
+    report(kIdle);
+    return true;
+  }
+
+  bool finished() const { return finished_; }
+  std::exception_ptr error() const { return error_; }
+
+ private:
+  void report(Report kind, std::string bytes = {}) { mailbox_.post(0, kind, std::move(bytes)); }
+
+  void ask_to_stop() {
+    if (asked_to_stop_) return;
+    asked_to_stop_ = true;
+    report(kStop);
+  }
+
+  Mailbox& mailbox_;
+  const std::function<bool()>& stop_requested_;
+  WorkThread thread_;
+  std::exception_ptr error_;
+  bool asked_to_stop_ = false;
+  bool finished_ = false;
+};
+
+/// The part of rank 0: gives work to idle stations.
+class Coordinator {
+ public:
+  Coordinator(Mailbox& mailbox, const WorkSource& source, int stations)
+      : mailbox_(mailbox), source_(source), stations_(stations) {}
+
+  void receive(const Letter& letter) {
+    switch (letter.kind) {
+      case kIdle:
+        idle_.push_back(letter.from);
+        return;
+      case kResult:
+        guarded([&] { source_.take(letter.bytes); });
+        return;
+      case kStop:
+        cancel();
+        return;
+      case kBye:
+        ++left_;
+        return;
+    }
+  }
+
+  void step() {
+    guarded([&] { source_.tick(); });
+    guarded([&] { feed(); });
+    if (exhausted_ && !dismissed_ && idle_.size() == static_cast<std::size_t>(stations_)) {
+      dismissed_ = true;
+      to_all(kLeave);
+    }
+  }
+
+  bool finished() const { return left_ == stations_; }
+  std::exception_ptr error() const { return error_; }
+
+ private:
+  void feed() {
+    while (!exhausted_ && !idle_.empty()) {
+      std::optional<std::string> piece = source_.next();
+      exhausted_ = !piece;
+      if (exhausted_) return;
+      mailbox_.post(idle_.front(), kWork, std::move(*piece));
+      idle_.pop_front();
+    }
+  }
+
+  void cancel() {
+    if (cancelled_ || dismissed_) return;
+    cancelled_ = true;
+    exhausted_ = true;
+    to_all(kCancel);
+  }
+
+  /// Calls into the source; its first exception cancels everything, and it is not called again.
+  template <typename Call>
+  void guarded(const Call& call) {
+    if (error_) return;
+    try {
+      call();
+    } catch (...) {
+      error_ = std::current_exception();
+      cancel();
+    }
+  }
+
+  void to_all(Order order) {
+    for (int rank = 0; rank < stations_; ++rank) mailbox_.post(rank, order);
+  }
+
+  Mailbox& mailbox_;
+  const WorkSource& source_;
+  int stations_;
+  std::deque<int> idle_;
+  int left_ = 0;
+  bool exhausted_ = false;
+  bool cancelled_ = false;
+  bool dismissed_ = false;
+  std::exception_ptr error_;
+};
+
+}  // namespace
+
+void hand_out(const World& world, const WorkSource& source, const WorkerFactory& make_worker,
+              const std::function<bool()>& stop_requested) {
+  Mailbox mailbox(world.impl().communicator);
+  std::optional<Coordinator> coordinator;
+  if (world.is_root()) coordinator.emplace(mailbox, source, world.size());
+  Station station(mailbox, make_worker, stop_requested);
+
+  Patience patience(Patience::Duration::zero(), std::chrono::microseconds(500));
+  while (!station.finished() || (coordinator && !coordinator->finished()) || !mailbox.all_sent()) {
+    while (std::optional<Letter> letter = mailbox.poll()) {
+      if (letter->kind < kWork)
+        coordinator->receive(*letter);
+      else
+        station.receive(std::move(*letter));
+      patience.restart();
+    }
+    if (coordinator) coordinator->step();
+    if (station.step(patience.nap())) patience.restart();
+  }
+  world.raise_together(coordinator && coordinator->error() ? coordinator->error() : station.error());
+}
+
+}  // namespace snpse
