@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "snpse/core/matrix.hpp"
+
+namespace snpse {
+
+/// Writes a line of names [d], then one line a row of values [n, d], durably (see write_durably); every
+/// number in the shortest form that reads back exactly.
+void write_csv(const std::filesystem::path& path, const std::vector<std::string>& names,
+               const Matrix& values);
+
+/// The numbers of a file of comma-separated values, [n, d]; "nan" and "inf" are numbers. A first line without
+/// any number is taken as the names, empty lines and lines that start with '#' are skipped.
+/// Errors: missing_input where it is absent or unreadable; data, naming the line, for what is no number and
+/// for lines of different lengths.
+Matrix read_csv(const std::filesystem::path& path);
+
+}  // namespace snpse

@@ -1,0 +1,54 @@
+#include "snpse/storage/csv.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "scratch_folder.hpp"
+
+#include "snpse/storage/durable_file.hpp"
+
+namespace snpse {
+namespace {
+
+using Csv = ScratchFolder;
+
+TEST_F(Csv, GivesBackEveryNumberExactly) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const Matrix written = (Matrix(2, 3) << 0.1, 1.0 / 3, -inf, 5e-324, -1e300, 7).finished();
+  write_csv(folder_ / "a.csv", {"a", "b", "c"}, written);
+  EXPECT_EQ(read_whole(folder_ / "a.csv"), "a,b,c\n0.1,0.3333333333333333,-inf\n5e-324,-1e+300,7\n");
+  EXPECT_TRUE(read_csv(folder_ / "a.csv") == written);
+}
+
+TEST_F(Csv, ReadsWithAndWithoutNamesCommentsAndOtherLineEnds) {
+  write_durably(folder_ / "a.csv", "# by another program\r\n\r\n+1.5, 2\r\n nan,4e0");
+  const Matrix read = read_csv(folder_ / "a.csv");
+  ASSERT_EQ(read.rows(), 2);
+  ASSERT_EQ(read.cols(), 2);
+  EXPECT_EQ(read(0, 0), 1.5);
+  EXPECT_TRUE(std::isnan(read(1, 0)));
+  EXPECT_EQ(read(1, 1), 4);
+}
+
+TEST_F(Csv, MayHoldNoRows) {
+  write_durably(folder_ / "a.csv", "a,b\n");
+  write_durably(folder_ / "b.csv", "");
+  EXPECT_EQ(read_csv(folder_ / "a.csv").rows(), 0);
+  EXPECT_EQ(read_csv(folder_ / "b.csv").rows(), 0);
+}
+
+TEST_F(Csv, ErrorsNameTheLine) {
+  write_durably(folder_ / "word.csv", "a,b\n1,2\n3,four\n");
+  write_durably(folder_ / "short.csv", "1,2\n\n3\n");
+  write_durably(folder_ / "huge.csv", "1\n\n2e999");
+  write_durably(folder_ / "names.csv", "1\na\n");
+  expect_error(ExitCode::data, "line 3: 'four' is not a number", [&] { read_csv(folder_ / "word.csv"); });
+  expect_error(ExitCode::data, "line 3: 1 values where the lines above have 2",
+               [&] { read_csv(folder_ / "short.csv"); });
+  expect_error(ExitCode::data, "line 3: '2e999'", [&] { read_csv(folder_ / "huge.csv"); });
+  expect_error(ExitCode::data, "line 2: 'a'", [&] { read_csv(folder_ / "names.csv"); });
+  expect_error(ExitCode::missing_input, "absent", [&] { read_csv(folder_ / "absent.csv"); });
+}
+
+}  // namespace
+}  // namespace snpse
