@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "snpse/core/data_set.hpp"
+#include "snpse/core/model_options.hpp"
+#include "snpse/core/prior.hpp"
+#include "snpse/core/record.hpp"
+#include "snpse/inference/options.hpp"
+#include "snpse/inference/posterior.hpp"
+#include "snpse/methods/options.hpp"
+#include "snpse/parallel/world.hpp"
+#include "snpse/training/options.hpp"
+#include "snpse/training/trainer.hpp"
+#include "snpse/util/log.hpp"
+#include "snpse/util/stop.hpp"
+
+namespace snpse {
+
+/// What is to be inferred.
+struct Problem {
+  std::shared_ptr<const Prior> prior;
+  Vector x_obs;  // [p]
+  std::uint64_t seed = 0;
+};
+
+struct MethodSettings {
+  MethodOptions method;
+  ModelOptions model;
+  TrainingOptions training;
+  SamplerOptions sampler;
+  TruncationOptions truncation;
+};
+
+/// Where the next simulations are to be run.
+struct Proposal {
+  Matrix theta;   // [n, d]
+  Record report;  // what a user or a later step wants to know of it; acceptance rates, a region's bounds, ...
+};
+
+/// What a round has brought so far; a part that is yet to come is empty.
+struct RoundData {
+  Proposal proposal;
+  Simulations simulations;
+  Record network;
+};
+
+struct TrainedNetwork {
+  Record network;  // all that posterior() needs; empty if stopped
+  TrainingReport report;
+};
+
+/// What a step may use besides the data. The same on every rank but for the log.
+struct StepContext {
+  const World& world;
+  const StopRequest& stop;
+  Log& log;
+};
+
+/// A sequential method: proposals, loss and correction. The campaign calls its steps round by round and keeps
+/// what they return; a method has no state of its own, so a campaign can be continued after any step. Rounds
+/// count from 1; `rounds` holds all rounds up to and including the present one.
+class Method {
+ public:
+  virtual ~Method() = default;
+  /// The number of rounds, and how many simulations each runs.
+  virtual int rounds() const = 0;
+  virtual std::int64_t simulations(int round) const = 0;
+  /// Whether its posterior holds for other observations than x_obs.
+  virtual bool amortised() const = 0;
+  /// Collective. The parameters to simulate in the round after `rounds`.
+  virtual Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const = 0;
+  /// Collective. The network of the last of `rounds`, from the simulations of all of them.
+  virtual TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                               const StepContext& context) const = 0;
+  /// The posterior at x_obs from the last of `rounds`.
+  virtual std::unique_ptr<Posterior> posterior(std::span<const RoundData> rounds,
+                                               const Vector& x_obs) const = 0;
+};
+
+/// The names that make_method() knows.
+std::vector<std::string> method_names();
+/// The method named settings.method.name. Error(config) that names the nearest one where it is unknown.
+std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings);
+
+}  // namespace snpse

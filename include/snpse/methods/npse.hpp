@@ -1,0 +1,25 @@
+#pragma once
+
+#include "snpse/methods/method.hpp"
+
+namespace snpse {
+
+/// NPSE (paper, section 2): one round from the prior, one network, valid for every observation.
+class Npse : public Method {
+ public:
+  Npse(Problem problem, MethodSettings settings);
+
+  int rounds() const override { return 1; }
+  std::int64_t simulations(int round) const override;
+  bool amortised() const override { return true; }
+  Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+  std::unique_ptr<Posterior> posterior(std::span<const RoundData> rounds, const Vector& x_obs) const override;
+
+ private:
+  Problem problem_;
+  MethodSettings settings_;
+};
+
+}  // namespace snpse

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "snpse/inference/truncation.hpp"
+#include "snpse/methods/method.hpp"
+
+namespace snpse {
+
+/// TSNPSE (paper, section 3.1 and algorithm 1): each round simulates from the prior restricted to the
+/// highest-density region of the posterior so far. By proposition 3.1 the pool of all rounds then needs no
+/// weights.
+///
+/// Each round's model lives in the prior restricted to the bounding box of that region, so that its whitened
+/// space resolves what the region holds; simulations of earlier rounds outside the box are left out.
+class Tsnpse : public Method {
+ public:
+  Tsnpse(Problem problem, MethodSettings settings);
+
+  int rounds() const override { return settings_.method.rounds; }
+  std::int64_t simulations(int round) const override;
+  bool amortised() const override { return false; }
+  Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+  std::unique_ptr<Posterior> posterior(std::span<const RoundData> rounds, const Vector& x_obs) const override;
+
+ private:
+  /// The prior restricted to the box of the round's proposal, where that has a closed form.
+  std::shared_ptr<const Prior> boxed_prior(const RoundData& round) const;
+  std::unique_ptr<ScorePosterior> score_posterior(std::span<const RoundData> rounds,
+                                                  const Vector& x_obs) const;
+
+  Problem problem_;
+  MethodSettings settings_;
+};
+
+}  // namespace snpse
