@@ -125,7 +125,7 @@ class RestrictedMarginal final : public Marginal {
         high_(std::min(high, base_->high())),
         below_(base_->cdf(low_)),
         above_(base_->survival(high_)),
-        mass_(low_ < high_ ? base_mass(low_, high_) : 0) {
+        mass_(low_ < high_ ? base_->mass_between(low_, high_) : 0) {
     if (!(mass_ >= std::numeric_limits<double>::min()))
       fail(
           ExitCode::config,
@@ -137,9 +137,11 @@ class RestrictedMarginal final : public Marginal {
   double log_pdf(double value) const override {
     return value >= low_ && value <= high_ ? base_->log_pdf(value) - std::log(mass_) : -kInfinity;
   }
-  double cdf(double value) const override { return base_mass(low_, std::clamp(value, low_, high_)) / mass_; }
+  double cdf(double value) const override {
+    return base_->mass_between(low_, std::clamp(value, low_, high_)) / mass_;
+  }
   double survival(double value) const override {
-    return base_mass(std::clamp(value, low_, high_), high_) / mass_;
+    return base_->mass_between(std::clamp(value, low_, high_), high_) / mass_;
   }
   double quantile(double p) const override { return at(p, 1 - p); }
   double upper_quantile(double q) const override { return at(1 - q, q); }
@@ -151,10 +153,6 @@ class RestrictedMarginal final : public Marginal {
   }
 
  private:
-  double base_mass(double from, double to) const {
-    return base_->cdf(from) > 0.5 ? base_->survival(from) - base_->survival(to)
-                                  : base_->cdf(to) - base_->cdf(from);
-  }
   /// The value with the share p of the mass below it and q = 1 - p above.
   double at(double p, double q) const {
     const double base_p = below_ + p * mass_;
@@ -181,6 +179,10 @@ void require_finite(double value, const char* name) {
 }
 
 }  // namespace
+
+double Marginal::mass_between(double from, double to) const {
+  return cdf(from) > 0.5 ? survival(from) - survival(to) : cdf(to) - cdf(from);
+}
 
 double Marginal::whiten(double value) const {
   const double below = cdf(value);

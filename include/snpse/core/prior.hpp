@@ -62,6 +62,8 @@ class Marginal : public std::enable_shared_from_this<Marginal> {
   virtual double low() const = 0;
   virtual double high() const = 0;
 
+  /// The probability of [from, to], from <= to, without cancellation in either tail.
+  double mass_between(double from, double to) const;
   /// z = Phi^-1(cdf(value)), computed from the smaller tail; value in the support. A tail that ends at a
   /// finite edge counts as at least 1e-9, so that |z| stays below 6 there.
   virtual double whiten(double value) const;

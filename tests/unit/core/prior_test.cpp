@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "support/columns.hpp"
 #include "support/statistics.hpp"
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 namespace snpse {
 namespace {
 
+using testing::column;
 using testing::ks_bound;
 using testing::ks_distance;
 
@@ -22,12 +24,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 double log_normal_density(double value, double mean, double standard_deviation) {
   const double z = (value - mean) / standard_deviation;
   return -0.5 * z * z - std::log(standard_deviation * std::sqrt(2 * std::numbers::pi));
-}
-
-std::vector<double> column(const Matrix& m, Eigen::Index j) {
-  std::vector<double> values;
-  for (Eigen::Index i = 0; i < m.rows(); ++i) values.push_back(m(i, j));
-  return values;
 }
 
 /// One marginal of each kind.

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+
+// The benchmark tasks, one file each; users reach them by name through make_task().
+std::shared_ptr<const Task> make_gaussian_linear();
+std::shared_ptr<const Task> make_gaussian_linear_uniform();
+std::shared_ptr<const Task> make_gaussian_mixture();
+std::shared_ptr<const Task> make_slcp();
+std::shared_ptr<const Task> make_two_moons();
+
+/// theta_1, ..., theta_d.
+std::vector<std::string> theta_names(int d);
+
+/// U(low, high)^d.
+std::shared_ptr<const Prior> make_cube_prior(int d, double low, double high);
+
+/// Error(data) unless x_obs has the task's number of values, all finite.
+void require_observation(const Task& task, std::span<const double> x_obs);
+
+}  // namespace snpse

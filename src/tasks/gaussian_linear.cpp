@@ -1,0 +1,46 @@
+#include <cmath>
+
+#include "snpse/tasks/builtin.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr int kDim = 10;
+constexpr double kPriorVariance = 0.1;
+constexpr double kNoiseVariance = 0.1;
+
+/// theta ~ N(0, 0.1 I), x ~ N(theta, 0.1 I) in 10 dimensions: the conjugate case.
+class GaussianLinear final : public Task {
+ public:
+  std::string name() const override { return "gaussian_linear"; }
+  std::vector<std::string> parameter_names() const override { return theta_names(kDim); }
+  int x_dim() const override { return kDim; }
+
+  std::shared_ptr<const Prior> prior() const override {
+    return make_product_prior({kDim, make_normal(0, std::sqrt(kPriorVariance))});
+  }
+
+  std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {
+    std::vector<double> x(theta.begin(), theta.end());
+    for (double& value : x) value += std::sqrt(kNoiseVariance) * random.normal();
+    return x;
+  }
+
+  Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n,
+                             std::uint64_t seed) const override {
+    require_observation(*this, x_obs);
+    const double variance = 1 / (1 / kPriorVariance + 1 / kNoiseVariance);
+    std::vector<std::shared_ptr<const Marginal>> marginals;
+    for (const double value : x_obs)
+      marginals.push_back(make_normal(variance / kNoiseVariance * value, std::sqrt(variance)));
+    return draw_rows(*make_product_prior(marginals), n, seed, Purpose::reference, 0);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Task> make_gaussian_linear() {
+  return std::make_shared<GaussianLinear>();
+}
+
+}  // namespace snpse
