@@ -1,0 +1,108 @@
+#include "snpse/simulation/chunk.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "snpse/simulation/bytes.hpp"
+
+namespace snpse {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+template <typename Archive>
+void serialize(Archive& archive, Chunk& chunk, unsigned /*version*/) {
+  archive& chunk.rows& chunk.theta;
+}
+
+template <typename Archive>
+void serialize(Archive& archive, ChunkResult& result, unsigned /*version*/) {
+  archive& result.rows& result.x& result.seed& result.status& result.attempts& result.seconds;
+  archive& result.messages& result.worker& result.elapsed;
+}
+
+std::string encode(const Chunk& chunk) {
+  return to_bytes(chunk);
+}
+std::string encode(const ChunkResult& result) {
+  return to_bytes(result);
+}
+Chunk decode_chunk(const std::string& bytes) {
+  return from_bytes<Chunk>(bytes);
+}
+ChunkResult decode_chunk_result(const std::string& bytes) {
+  return from_bytes<ChunkResult>(bytes);
+}
+
+ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank)
+    : simulator_(factory()),
+      first_id_(plan.first_id),
+      seed_(plan.seed),
+      round_(plan.round),
+      x_dim_(static_cast<std::size_t>(plan.x_dim)),
+      retries_(retries),
+      rank_(rank) {}
+
+ChunkResult ChunkRunner::run(const Chunk& chunk, const std::stop_token& cancel) {
+  const auto start = std::chrono::steady_clock::now();
+  ChunkResult result;
+  result.worker = rank_;
+  result.x.setConstant(chunk.theta.rows(), static_cast<Eigen::Index>(x_dim_),
+                       std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < chunk.rows.size() && !cancel.stop_requested(); ++i)
+    run_one(chunk.rows[i], row_of(chunk.theta, static_cast<Eigen::Index>(i)), cancel, result);
+  result.x.conservativeResize(static_cast<Eigen::Index>(result.rows.size()), Eigen::NoChange);
+  result.elapsed = seconds_since(start);
+  return result;
+}
+
+void ChunkRunner::run_one(std::int64_t row, std::span<const double> theta, const std::stop_token& cancel,
+                          ChunkResult& result) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto id = static_cast<std::uint64_t>(first_id_ + row);
+  const SimulationRequest request{id, theta, RandomStream(seed_, Purpose::simulator, round_, id), cancel};
+  SimulationOutcome outcome;
+  int attempts = 0;
+  do {
+    outcome = simulator_->run(request);
+    ++attempts;
+    check(outcome);
+    if (outcome.status != Status::ok && cancel.stop_requested()) return;
+  } while (outcome.status == Status::failed && attempts <= retries_);
+
+  if (outcome.x.size() == x_dim_)
+    std::copy(outcome.x.begin(), outcome.x.end(),
+              row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
+  if (outcome.status != Status::ok && result.messages.size() < kKeptMessages)
+    result.messages.push_back(
+        fmt::format("simulation {}: {}: {}", id, to_string(outcome.status), outcome.message));
+  result.rows.push_back(row);
+  result.seed.push_back(request.external_seed());
+  result.status.push_back(outcome.status);
+  result.attempts.push_back(attempts);
+  result.seconds.push_back(seconds_since(start));
+}
+
+void ChunkRunner::check(SimulationOutcome& outcome) const {
+  if (outcome.status != Status::ok) return;
+  if (outcome.x.size() != x_dim_) {
+    outcome.status = Status::invalid;
+    outcome.message = fmt::format("{} values where {} are expected", outcome.x.size(), x_dim_);
+    return;
+  }
+  const auto bad =
+      std::find_if_not(outcome.x.begin(), outcome.x.end(), [](double v) { return std::isfinite(v); });
+  if (bad == outcome.x.end()) return;
+  outcome.status = Status::invalid;
+  outcome.message = fmt::format("output {} is {}", bad - outcome.x.begin() + 1, *bad);
+}
+
+}  // namespace snpse

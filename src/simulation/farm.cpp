@@ -1,0 +1,220 @@
+#include "snpse/simulation/farm.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "snpse/parallel/hand_out.hpp"
+#include "snpse/simulation/bytes.hpp"
+#include "snpse/simulation/chunk.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+
+template <typename Archive>
+void serialize(Archive& archive, FarmReport& report, unsigned /*version*/) {
+  archive& report.counts& report.first_messages& report.seconds& report.busy_seconds& report.stopped;
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Chunk results that wait for the sink, and their concatenation.
+class PartBuffer {
+ public:
+  explicit PartBuffer(const SimulationPlan& plan) : plan_(plan) {}
+
+  bool empty() const { return rows_ == 0; }
+
+  void add(ChunkResult result) {
+    rows_ += static_cast<Eigen::Index>(result.rows.size());
+    results_.push_back(std::move(result));
+  }
+
+  SimulationPart take() {
+    SimulationPart part;
+    part.simulations.theta.resize(rows_, plan_.theta.cols());
+    part.simulations.x.resize(rows_, plan_.x_dim);
+    Eigen::Index i = 0;
+    for (const ChunkResult& result : results_) {
+      part.simulations.x.middleRows(i, result.x.rows()) = result.x;
+      for (const std::int64_t row : result.rows) {
+        part.simulations.theta.row(i++) = plan_.theta.row(row);
+        part.simulations.id.push_back(plan_.first_id + row);
+      }
+      append(part.simulations.seed, result.seed);
+      append(part.simulations.status, result.status);
+      append(part.provenance.attempts, result.attempts);
+      append(part.provenance.seconds, result.seconds);
+      part.provenance.worker.resize(static_cast<std::size_t>(i), result.worker);
+    }
+    results_.clear();
+    rows_ = 0;
+    return part;
+  }
+
+ private:
+  template <typename T>
+  static void append(std::vector<T>& all, const std::vector<T>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+
+  const SimulationPlan& plan_;
+  std::vector<ChunkResult> results_;
+  Eigen::Index rows_ = 0;
+};
+
+/// Rank 0's book of a round: what is handed out, what came back, what it says about the simulator.
+class Book {
+ public:
+  using Sink = std::function<void(const SimulationPart&)>;
+
+  Book(const SimulationPlan& plan, const FarmOptions& options, int ranks, const Sink& sink, Log& log)
+      : plan_(plan), options_(options), ranks_(ranks), sink_(sink), log_(log), buffer_(plan) {}
+
+  std::optional<std::string> next() {
+    const std::size_t remaining = plan_.todo.size() - handed_out_;
+    if (remaining == 0) return std::nullopt;
+    const auto first = plan_.todo.begin() + static_cast<std::ptrdiff_t>(handed_out_);
+    Chunk chunk{{first, first + static_cast<std::ptrdiff_t>(chunk_size(remaining))}, {}};
+    handed_out_ += chunk.rows.size();
+    chunk.theta = plan_.theta(chunk.rows, Eigen::all);
+    return encode(chunk);
+  }
+
+  void take(const std::string& bytes) {
+    ChunkResult result = decode_chunk_result(bytes);
+    if (result.rows.empty()) return;
+    note_speed(result.elapsed / static_cast<double>(result.rows.size()));
+    for (const Status status : result.status) ++report_.counts[status];
+    for (const double seconds : result.seconds) report_.busy_seconds += seconds;
+    for (std::string& message : result.messages)
+      if (report_.first_messages.size() < kKeptMessages) report_.first_messages.push_back(std::move(message));
+    done_ += result.rows.size();
+    buffer_.add(std::move(result));
+    const auto found = report_.counts.find(Status::ok);
+    const auto ok = found == report_.counts.end() ? 0U : static_cast<std::size_t>(found->second);
+    log_.progress(
+        {"simulate", done_, plan_.todo.size(), ok == done_ ? "" : fmt::format("{} not ok", done_ - ok)});
+  }
+
+  void flush_if_due() {
+    if (seconds_since(last_flush_) >= options_.flush_seconds) flush();
+  }
+
+  void flush() {
+    last_flush_ = Clock::now();
+    if (!buffer_.empty()) sink_(buffer_.take());
+  }
+
+  bool over_budget() const {
+    return static_cast<double>(failures()) >
+           options_.failure_budget * static_cast<double>(plan_.theta.rows());
+  }
+
+  /// Error(data) once the failure budget is spent.
+  void check_budget() const {
+    if (!over_budget()) return;
+    fail(
+        ExitCode::data,
+        "{} simulations of a round of {} failed or timed out, more than failure_budget = {} allows; mend the "
+        "simulator or raise the budget. The first:\n  {}",
+        failures(), plan_.theta.rows(), options_.failure_budget, fmt::join(report_.first_messages, "\n  "));
+  }
+
+  FarmReport report() const {
+    FarmReport report = report_;
+    report.seconds = seconds_since(start_);
+    report.stopped = done_ < plan_.todo.size();
+    return report;
+  }
+
+ private:
+  /// A chunk lasts about kChunkSeconds, so that its two messages cost little; towards the end chunks get
+  /// smaller, so that all ranks finish at about the same time.
+  std::size_t chunk_size(std::size_t remaining) const {
+    constexpr double kChunkSeconds = 0.05;
+    if (!mean_seconds_) return 1;
+    const auto most = static_cast<double>(remaining) / (2.0 * ranks_);
+    return static_cast<std::size_t>(std::max(1.0, std::min(kChunkSeconds / *mean_seconds_, most)));
+  }
+
+  /// A running mean that forgets, since a first simulation may include the start of a worker.
+  void note_speed(double seconds) { mean_seconds_ = (mean_seconds_.value_or(seconds) + seconds) / 2; }
+
+  std::int64_t failures() const {
+    std::int64_t sum = 0;
+    for (const auto& [status, count] : report_.counts)
+      if (status == Status::failed || status == Status::timeout) sum += count;
+    return sum;
+  }
+
+  const SimulationPlan& plan_;
+  const FarmOptions& options_;
+  int ranks_;
+  const Sink& sink_;
+  Log& log_;
+  PartBuffer buffer_;
+  FarmReport report_;
+  std::size_t handed_out_ = 0;
+  std::size_t done_ = 0;
+  std::optional<double> mean_seconds_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_flush_ = Clock::now();
+};
+
+WorkerFactory worker_factory(const World& world, const SimulatorFactory& factory, const SimulationPlan& plan,
+                             const FarmOptions& options) {
+  return [&, rank = world.rank()]() -> Worker {
+    auto runner = std::make_shared<ChunkRunner>(factory, plan, options.retries, rank);
+    return [runner](const std::string& piece, const std::stop_token& cancel) {
+      return encode(runner->run(decode_chunk(piece), cancel));
+    };
+  };
+}
+
+/// What work throws, if it does.
+template <typename Work>
+std::exception_ptr exception_of(const Work& work) {
+  try {
+    work();
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
+
+FarmReport simulate(const World& world, const SimulatorFactory& factory, const SimulationPlan& plan,
+                    const FarmOptions& options, const std::function<void(const SimulationPart&)>& sink,
+                    const StopRequest& stop, Log& log) {
+  Book book(plan, options, world.size(), sink, log);  // used on rank 0 only
+  const WorkSource source{[&] { return book.next(); }, [&](const std::string& bytes) { book.take(bytes); },
+                          [&] { book.flush_if_due(); }};
+  const auto stop_requested = [&] { return stop.requested() || book.over_budget(); };
+
+  const std::exception_ptr error = exception_of(
+      [&] { hand_out(world, source, worker_factory(world, factory, plan, options), stop_requested); });
+  const std::exception_ptr late_error = exception_of([&] {
+    book.flush();
+    book.check_budget();
+  });
+  world.raise_together(error ? error : late_error);
+
+  std::string report = to_bytes(book.report());
+  world.broadcast(report);
+  return from_bytes<FarmReport>(report);
+}
+
+}  // namespace snpse

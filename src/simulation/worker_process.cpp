@@ -1,0 +1,112 @@
+#include "snpse/simulation/worker_process.hpp"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "snpse/simulation/protocol.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+namespace {
+
+using Wait = ChildProcess::Wait;
+
+/// seconds from now; 0: never.
+ChildProcess::Deadline deadline_after(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  if (seconds <= 0) return Clock::time_point::max();
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+std::string beginning(const std::string& line) {
+  return line.size() <= 80 ? line : line.substr(0, 80) + "...";
+}
+
+}  // namespace
+
+SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
+  std::string failure = start(request.cancel);
+  if (!failure.empty()) return {Status::failed, {}, std::move(failure)};
+
+  const auto deadline = deadline_after(options_.time_limit);
+  std::string line = protocol::format_request(request.id, request.external_seed(), request.theta);
+  Wait wait = child_->write_line(line, deadline, request.cancel);
+  if (wait == Wait::done) wait = child_->read_line(line, deadline, request.cancel);
+  return wait == Wait::done ? understand(line, request.id) : no_answer(wait);
+}
+
+std::string WorkerProcess::start(const std::stop_token& cancel) {
+  constexpr int kMostFailedStarts = 3;
+  if (child_) return {};
+  if (failed_starts_ == kMostFailedStarts) return last_failure_;
+  std::string failure;
+  try {
+    child_.emplace(ChildOptions{options_.command, options_.folder, options_.log});
+    failure = await_ready(cancel);
+  } catch (const Error& e) {
+    failure = e.what();
+  }
+  if (failure.empty()) {
+    failed_starts_ = 0;
+    return {};
+  }
+  child_.reset();
+  if (!cancel.stop_requested()) ++failed_starts_;
+  last_failure_ = failure;
+  return failure;
+}
+
+std::string WorkerProcess::await_ready(const std::stop_token& cancel) {
+  std::string line;
+  const Wait wait = child_->read_line(line, deadline_after(options_.start_limit), cancel);
+  if (wait == Wait::closed) return fmt::format("the simulator {} before it was ready", child_->end());
+  if (wait == Wait::done && line == protocol::kReady) return {};
+  child_->kill();
+  if (wait == Wait::cancelled) return "cancelled";
+  if (wait == Wait::timeout)
+    return fmt::format("the simulator was not ready within {} s", options_.start_limit);
+  constexpr std::string_view kFailed = "failed ";
+  if (line.starts_with(kFailed))
+    return fmt::format("the simulator cannot start: {}", line.substr(kFailed.size()));
+  return fmt::format("the simulator's first line is '{}', where '{}' is expected", beginning(line),
+                     protocol::kReady);
+}
+
+SimulationOutcome WorkerProcess::understand(const std::string& line, std::uint64_t id) {
+  std::optional<protocol::Answer> answer = protocol::parse_answer(line);
+  if (!answer)
+    return give_up(Status::failed,
+                   fmt::format("the simulator's line '{}' is not an answer", beginning(line)));
+  if (answer->id != id)
+    return give_up(Status::failed, fmt::format("the simulator answered '{}' where simulation {} was asked",
+                                               beginning(line), id));
+  if (answer->error) return {Status::failed, {}, std::move(*answer->error)};
+  return {Status::ok, std::move(answer->x), {}};
+}
+
+SimulationOutcome WorkerProcess::no_answer(Wait wait) {
+  if (wait == Wait::timeout)
+    return give_up(Status::timeout, fmt::format("no answer within {} s", options_.time_limit));
+  if (wait == Wait::cancelled) return give_up(Status::failed, "cancelled");
+  return give_up(Status::failed, fmt::format("the simulator {}", child_->end()));
+}
+
+SimulationOutcome WorkerProcess::give_up(Status status, std::string message) {
+  child_->kill();
+  child_.reset();
+  return {status, {}, std::move(message)};
+}
+
+SimulatorFactory worker_factory(const WorkerOptions& options) {
+  return [options] { return std::make_unique<WorkerProcess>(options); };
+}
+
+std::vector<std::string> library_command(const std::filesystem::path& library, int theta_dim, int x_dim) {
+  return {"/proc/self/exe", "serve-library", std::filesystem::absolute(library).string(),
+          std::to_string(theta_dim), std::to_string(x_dim)};
+}
+
+}  // namespace snpse
