@@ -80,8 +80,8 @@ class Trainer {
       show(log);
       advance_schedule();
       const bool stopping = !finished_ && world_.any(stop.requested());
-      if (stopping || seconds_since(saved) > options_.checkpoint_seconds) {
-        if (world_.is_root()) checkpoints.save(to_record());
+      if (stopping || world_.any(world_.is_root() && seconds_since(saved) > options_.checkpoint_seconds)) {
+        save(checkpoints);
         saved = Clock::now();
       }
       if (stopping) return report(start, true);
@@ -228,6 +228,7 @@ class Trainer {
   }
 
   Record to_record() const;
+  void save(const Checkpoints& checkpoints) const;
   void resume(const Checkpoints& checkpoints);
 
   void show(Log& log) const {
@@ -296,8 +297,27 @@ Record Trainer::to_record() const {
   return record;
 }
 
+void Trainer::save(const Checkpoints& checkpoints) const {
+  std::exception_ptr error;
+  if (world_.is_root()) {
+    try {
+      checkpoints.save(to_record());
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  world_.raise_together(error);
+}
+
 void Trainer::resume(const Checkpoints& checkpoints) {
-  const auto loaded = world_.is_root() ? checkpoints.load() : std::nullopt;
+  std::optional<Record> loaded;
+  std::exception_ptr error;
+  try {
+    if (world_.is_root()) loaded = checkpoints.load();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  world_.raise_together(error);
   if (!world_.any(loaded.has_value())) return;
   Record record = loaded.value_or(Record());
   broadcast(world_, record);

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "snpse/campaign/folder.hpp"
+#include "snpse/campaign/simulation_parts.hpp"
+#include "snpse/methods/method.hpp"
+#include "snpse/parallel/world.hpp"
+#include "snpse/simulation/farm.hpp"
+
+namespace snpse {
+
+/// The state of a campaign on all ranks: what its folder has committed. Rank 0 reads and writes the folder;
+/// the data of committed steps are in every rank's memory. Every member marked "Collective" throws the same
+/// Error on all ranks where rank 0's disk fails.
+class Campaign {
+ public:
+  /// Collective. folder: rank 0's, null on the others. Loads all that is committed.
+  Campaign(const World& world, const CampaignFolder* folder, const Method& method);
+
+  /// The step after what is committed; none at the end.
+  std::optional<Step> next_step() const;
+  /// All rounds begun, and those whose network is trained.
+  std::span<const RoundData> rounds() const { return rounds_; }
+  std::span<const RoundData> finished_rounds() const;
+
+  void commit(const Step& step, Proposal proposal);       ///< Collective.
+  void commit(const Step& step, TrainedNetwork network);  ///< Collective.
+  void commit_posterior(const Record& posterior);         ///< Collective.
+
+  /// Collective. Opens the present round's simulations: reads on rank 0 what earlier sittings brought, and
+  /// returns the plan for the rest.
+  SimulationPlan open_simulations(const Step& step, int x_dim, std::uint64_t seed);
+  /// Rank 0 only: keeps a part on disk.
+  void keep(const SimulationPart& part);
+  /// Collective. All of the round's simulations have been kept.
+  void commit_simulations(const Step& step);
+
+  /// Where the training of the round keeps its checkpoints.
+  Checkpoints checkpoints(const Step& step) const;
+
+ private:
+  /// Runs `action` on rank 0, and throws on all ranks what it throws.
+  void on_root(const std::function<void(const CampaignFolder&)>& action) const;
+  void load();
+  std::int64_t first_id(int round) const;
+
+  const World& world_;
+  const CampaignFolder* folder_;
+  int total_rounds_;
+  std::vector<RoundData> rounds_;
+  std::optional<SimulationParts> parts_;
+  bool posterior_committed_ = false;
+};
+
+}  // namespace snpse

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "snpse/core/data_set.hpp"
+#include "snpse/core/record.hpp"
+#include "snpse/inference/posterior.hpp"
+#include "snpse/training/trainer.hpp"
+
+namespace snpse {
+
+/// The stored form of what a campaign holds. The inverses throw Error(data) where fields are missing or their
+/// lengths disagree.
+Record to_record(const Simulations& simulations);
+Simulations simulations_from(const Record& record);
+Record to_record(const Provenance& provenance);
+Provenance provenance_from(const Record& record);
+Record to_record(const TrainingReport& report);
+
+/// What posterior.h5 and `snpse sample` hold: theta [n, d], the parameters' names, x_obs, leakage.
+Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
+                        const Vector& x_obs);
+
+}  // namespace snpse

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "snpse/campaign/config.hpp"
+#include "snpse/core/prior.hpp"
+#include "snpse/core/simulator.hpp"
+#include "snpse/methods/method.hpp"
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+
+/// The objects that a configuration names.
+struct ProblemSetup {
+  std::shared_ptr<const Task> task;  ///< null for an own simulator
+  std::vector<std::string> parameter_names;
+  std::shared_ptr<const Prior> prior;
+  Vector x_obs;  // [p]
+  SimulatorFactory simulator;
+};
+
+/// logs: the folder for what external simulators print; rank: names the log file.
+ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int rank);
+
+/// The parts of the configuration that a method works by.
+MethodSettings method_settings(const Config& config);
+
+}  // namespace snpse

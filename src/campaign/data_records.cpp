@@ -1,0 +1,90 @@
+#include "snpse/campaign/data_records.hpp"
+
+#include <algorithm>
+
+namespace snpse {
+namespace {
+
+void check_length(const char* name, std::size_t length, Eigen::Index rows) {
+  if (static_cast<Eigen::Index>(length) != rows)
+    fail(ExitCode::data, "the field '{}' has {} rows, not {}", name, length, rows);
+}
+
+}  // namespace
+
+Record to_record(const Simulations& simulations) {
+  std::vector<std::int64_t> status;
+  for (const auto s : simulations.status) status.push_back(static_cast<std::int64_t>(s));
+  Record record;
+  record.put("theta", simulations.theta);
+  record.put("x", simulations.x);
+  record.put("id", simulations.id);
+  record.put("seed", simulations.seed);
+  record.put("status", std::move(status));
+  return record;
+}
+
+Simulations simulations_from(const Record& record) {
+  Simulations result{record.get<Matrix>("theta"),
+                     record.get<Matrix>("x"),
+                     record.get<std::vector<std::int64_t>>("id"),
+                     record.get<std::vector<std::int64_t>>("seed"),
+                     {}};
+  const auto n = result.theta.rows();
+  for (const auto status : record.get<std::vector<std::int64_t>>("status")) {
+    if (status < 0 || status > static_cast<std::int64_t>(Status::timeout))
+      fail(ExitCode::data, "the field 'status' holds {}", status);
+    result.status.push_back(static_cast<Status>(status));
+  }
+  check_length("x", static_cast<std::size_t>(result.x.rows()), n);
+  check_length("id", result.id.size(), n);
+  check_length("seed", result.seed.size(), n);
+  check_length("status", result.status.size(), n);
+  return result;
+}
+
+Record to_record(const Provenance& provenance) {
+  Record record;
+  record.put("worker", provenance.worker);
+  record.put("attempts", provenance.attempts);
+  record.put("seconds", provenance.seconds);
+  return record;
+}
+
+Provenance provenance_from(const Record& record) {
+  Provenance result{record.get<std::vector<std::int64_t>>("worker"),
+                    record.get<std::vector<std::int64_t>>("attempts"),
+                    record.get<std::vector<double>>("seconds")};
+  const auto n = static_cast<Eigen::Index>(result.worker.size());
+  check_length("attempts", result.attempts.size(), n);
+  check_length("seconds", result.seconds.size(), n);
+  return result;
+}
+
+Record to_record(const TrainingReport& report) {
+  Record record;
+  record.put("history/step", report.history.step);
+  record.put("history/training_loss", report.history.training_loss);
+  record.put("history/validation_loss", report.history.validation_loss);
+  record.put("history/learning_rate", report.history.learning_rate);
+  record.put("steps", report.steps);
+  record.put("best_step", report.best_step);
+  record.put("best_validation_loss", report.best_validation_loss);
+  record.put("training_rows", report.training_rows);
+  record.put("validation_rows", report.validation_rows);
+  record.put("seconds", report.seconds);
+  return record;
+}
+
+Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
+                        const Vector& x_obs) {
+  Record record;
+  record.put("theta", samples.theta);
+  record.put("parameter_names", names);
+  record.put("x_obs", std::vector<double>(x_obs.begin(), x_obs.end()));
+  record.put("drawn", samples.report.drawn);
+  record.put("leaked", samples.report.leaked);
+  return record;
+}
+
+}  // namespace snpse

@@ -1,0 +1,161 @@
+#include "snpse/campaign/folder.hpp"
+
+#include <utility>
+
+#include "snpse/campaign/data_records.hpp"
+
+namespace snpse {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kConfiguration = "campaign.toml";
+
+bool is_empty_or_absent(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) return true;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().filename().string().front() != '.') return false;  // the lock and unfinished writes
+  return true;
+}
+
+}  // namespace
+
+const char* to_string(Phase phase) {
+  switch (phase) {
+    case Phase::propose:
+      return "propose";
+    case Phase::simulate:
+      return "simulate";
+    case Phase::train:
+      return "train";
+    case Phase::infer:
+      return "infer";
+  }
+  return "unknown";
+}
+
+CampaignFolder::CampaignFolder(fs::path path) : path_(std::move(path)) {
+  std::error_code ignored;
+  if (!fs::exists(path_ / kConfiguration, ignored))
+    fail(ExitCode::missing_input,
+         "'{}' is no campaign folder: it holds no {}; start one with 'snpse run FILE --out {}'",
+         path_.string(), kConfiguration, path_.string());
+  configuration_ = read_whole(path_ / kConfiguration);
+}
+
+CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& configuration,
+                                      std::uint64_t seed, const Difference& difference) {
+  std::error_code ignored;
+  if (!fs::exists(path / kConfiguration, ignored)) {
+    if (!is_empty_or_absent(path))
+      fail(ExitCode::data,
+           "'{}' is not empty and holds no {}: it is no campaign of ours; name another folder with --out",
+           path.string(), kConfiguration);
+    make_folder(path);
+    write_durably(path / kConfiguration, configuration);
+  }
+  CampaignFolder folder(path);
+  folder.seed_ = seed;
+  if (folder.configuration_ != configuration)
+    fail(ExitCode::config,
+         "'{}' was started with another configuration:\n{}\nUndo the change, or start a new campaign with "
+         "another --out",
+         path.string(), difference(folder.configuration_, configuration));
+  remove_leftovers(path);
+  return folder;
+}
+
+fs::path CampaignFolder::round_folder(int round) const {
+  return path_ / "rounds" / fmt::format("{:03}", round);
+}
+
+bool CampaignFolder::committed(const Step& step) const {
+  switch (step.phase) {
+    case Phase::propose:
+      return fs::exists(round_folder(step.round) / "proposal.h5");
+    case Phase::simulate:
+      return fs::exists(round_folder(step.round) / "simulations.h5");
+    case Phase::train:
+      return fs::exists(round_folder(step.round) / "network.h5");
+    case Phase::infer:
+      return fs::exists(posterior_file());
+  }
+  throw std::logic_error("unknown phase");
+}
+
+FileHeader CampaignFolder::header(const std::string& type) const {
+  FileHeader header;
+  header.type = type;
+  header.seed = seed_;
+  header.configuration = configuration_;
+  return header;
+}
+
+void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
+  make_folder(round_folder(round));
+  Record record = proposal.report;
+  record.put("theta", proposal.theta);
+  write_record(round_folder(round) / "proposal.h5", header("proposal"), record);
+}
+
+Proposal CampaignFolder::load_proposal(int round) const {
+  Record record = read_record(round_folder(round) / "proposal.h5", "proposal");
+  Matrix theta = record.get<Matrix>("theta");
+  return {std::move(theta), std::move(record)};
+}
+
+// Each step's last file is the one whose existence commits it.
+void CampaignFolder::save_simulations(int round, const Simulations& simulations,
+                                      const Provenance& provenance) const {
+  write_record(round_folder(round) / "provenance.h5", header("provenance"), to_record(provenance));
+  write_record(round_folder(round) / "simulations.h5", header("simulations"), to_record(simulations));
+}
+
+Simulations CampaignFolder::load_simulations(int round) const {
+  return simulations_from(read_record(round_folder(round) / "simulations.h5", "simulations"));
+}
+
+void CampaignFolder::save_network(int round, const TrainedNetwork& network) const {
+  write_record(round_folder(round) / "training.h5", header("training"), to_record(network.report));
+  write_record(round_folder(round) / "network.h5", header("network"), network.network);
+  fs::remove(round_folder(round) / "checkpoint.h5");
+  fs::remove(round_folder(round) / "checkpoint.previous.h5");
+}
+
+Record CampaignFolder::load_network(int round) const {
+  return read_record(round_folder(round) / "network.h5", "network");
+}
+
+Record CampaignFolder::load_training(int round) const {
+  return read_record(round_folder(round) / "training.h5", "training");
+}
+
+void CampaignFolder::save_posterior(const Record& posterior) const {
+  write_record(posterior_file(), header("posterior"), posterior);
+}
+
+Record CampaignFolder::load_posterior() const {
+  return read_record(posterior_file(), "posterior");
+}
+
+void CampaignFolder::save_checkpoint(int round, const Record& checkpoint) const {
+  const auto newest = round_folder(round) / "checkpoint.h5";
+  if (fs::exists(newest)) fs::rename(newest, round_folder(round) / "checkpoint.previous.h5");
+  write_record(newest, header("checkpoint"), checkpoint);
+}
+
+std::optional<Record> CampaignFolder::load_checkpoint(int round) const {
+  for (const char* name : {"checkpoint.h5", "checkpoint.previous.h5"}) {
+    const auto file = round_folder(round) / name;
+    if (!fs::exists(file)) continue;
+    try {
+      return read_record(file, "checkpoint");
+    } catch (const Error& error) {
+      // A damaged checkpoint costs training time and nothing else: the one before, or the beginning, will do.
+      if (error.code() != ExitCode::data) throw;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace snpse
