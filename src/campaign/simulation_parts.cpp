@@ -15,7 +15,8 @@ constexpr std::size_t kMostFiles = 32;
 
 Record to_record(const SimulationPart& part) {
   Record record = to_record(part.simulations);
-  for (const auto& [key, value] : to_record(part.provenance).values()) record.put(key, value);
+  const Record provenance = to_record(part.provenance);
+  for (const auto& [key, value] : provenance.values()) record.put(key, value);
   return record;
 }
 
