@@ -4,7 +4,7 @@
 #include <csignal>
 #include <fstream>
 
-#include "scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 #include <hdf5.h>
 #include <unistd.h>
 

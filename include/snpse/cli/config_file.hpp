@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "snpse/campaign/config.hpp"
+
+namespace snpse {
+
+/// Reads and validates a campaign file: its preset's values first, then its keys over them. All that is wrong
+/// is listed in one Error, each line naming its place. Errors: config; missing_input where only the
+/// observation's file is absent or unreadable, or the campaign file is; data where only the observation
+/// file's content is wrong.
+Config load_config(const std::filesystem::path& file);
+
+/// As load_config(), from text. source_name stands in the messages; relative paths are taken from
+/// base_folder.
+Config parse_config(const std::string& toml_text, const std::string& source_name,
+                    const std::filesystem::path& base_folder);
+
+/// The campaign file that has every key with its value and what it means. A function of config alone;
+/// parse_config() gives config back.
+std::string to_toml(const Config& config);
+
+/// The keys whose values differ between two texts of to_toml(), one line each: "training.batch: 256, now
+/// 128".
+std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text);
+
+}  // namespace snpse

@@ -1,0 +1,65 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <toml++/toml.h>
+
+#include "snpse/cli/config_file.hpp"
+
+namespace snpse {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+std::string text_of(const toml::node& node) {
+  return node.visit([](const auto& value) { return fmt::format("{}", fmt::streamed(value)); });
+}
+
+/// Every value of a section under its full key; parameters by their names.
+void collect(const toml::table& table, const std::string& prefix, Values& values) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    const auto* section = node.as_table();
+    const auto* sections = node.as_array();
+    if (section != nullptr) {
+      collect(*section, name + ".", values);
+    } else if (sections != nullptr && sections->is_array_of_tables()) {
+      for (const auto& entry : *sections) {
+        const auto& fields = *entry.as_table();
+        collect(fields, fmt::format("{}.{}.", name, fields["name"].value_or("")), values);
+      }
+    } else {
+      values[name] = text_of(node);
+    }
+  }
+}
+
+Values values_of(const std::string& text) {
+  Values values;
+  collect(toml::parse(text), "", values);
+  return values;
+}
+
+}  // namespace
+
+std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text) {
+  const Values frozen = values_of(frozen_text);
+  const Values current = values_of(new_text);
+  std::set<std::string> keys;
+  for (const auto& values : {frozen, current})
+    for (const auto& [key, value] : values) keys.insert(key);
+  const auto value_in = [](const Values& values, const std::string& key) {
+    const auto found = values.find(key);
+    return found == values.end() ? "absent" : found->second;
+  };
+  std::vector<std::string> differences;
+  for (const auto& key : keys) {
+    const auto before = value_in(frozen, key);
+    const auto now = value_in(current, key);
+    if (before != now) differences.push_back(fmt::format("{}: {}, now {}", key, before, now));
+  }
+  return differences;
+}
+
+}  // namespace snpse

@@ -1,0 +1,148 @@
+#include <algorithm>
+
+#include "prior_reader.hpp"
+#include "value_reader.hpp"
+#include <fmt/format.h>
+
+#include "snpse/cli/config_file.hpp"
+#include "snpse/storage/durable_file.hpp"
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+namespace {
+
+toml::table parse_toml(const std::string& text, const std::string& source_name) {
+  try {
+    return toml::parse(text, source_name);
+  } catch (const toml::parse_error& error) {
+    const auto& place = error.source().begin;
+    fail(ExitCode::config, "{}:{}:{}: {}", source_name, place.line, place.column, error.description());
+  }
+}
+
+/// The preset decides what the keys that are not given mean, so it comes first. An unknown one is reported
+/// when the method section is read.
+void start_from_preset(const toml::table& root, Config& config) {
+  const auto preset = root["method"]["preset"].value<std::string>();
+  const auto names = preset_names();
+  if (!preset || std::find(names.begin(), names.end(), *preset) == names.end()) return;
+  config.method.preset = *preset;
+  apply_preset(config);
+}
+
+void read_section(const toml::node& node, const Section& section, ValueReader& reader) {
+  const auto* table = node.as_table();
+  if (table == nullptr)
+    return reader.problems().add(line_of(node), fmt::format("{0} must be a section, [{0}]", section.name));
+  std::vector<std::string> names;
+  for (const auto& key : section.keys) {
+    names.push_back(key.name);
+    if (const auto* value = table->get(key.name))
+      reader.read(*value, fmt::format("{}.{}", section.name, key.name), key.field);
+  }
+  reader.check_names(*table, section.name + ".", names);
+}
+
+void read_sections(const toml::table& root, ValueReader& reader, Config& config) {
+  std::vector<std::string> names{"parameter", "prior"};
+  for (const auto& section : schema_of(config)) {
+    names.push_back(section.name);
+    if (const auto* node = root.get(section.name)) read_section(*node, section, reader);
+  }
+  reader.check_names(root, "", names);
+  read_priors(root, reader, config);
+}
+
+/// The line of a section or key; 0 where it is absent.
+unsigned line_at(const toml::table& root, const char* path) {
+  const auto node = root.at_path(path);
+  return node ? line_of(*node.node()) : 0;
+}
+
+/// How many of a section's keys are given.
+std::size_t count_keys(const toml::table& root, const char* section,
+                       std::initializer_list<const char*> keys) {
+  return static_cast<std::size_t>(
+      std::count_if(keys.begin(), keys.end(), [&](const char* key) { return bool(root[section][key]); }));
+}
+
+void check_simulator(const toml::table& root, const Config& config, Problems& problems) {
+  const unsigned line = line_at(root, "simulator");
+  const auto kinds = count_keys(root, "simulator", {"task", "command", "library"});
+  if (kinds != 1)
+    problems.add(line, fmt::format("simulator has {} of task, command and library; give exactly one", kinds));
+  const bool own = root["simulator"]["command"] || root["simulator"]["library"];
+  const bool has_prior = root.contains("parameter") || root.contains("prior");
+  if (own && config.parameters.empty())
+    problems.add(line, "an own simulator needs [[parameter]] sections, each with a name and a prior");
+  if (!own && kinds == 1 && has_prior)
+    problems.add(line_at(root, root.contains("parameter") ? "parameter" : "prior"),
+                 "a task has its own parameters and prior; remove [[parameter]] and [prior]");
+}
+
+void check_observation(const toml::table& root, const Config& config, Problems& problems) {
+  const unsigned line = line_at(root, "observation");
+  const auto sources = count_keys(root, "observation", {"x", "file"});
+  if (sources != 1)
+    return problems.add(line, fmt::format("observation has {} of x and file; give exactly one", sources));
+  const bool from_file = bool(root["observation"]["file"]);
+  const auto& x = config.observation.x;
+  const auto* inline_x = root["observation"]["x"].as_array();
+  if (inline_x != nullptr && inline_x->empty()) return problems.add(line, "observation.x is empty");
+  if (x.empty() || config.simulator.task.empty()) return;
+  const auto task = make_task(config.simulator.task);
+  if (static_cast<int>(x.size()) != task->x_dim())
+    problems.add(line,
+                 fmt::format("the observation has {} values, but an x of task '{}' has {}", x.size(),
+                             task->name(), task->x_dim()),
+                 from_file ? ExitCode::data : ExitCode::config);
+}
+
+void check_method(const toml::table& root, const Config& config, Problems& problems) {
+  const auto& method = config.method;
+  const int rounds = method.name == "npse" ? 1 : method.rounds;
+  const std::int64_t others = rounds - 1;
+  if (method.simulations < rounds)
+    problems.add(line_at(root, "method"),
+                 fmt::format("method.simulations = {} must be at least method.rounds = {}",
+                             method.simulations, rounds));
+  if (method.first_round > 0 && others > 0 && method.first_round > method.simulations - others)
+    problems.add(line_at(root, "method"),
+                 fmt::format("method.first_round = {} leaves no simulations for the other {} rounds",
+                             method.first_round, others));
+}
+
+void check_model(const toml::table& root, const Config& config, Problems& problems) {
+  const auto& model = config.model;
+  if (model.sigma_min > 0 && model.sigma_max > 0 && model.sigma_min >= model.sigma_max)
+    problems.add(line_at(root, "model"),
+                 fmt::format("model.sigma_min = {} must be below model.sigma_max = {}", model.sigma_min,
+                             model.sigma_max));
+  if (model.beta_min >= model.beta_max)
+    problems.add(line_at(root, "model"), fmt::format("model.beta_min = {} must be below model.beta_max = {}",
+                                                     model.beta_min, model.beta_max));
+}
+
+}  // namespace
+
+Config parse_config(const std::string& toml_text, const std::string& source_name,
+                    const std::filesystem::path& base_folder) {
+  const toml::table root = parse_toml(toml_text, source_name);
+  Problems problems(source_name);
+  ValueReader reader(problems, base_folder);
+  Config config;
+  start_from_preset(root, config);
+  read_sections(root, reader, config);
+  check_simulator(root, config, problems);
+  check_observation(root, config, problems);
+  check_method(root, config, problems);
+  check_model(root, config, problems);
+  problems.throw_if_any();
+  return config;
+}
+
+Config load_config(const std::filesystem::path& file) {
+  return parse_config(read_whole(file), file.string(), file.parent_path());
+}
+
+}  // namespace snpse

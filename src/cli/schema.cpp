@@ -1,0 +1,192 @@
+#include "snpse/cli/schema.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "snpse/methods/method.hpp"
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+namespace {
+
+Range at_least(double low) {
+  return {.low = low};
+}
+Range above(double low) {
+  return {.low = low, .low_included = false};
+}
+Range between(double low, double high) {
+  return {.low = low, .high = high};
+}
+Range strictly_between(double low, double high) {
+  return {low, high, false, false};
+}
+
+/// An enumeration; names are those of its enumerators, in their order.
+template <typename Enum>
+ChoiceField choice(Enum& value, std::vector<std::string> names) {
+  return {std::move(names), [&value](std::size_t i) { value = static_cast<Enum>(i); },
+          [&value] { return std::optional(static_cast<std::size_t>(value)); }};
+}
+
+ChoiceField choice(std::string& value, std::vector<std::string> names) {
+  return {names, [&value, names](std::size_t i) { value = names[i]; },
+          [&value, names]() -> std::optional<std::size_t> {
+            const auto found = std::find(names.begin(), names.end(), value);
+            if (found == names.end()) return std::nullopt;
+            return static_cast<std::size_t>(found - names.begin());
+          }};
+}
+
+template <typename T>
+Field number(T& value, Range range) {
+  return NumberField<T>{&value, range};
+}
+
+Section simulator_section(SimulatorOptions& o) {
+  return {"simulator",
+          "where x comes from: exactly one of task, command and library",
+          {
+              {"task", "a built-in benchmark task", choice(o.task, task_names())},
+              {"command", "program and arguments of a persistent worker", CommandField{&o.command}},
+              {"library", "a shared library with the simulator's C interface", PathField{&o.library}},
+              {"time_limit", "seconds a simulation; 0: none", number(o.time_limit, at_least(0))},
+              {"start_limit", "seconds until a worker is ready", number(o.start_limit, above(0))},
+              {"retries", "how often a failed simulation is tried again", number(o.retries, at_least(0))},
+              {"failure_budget", "share of a round that may fail or time out",
+               number(o.failure_budget, between(0, 1))},
+          }};
+}
+
+Section method_section(MethodOptions& o) {
+  return {"method",
+          "how the posterior is inferred",
+          {
+              {"name", "the algorithm", choice(o.name, method_names())},
+              {"preset", "the values of all keys that are not given", choice(o.preset, preset_names())},
+              {"rounds", "npse: always 1", number(o.rounds, between(1, 9999))},
+              {"simulations", "over all rounds", number(o.simulations, at_least(1))},
+              {"first_round", "simulations of round 1; 0: as many as in every other",
+               number(o.first_round, at_least(0))},
+          }};
+}
+
+Section model_section(ModelOptions& o) {
+  return {"model",
+          "diffusion and score network",
+          {
+              {"space", "where the diffusion runs", choice(o.space, {"whitened", "standardised"})},
+              {"process", "the forward process", choice(o.process, {"ve", "vp", "subvp"})},
+              {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
+              {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
+              {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
+              {"beta_max", "vp, subvp: noise rate at time 1", number(o.beta_max, above(0))},
+              {"t_min", "time at which training begins and sampling ends",
+               number(o.t_min, strictly_between(0, 1))},
+              {"parametrisation", "what the network computes",
+               choice(o.parametrisation, {"preconditioned", "noise"})},
+              {"width", "units of every hidden layer", number(o.width, at_least(1))},
+              {"depth", "layers of each of the three perceptrons", number(o.depth, at_least(1))},
+          }};
+}
+
+Section training_section(TrainingOptions& o) {
+  return {
+      "training",
+      "how the network is fitted",
+      {
+          {"learning_rate", "of Adam", number(o.learning_rate, above(0))},
+          {"warmup", "steps over which the rate rises from 0", number(o.warmup, at_least(0))},
+          {"batch", "simulations a step, over all ranks; 0: the paper's rule", number(o.batch, at_least(0))},
+          {"noise_draws", "noise levels for each simulation of a step", number(o.noise_draws, at_least(1))},
+          {"weight_decay", "decoupled", number(o.weight_decay, at_least(0))},
+          {"noise_levels", "how noise levels are drawn", choice(o.noise_levels, {"lognormal", "uniform"})},
+          {"noise_mean", "lognormal: mean of the logarithm", number(o.noise_mean, Range{})},
+          {"noise_deviation", "lognormal: its standard deviation", number(o.noise_deviation, above(0))},
+          {"validation_share", "simulations held out", number(o.validation_share, strictly_between(0, 1))},
+          {"validation_draws", "noise levels a held-out simulation", number(o.validation_draws, at_least(1))},
+          {"validation_every", "steps", number(o.validation_every, at_least(1))},
+          {"patience", "steps without a lower validation loss until the rate falls",
+           number(o.patience, at_least(1))},
+          {"max_steps", "of the whole training; 0: the paper's 3000 sweeps",
+           number(o.max_steps, at_least(0))},
+          {"anneal", "let the rate fall to 0 at the end; else stop", FlagField{&o.anneal}},
+          {"checkpoint_seconds", "training lost at most when killed", number(o.checkpoint_seconds, above(0))},
+      }};
+}
+
+Section sampler_section(SamplerOptions& o) {
+  return {"sampler",
+          "draws from the posterior",
+          {
+              {"kind", "heun and dopri5 solve the ODE, sde the reverse SDE",
+               choice(o.kind, {"heun", "dopri5", "sde"})},
+              {"steps", "heun: two network evaluations each", number(o.steps, at_least(1))},
+              {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
+              {"sde_steps", "sde: time steps", number(o.sde_steps, at_least(1))},
+              {"corrector_steps", "sde: Langevin steps after each", number(o.corrector_steps, at_least(0))},
+              {"min_acceptance", "fail with fewer draws in the prior's support",
+               number(o.min_acceptance, between(0, 1))},
+          }};
+}
+
+Section density_section(DensityOptions& o) {
+  return {"density",
+          "the posterior's log-density",
+          {
+              {"trace", "of the drift's Jacobian", choice(o.trace, {"exact", "hutchinson"})},
+              {"probes", "hutchinson: random directions a draw", number(o.probes, at_least(1))},
+              {"tolerance", "of the adaptive solver", number(o.tolerance, strictly_between(0, 1))},
+          }};
+}
+
+Section truncation_section(TruncationOptions& o) {
+  return {
+      "truncation",
+      "tsnpse's proposal: the prior inside the posterior's highest-density region",
+      {
+          {"epsilon", "posterior mass outside", number(o.epsilon, strictly_between(0, 1))},
+          {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
+          {"density_steps", "Heun steps of each log-density", number(o.density_steps, at_least(1))},
+          {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
+          {"min_acceptance", "below it the proposal resamples", number(o.min_acceptance, between(0, 1))},
+          {"resampling_pool", "candidates for each resampled draw", number(o.resampling_pool, at_least(1))},
+      }};
+}
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  return std::isfinite(value) && (low_included ? value >= low : value > low) &&
+         (high_included ? value <= high : value < high);
+}
+
+std::string Range::text() const {
+  const std::string lower = fmt::format("{} {}", low_included ? "at least" : "above", low);
+  const std::string upper = fmt::format("{} {}", high_included ? "at most" : "below", high);
+  if (std::isfinite(low) && std::isfinite(high)) return lower + " and " + upper;
+  if (std::isfinite(low)) return lower;
+  return std::isfinite(high) ? upper : "a finite number";
+}
+
+std::vector<Section> schema_of(Config& config) {
+  return {
+      {"campaign", "", {{"seed", "all random numbers follow from it", number(config.seed, at_least(0))}}},
+      simulator_section(config.simulator),
+      {"observation",
+       "",
+       {{"x", "what was observed", NumberListField{&config.observation.x}},
+        {"file", "a CSV file with x, in place of x", NumberFileField{&config.observation.x}}}},
+      method_section(config.method),
+      model_section(config.model),
+      training_section(config.training),
+      sampler_section(config.sampler),
+      density_section(config.density),
+      truncation_section(config.truncation),
+      {"posterior", "", {{"samples", "draws at the end", number(config.posterior.samples, at_least(1))}}},
+  };
+}
+
+}  // namespace snpse
