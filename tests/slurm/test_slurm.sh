@@ -1,0 +1,82 @@
+#!/bin/bash
+# Submits the job scripts of jobs/ to a real Slurm, stops the first run on the way, and expects it to be requeued and
+# to finish:  tests/slurm/test_slurm.sh SNPSE
+# Exits with 77 where Slurm cannot be started; under CI=true that is a failure, too.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if [[ -z ${SLURM_TEST_INSIDE:-} ]]; then
+  code=0
+  SLURM_TEST_INSIDE=1 tests/slurm/local_slurm "$0" "$@" || code=$?
+  [[ $code == 77 && ${CI:-} == true ]] && exit 1
+  exit "$code"
+fi
+
+export SNPSE=$1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+give_up() {
+  echo "test_slurm: $1" >&2
+  tail -n 50 "$work"/*.log >&2
+  exit 1
+}
+
+wait_until() {  # SECONDS COMMAND...
+  local end=$((SECONDS + $1))
+  until "${@:2}"; do
+    ((SECONDS < end)) || give_up "waited in vain for: ${*:2}"
+    sleep 0.5
+  done
+}
+
+field() { scontrol show job "$1" | grep -oP "\b$2=\K\S+"; }
+ended() { [[ $(field "$1" JobState) != @(PENDING|RUNNING|COMPLETING|CONFIGURING) ]]; }
+
+submit() { sbatch --parsable --ntasks=2 --time=5 --output="$work/%x-%j.log" "$@"; }
+
+cat >"$work/campaign.toml" <<'TOML'
+[campaign]
+seed = 1
+
+[simulator]
+task = "two_moons"
+
+[observation]
+x = [-0.6396706, 0.16234657]
+
+[method]
+name = "tsnpse"
+rounds = 2
+simulations = 1000
+
+[training]
+max_steps = 300
+
+[posterior]
+samples = 100
+TOML
+
+echo "A job that is told to stop goes back into the queue and continues"
+job=$(submit jobs/slurm.sh "$work/campaign.toml" "$work/stopped")
+wait_until 60 test -e "$work/stopped/campaign.toml"
+scancel --batch --signal=USR1 "$job"
+wait_until 180 ended "$job"
+[[ $(field "$job" JobState) == COMPLETED ]] || give_up "the job ended as $(field "$job" JobState)"
+(($(field "$job" Restarts) >= 1)) || give_up "the job was not requeued"
+[[ -s $work/stopped/posterior.nc ]] || give_up "there is no posterior"
+
+echo "A wrong campaign ends the job with the program's exit code"
+echo '[campain]' >"$work/wrong.toml"
+job=$(submit jobs/slurm.sh "$work/wrong.toml" "$work/wrong")
+wait_until 60 ended "$job"
+[[ $(field "$job" ExitCode) == 78:0 ]] || give_up "the exit code is $(field "$job" ExitCode)"
+
+echo "An array runs one campaign for each observation"
+mkdir "$work/observations"
+echo '-0.6,0.2' >"$work/observations/a.csv"
+echo '-0.1,0.3' >"$work/observations/b.csv"
+job=$(submit --array=1-2 jobs/slurm_array.sh "$work/campaign.toml" "$work/observations" "$work/array")
+wait_until 240 test -s "$work/array/a/posterior.nc" -a -s "$work/array/b/posterior.nc"
+wait_until 30 eval "! squeue --noheader | grep -q ."
