@@ -7,8 +7,8 @@
 #ifndef SNPSE_SIMULATOR_H
 #define SNPSE_SIMULATOR_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <stddef.h> /* NOLINT(modernize-deprecated-headers): this is C */
+#include <stdint.h> /* NOLINT(modernize-deprecated-headers) */
 
 #ifdef __cplusplus
 extern "C" {

@@ -12,16 +12,16 @@ namespace {
 
 /// What the letters say. From a station to the coordinator:
 enum Report : int {
-  kIdle,    // I have no work
-  kResult,  // the result of my piece
-  kStop,    // all must stop
-  kBye,     // I write no more
+  idle,    // I have no work
+  result,  // the result of my piece
+  stop,    // all must stop
+  bye,     // I write no more
 };
 /// From the coordinator to a station:
 enum Order : int {
-  kWork = 16,  // compute this piece
-  kCancel,     // return early; no more work comes
-  kLeave,      // all is done; I write no more
+  work = 16,  // compute this piece
+  cancel,     // return early; no more work comes
+  leave,      // all is done; I write no more
 };
 
 /// The part of every rank: computes what it is given.
@@ -29,19 +29,19 @@ class Station {
  public:
   Station(Mailbox& mailbox, const WorkerFactory& make_worker, const std::function<bool()>& stop_requested)
       : mailbox_(mailbox), stop_requested_(stop_requested), thread_(make_worker) {
-    report(kIdle);
+    report(Report::idle);
   }
 
   void receive(Letter letter) {
     switch (letter.kind) {
-      case kWork:
+      case Order::work:
         thread_.give(std::move(letter.bytes));
         return;
-      case kCancel:
+      case Order::cancel:
         thread_.cancel();
         return;
-      case kLeave:
-        report(kBye);
+      case Order::leave:
+        report(Report::bye);
         finished_ = true;
         return;
     }
@@ -57,9 +57,9 @@ class Station {
       error_ = outcome->error;
       ask_to_stop();
     } else {
-      report(kResult, std::move(outcome->result));
+      report(Report::result, std::move(outcome->result));
     }
-    report(kIdle);
+    report(Report::idle);
     return true;
   }
 
@@ -72,7 +72,7 @@ class Station {
   void ask_to_stop() {
     if (asked_to_stop_) return;
     asked_to_stop_ = true;
-    report(kStop);
+    report(Report::stop);
   }
 
   Mailbox& mailbox_;
@@ -91,16 +91,16 @@ class Coordinator {
 
   void receive(const Letter& letter) {
     switch (letter.kind) {
-      case kIdle:
+      case Report::idle:
         idle_.push_back(letter.from);
         return;
-      case kResult:
+      case Report::result:
         guarded([&] { source_.take(letter.bytes); });
         return;
-      case kStop:
+      case Report::stop:
         cancel();
         return;
-      case kBye:
+      case Report::bye:
         ++left_;
         return;
     }
@@ -111,7 +111,7 @@ class Coordinator {
     guarded([&] { feed(); });
     if (exhausted_ && !dismissed_ && idle_.size() == static_cast<std::size_t>(stations_)) {
       dismissed_ = true;
-      to_all(kLeave);
+      to_all(Order::leave);
     }
   }
 
@@ -124,7 +124,7 @@ class Coordinator {
       std::optional<std::string> piece = source_.next();
       exhausted_ = !piece;
       if (exhausted_) return;
-      mailbox_.post(idle_.front(), kWork, std::move(*piece));
+      mailbox_.post(idle_.front(), Order::work, std::move(*piece));
       idle_.pop_front();
     }
   }
@@ -133,7 +133,7 @@ class Coordinator {
     if (cancelled_ || dismissed_) return;
     cancelled_ = true;
     exhausted_ = true;
-    to_all(kCancel);
+    to_all(Order::cancel);
   }
 
   /// Calls into the source; its first exception cancels everything, and it is not called again.
@@ -175,7 +175,7 @@ void hand_out(const World& world, const WorkSource& source, const WorkerFactory&
   Patience patience(Patience::Duration::zero(), std::chrono::microseconds(500));
   while (!station.finished() || (coordinator && !coordinator->finished()) || !mailbox.all_sent()) {
     while (std::optional<Letter> letter = mailbox.poll()) {
-      if (letter->kind < kWork)
+      if (letter->kind < Order::work)
         coordinator->receive(*letter);
       else
         station.receive(std::move(*letter));

@@ -1,40 +1,27 @@
 #pragma once
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
-#include <stdlib.h>
+#include "support/scratch_folder.hpp"
 
 namespace snpse {
 
-/// A temporary folder for scripts, removed at the end of its life.
-class ScriptFolder {
- public:
-  ScriptFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "snpse_test_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~ScriptFolder() { std::filesystem::remove_all(path_); }
-  ScriptFolder(const ScriptFolder&) = delete;
-  ScriptFolder& operator=(const ScriptFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
+/// A test whose folder_ holds scripts.
+class ScriptFolder : public ScratchFolder {
+ protected:
+  /// Writes a file and returns its path.
   std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
-    return (path_ / name).string();
+    std::ofstream(folder_ / name) << text;
+    return (folder_ / name).string();
   }
 
   std::string read(const std::string& name) const {
     std::ostringstream text;
-    text << std::ifstream(path_ / name).rdbuf();
+    text << std::ifstream(folder_ / name).rdbuf();
     return text.str();
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace snpse

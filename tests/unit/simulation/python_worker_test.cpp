@@ -32,17 +32,17 @@ def simulate(theta, seed):
 serve(simulate)
 )";
 
-class PythonWorkerTest : public testing::Test {
+class PythonWorkerTest : public ScriptFolder {
  protected:
-  PythonWorkerTest() {
+  void SetUp() override {
+    ScriptFolder::SetUp();
     std::string script = kScript;
     const std::string placeholder = "SNPSE_TOOLS";
     script.replace(script.find(placeholder), placeholder.size(), std::string("'") + SNPSE_TEST_TOOLS + "'");
-    options_.command = {"python3", folder_.write("simulator.py", script)};
-    options_.log = folder_.path() / "log";
+    options_.command = {"python3", write("simulator.py", script)};
+    options_.log = folder_ / "log";
   }
 
-  ScriptFolder folder_;
   WorkerOptions options_;
 };
 
@@ -51,8 +51,8 @@ TEST_F(PythonWorkerTest, AnswersWithEveryBitWhateverIsPrinted) {
   const SimulationOutcome outcome = run_once(worker, {0.1});
   EXPECT_EQ(outcome.status, Status::ok) << outcome.message;
   EXPECT_EQ(outcome.x, (std::vector<double>{0.1 / 3, static_cast<double>(seed_of(1))}));
-  EXPECT_NE(folder_.read("log").find("a print"), std::string::npos);
-  EXPECT_NE(folder_.read("log").find("of a child"), std::string::npos);
+  EXPECT_NE(read("log").find("a print"), std::string::npos);
+  EXPECT_NE(read("log").find("of a child"), std::string::npos);
 }
 
 TEST_F(PythonWorkerTest, TakesNestedListsAndArrays) {

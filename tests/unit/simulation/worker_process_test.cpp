@@ -36,16 +36,14 @@ for line in sys.stdin:
     print(answers.get(quirk, "ok %s %s %s %d" % (identity, theta[0], seed, count)), flush=True)
 )";
 
-class WorkerProcessTest : public testing::Test {
+class WorkerProcessTest : public ScriptFolder {
  protected:
   WorkerOptions options(const std::string& script) {
     WorkerOptions result;
-    result.command = {"python3", folder_.write("worker.py", script)};
-    result.log = folder_.path() / "log";
+    result.command = {"python3", write("worker.py", script)};
+    result.log = folder_ / "log";
     return result;
   }
-
-  ScriptFolder folder_;
 };
 
 TEST_F(WorkerProcessTest, OneProcessServesManySimulations) {
@@ -111,13 +109,13 @@ TEST_F(WorkerProcessTest, ACancelledSimulationReturnsAtOnce) {
 TEST_F(WorkerProcessTest, ATimeoutKillsGrandchildrenToo) {
   WorkerOptions shell = options("");
   const std::string script =
-      folder_.write("worker.sh", "echo ready snpse 1\nread line\nsleep 1000 & echo $! > pid\nwait\n");
+      write("worker.sh", "echo ready snpse 1\nread line\nsleep 1000 & echo $! > pid\nwait\n");
   shell.command = {"sh", script};
-  shell.folder = folder_.path();
+  shell.folder = folder_;
   shell.time_limit = 0.5;
   WorkerProcess worker(shell);
   EXPECT_EQ(run_once(worker, {0.5}).status, Status::timeout);
-  const pid_t grandchild = std::stoi(folder_.read("pid"));
+  const pid_t grandchild = std::stoi(read("pid"));
   // A zombie may linger until init reaps it: only a process that still runs is wrong.
   const auto state = [&] {
     std::ifstream stat("/proc/" + std::to_string(grandchild) + "/stat");
@@ -162,12 +160,11 @@ TEST_F(WorkerProcessTest, ACommandThatDoesNotExistIsNamed) {
 }
 
 TEST_F(WorkerProcessTest, AfterThreeFailedStartsNoMoreAreTried) {
-  WorkerProcess worker(options("open('starts', 'a').write('x')"));
   WorkerOptions counting = options("open('starts', 'a').write('x')");
-  counting.folder = folder_.path();
-  WorkerProcess counted(counting);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(run_once(counted, {0.5}).status, Status::failed);
-  EXPECT_EQ(folder_.read("starts"), "xxx");
+  counting.folder = folder_;
+  WorkerProcess worker(counting);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(run_once(worker, {0.5}).status, Status::failed);
+  EXPECT_EQ(read("starts"), "xxx");
 }
 
 TEST_F(WorkerProcessTest, ASlowStartIsAwaitedBeyondTheTimeLimitOfASimulation) {
@@ -196,14 +193,14 @@ for line in sys.stdin:
 }
 
 TEST_F(WorkerProcessTest, StandardErrorIsAppendedToTheLog) {
-  folder_.write("log", "before\n");
+  write("log", "before\n");
   WorkerOptions loud = options(std::string("import sys; print('loud', file=sys.stderr)") + kQuirky);
   {
     WorkerProcess worker(loud), second(loud);
     run_once(worker, {0.5});
     run_once(second, {0.5});
   }
-  EXPECT_EQ(folder_.read("log"), "before\nloud\nloud\n");
+  EXPECT_EQ(read("log"), "before\nloud\nloud\n");
 }
 
 TEST_F(WorkerProcessTest, ManyParametersAndOutputsPass) {
