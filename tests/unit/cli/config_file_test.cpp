@@ -248,7 +248,7 @@ TEST_F(ConfigFile, DescribesWhatChanged) {
   const Config frozen = parse(kEpidemic);
   Config changed = frozen;
   changed.training.batch = 128;
-  changed.training.learning_rate *= 1 + 1e-15;
+  changed.training.learning_rate = 0.0010000000000000011;
   changed.parameters[0].scale = 0.25;
   changed.simulator.command.clear();
   changed.simulator.library = "/a.so";
@@ -258,7 +258,7 @@ TEST_F(ConfigFile, DescribesWhatChanged) {
                              "simulator.command: [ 'python3', 'sim.py', '--fast' ], now absent",
                              "simulator.library: absent, now '/a.so'",
                              "training.batch: 256, now 128",
-                             "training.learning_rate: 0.001, now 0.0010000000000000013",
+                             "training.learning_rate: 0.001, now 0.0010000000000000011",
                          }));
 }
 
