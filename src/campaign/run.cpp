@@ -1,10 +1,17 @@
 #include "snpse/campaign/run.hpp"
 
+#include <algorithm>
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+
 #include "snpse/campaign/data_records.hpp"
 #include "snpse/simulation/farm.hpp"
 
 namespace snpse {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 /// What the steps of one campaign share.
 struct Loop {
@@ -12,29 +19,28 @@ struct Loop {
   const Method& method;
   const ProblemSetup& setup;
   const Config& config;
-  const EventSink& event;
+  const CommitListener& listener;
   const StepContext& context;
 
-  void tell(const std::string& name, const Record& details) const {
-    if (context.world.is_root()) event(name, details);
+  void tell(const Json& figures) const {
+    if (context.world.is_root()) listener(figures);
   }
 };
 
-Record describe(const Step& step) {
-  Record details;
-  details.put("round", static_cast<std::int64_t>(step.round));
-  details.put("phase", std::string(to_string(step.phase)));
-  return details;
+Json describe(const Step& step) {
+  return {{"round", step.round}, {"phase", to_string(step.phase)}};
 }
 
 void propose(const Loop& loop, const Step& step) {
+  const auto start = std::chrono::steady_clock::now();
   auto proposal = loop.method.propose(loop.campaign.finished_rounds(), loop.context);
-  auto details = describe(step);
+  auto figures = describe(step);
   for (const char* key : {"acceptance", "prior_mass_of_box"})
-    if (proposal.report.has(key)) details.put(key, proposal.report.get<double>(key));
-  details.put("simulations", static_cast<std::int64_t>(proposal.theta.rows()));
+    if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
+  figures["simulations"] = proposal.theta.rows();
   loop.campaign.commit(step, std::move(proposal));
-  loop.tell("committed", details);
+  figures["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  loop.tell(figures);
 }
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
@@ -48,25 +54,26 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   for (const auto& message : report.first_messages) loop.context.log.warning(message);
   if (report.stopped) return Outcome::stopped;
   loop.campaign.commit_simulations(step);
-  auto details = describe(step);
-  for (const auto& [status, count] : report.counts) details.put(to_string(status), count);
-  details.put("seconds", report.seconds);
-  details.put("busy_seconds", report.busy_seconds);
-  loop.tell("committed", details);
+  auto figures = describe(step);
+  for (const auto status : {Status::ok, Status::invalid, Status::failed, Status::timeout})
+    figures[to_string(status)] = std::ranges::count(loop.campaign.rounds().back().simulations.status, status);
+  figures["seconds"] = report.seconds;
+  figures["busy_seconds"] = report.busy_seconds;
+  loop.tell(figures);
   return Outcome::finished;
 }
 
 Outcome train_round(const Loop& loop, const Step& step) {
   auto trained = loop.method.train(loop.campaign.rounds(), loop.campaign.checkpoints(step), loop.context);
   if (trained.report.stopped) return Outcome::stopped;
-  auto details = describe(step);
-  details.put("training_rows", trained.report.training_rows);
-  details.put("steps", trained.report.steps);
-  details.put("best_step", trained.report.best_step);
-  details.put("validation_loss", trained.report.best_validation_loss);
-  details.put("seconds", trained.report.seconds);
+  auto figures = describe(step);
+  figures["training_rows"] = trained.report.training_rows;
+  figures["steps"] = trained.report.steps;
+  figures["best_step"] = trained.report.best_step;
+  figures["validation_loss"] = trained.report.best_validation_loss;
+  figures["seconds"] = trained.report.seconds;
   loop.campaign.commit(step, std::move(trained));
-  loop.tell("committed", details);
+  loop.tell(figures);
   return Outcome::finished;
 }
 
@@ -76,18 +83,18 @@ void infer(const Loop& loop, const Step& step) {
   const auto samples =
       posterior->sample(loop.context.world, loop.config.posterior.samples, key, loop.context.log);
   loop.campaign.commit_posterior(posterior_record(samples, loop.setup.parameter_names, loop.setup.x_obs));
-  auto details = describe(step);
-  details.put("samples", loop.config.posterior.samples);
-  details.put("leakage", samples.report.leakage());
-  details.put("seconds", samples.report.seconds);
-  loop.tell("committed", details);
+  auto figures = describe(step);
+  figures["samples"] = loop.config.posterior.samples;
+  figures["leakage"] = samples.report.leakage();
+  figures["seconds"] = samples.report.seconds;
+  loop.tell(figures);
 }
 
 }  // namespace
 
 Outcome run_rounds(Campaign& campaign, const Method& method, const ProblemSetup& setup, const Config& config,
-                   const EventSink& event, const StepContext& context) {
-  const Loop loop{campaign, method, setup, config, event, context};
+                   const CommitListener& listener, const StepContext& context) {
+  const Loop loop{campaign, method, setup, config, listener, context};
   while (const auto step = campaign.next_step()) {
     if (context.world.any(context.stop.requested())) return Outcome::stopped;
     auto outcome = Outcome::finished;

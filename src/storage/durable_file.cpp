@@ -168,6 +168,12 @@ FolderLock::FolderLock(const fs::path& folder) {
   descriptor_ = descriptor.release();
 }
 
+bool FolderLock::is_held(const fs::path& folder) {
+  const Descriptor descriptor(::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC));
+  // A shared lock that is let go at once: two that ask do not disturb each other.
+  return descriptor.valid() && ::flock(descriptor.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 FolderLock::~FolderLock() {
   ::close(descriptor_);
 }

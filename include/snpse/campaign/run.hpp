@@ -2,7 +2,8 @@
 
 #include <functional>
 #include <string>
-#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "snpse/campaign/campaign.hpp"
 #include "snpse/campaign/config.hpp"
@@ -16,11 +17,12 @@ enum class Outcome {
   stopped,  ///< a stop was requested; all work is saved, and the same call goes on
 };
 
-/// Where the events of a campaign go: a name, and what is to be said. Called on rank 0 only.
-using EventSink = std::function<void(const std::string& event, const Record& details)>;
+/// Hears what a committed step brought: a JSON object with the step's round and phase and its figures. Called
+/// on rank 0 only.
+using CommitListener = std::function<void(const nlohmann::ordered_json& figures)>;
 
 /// Collective. Runs the campaign, or what is left of it: the loop of METHOD section 6 (paper, algorithm 1).
 Outcome run_rounds(Campaign& campaign, const Method& method, const ProblemSetup& setup, const Config& config,
-                   const EventSink& event, const StepContext& context);
+                   const CommitListener& listener, const StepContext& context);
 
 }  // namespace snpse

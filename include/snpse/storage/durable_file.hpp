@@ -30,6 +30,9 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
+  /// Whether some process holds the lock on folder now.
+  static bool is_held(const std::filesystem::path& folder);
+
  private:
   int descriptor_ = -1;
 };

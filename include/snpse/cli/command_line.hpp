@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace snpse {
+
+/// What the verbs of the program take. Defaults are the program's.
+struct InitArguments {
+  std::filesystem::path folder;
+  std::string task;  ///< empty: an own simulator in Python
+};
+struct CheckArguments {
+  std::filesystem::path file;
+};
+struct RunArguments {
+  std::filesystem::path file;         ///< a campaign file, or the folder of a campaign
+  std::filesystem::path out;          ///< empty: the file's name without its suffix, beside it
+  std::filesystem::path observation;  ///< CSV in place of the file's [observation]; empty: none
+  std::optional<double> wall_time;    ///< seconds
+  bool c2st = false;                  ///< compare with the exact posterior at the end
+};
+struct StatusArguments {
+  std::filesystem::path folder;
+  bool json = false;
+};
+struct SampleArguments {
+  std::filesystem::path folder;
+  std::int64_t samples = 10000;
+  std::filesystem::path output;
+  std::filesystem::path observation;  ///< CSV, amortised methods; empty: the campaign's own
+  std::uint64_t seed = 2;             ///< the campaign's own draws have seed 1
+  bool log_prob = false;
+};
+struct ExportArguments {
+  std::filesystem::path folder;
+  std::string format = "csv";
+  std::filesystem::path output;
+};
+struct BenchArguments {
+  std::string task;
+  std::string method = "tsnpse";
+  std::string preset = "default";
+  int rounds = 5;
+  std::int64_t simulations = 10000;
+  std::int64_t samples = 10000;
+  std::uint64_t seed = 1;
+  std::filesystem::path observation;  ///< CSV; empty: drawn from the prior predictive
+  std::filesystem::path reference;    ///< CSV; empty: drawn by the task's exact sampler
+  std::filesystem::path out;          ///< the campaign's folder; empty: a temporary one
+  bool json = false;
+};
+struct VersionArguments {};
+
+using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
+                             ExportArguments, BenchArguments, VersionArguments>;
+
+struct CommandLine {
+  std::optional<Command> command;  ///< none: print `text` and end well
+  std::string text;                ///< the help that was asked for
+  int threads = 1;
+};
+
+/// Understands the program's arguments. Error(usage) that names the nearest verb or option for a misspelt
+/// one.
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+/// Seconds of "90", "90s", "30m", "4h", "HH:MM:SS" or "D-HH:MM:SS" (as Slurm writes it). Error(usage)
+/// otherwise.
+double parse_duration(const std::string& text);
+
+}  // namespace snpse

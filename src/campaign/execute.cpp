@@ -1,0 +1,68 @@
+#include "snpse/campaign/execute.hpp"
+
+#include <memory>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "snpse/campaign/campaign_log.hpp"
+#include "snpse/storage/durable_file.hpp"
+
+namespace snpse {
+namespace {
+
+/// What rank 0 holds open while a campaign runs.
+struct OpenCampaign {
+  OpenCampaign(const CampaignRequest& request, Log& screen)
+      : lock(request.folder),
+        folder(CampaignFolder::create(request.folder, request.configuration, request.config.seed,
+                                      request.difference)),
+        diary(folder.events()),
+        log(screen, diary) {
+    make_folder(folder.logs());
+  }
+
+  FolderLock lock;
+  CampaignFolder folder;
+  EventFile diary;
+  CampaignLog log;
+};
+
+std::unique_ptr<OpenCampaign> open_on_root(const World& world, const CampaignRequest& request, Log& log) {
+  std::unique_ptr<OpenCampaign> opened;
+  std::exception_ptr error;
+  try {
+    if (world.is_root()) {
+      make_folder(request.folder);
+      opened = std::make_unique<OpenCampaign>(request, log);
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  world.raise_together(error);
+  return opened;
+}
+
+}  // namespace
+
+Outcome execute(const World& world, const CampaignRequest& request, const CommitListener& listener,
+                const StopRequest& stop, Log& log) {
+  const auto opened = open_on_root(world, request, log);
+  const auto& config = request.config;
+  const auto setup = set_up(config, request.folder / "logs", world.rank());
+  const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
+  Campaign campaign(world, opened ? &opened->folder : nullptr, *method);
+  const StepContext context{world, stop, opened ? opened->log : log};
+  if (opened) opened->diary.append("started", {{"ranks", world.size()}, {"program_version", SNPSE_VERSION}});
+  const auto hear = [&](const nlohmann::ordered_json& figures) {
+    opened->diary.append("committed", figures);
+    listener(figures);
+  };
+  const auto outcome = run_rounds(campaign, *method, setup, config, hear, context);
+  if (opened)
+    opened->diary.append(outcome == Outcome::finished ? "finished" : "stopped",
+                         nlohmann::ordered_json::object());
+  return outcome;
+}
+
+}  // namespace snpse

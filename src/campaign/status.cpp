@@ -1,0 +1,123 @@
+#include "snpse/campaign/status.hpp"
+
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "snpse/campaign/data_records.hpp"
+#include "snpse/campaign/problem_setup.hpp"
+#include "snpse/storage/durable_file.hpp"
+
+namespace snpse {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The events so far; a line that a crash tore is left out.
+std::vector<Json> read_events(const fs::path& file) {
+  std::vector<Json> events;
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return events;
+  std::istringstream lines(read_whole(file));
+  for (std::string line; std::getline(lines, line);) {
+    auto event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (event.is_object()) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+/// Simulations of a round under way: what its parts hold.
+std::int64_t simulations_in_parts(const fs::path& folder) {
+  std::vector<bool> seen;
+  std::error_code ignored;
+  std::int64_t count = 0;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() != ".h5") continue;
+    try {
+      for (const auto id : read_record(entry.path(), "part").get<std::vector<std::int64_t>>("id")) {
+        const auto index = static_cast<std::size_t>(id);
+        if (index >= seen.size()) seen.resize(index + 1, false);
+        if (!seen[index]) ++count;
+        seen[index] = true;
+      }
+    } catch (const Error& error) {
+      // While the campaign runs, parts are merged and removed under our eyes.
+      if (error.code() != ExitCode::missing_input) throw;
+    }
+  }
+  return count;
+}
+
+Json round_status(const CampaignFolder& folder, int round) {
+  Json row{{"round", round}};
+  if (!folder.committed({round, Phase::propose})) return row;
+  const auto proposal = folder.load_proposal(round);
+  row["proposed"] = proposal.theta.rows();
+  for (const char* key : {"acceptance", "prior_mass_of_box"})
+    if (proposal.report.has(key)) row[key] = proposal.report.get<double>(key);
+  if (!folder.committed({round, Phase::simulate})) {
+    row["simulated"] = simulations_in_parts(folder.round_folder(round) / "parts");
+    return row;
+  }
+  const auto simulations = folder.load_simulations(round);
+  row["simulated"] = simulations.id.size();
+  const auto valid = std::count(simulations.status.begin(), simulations.status.end(), Status::ok);
+  row["valid_share"] = static_cast<double>(valid) / static_cast<double>(simulations.id.size());
+  if (!folder.committed({round, Phase::train})) return row;
+  const auto training = folder.load_training(round);
+  row["training_rows"] = training.get<std::int64_t>("training_rows");
+  row["steps"] = training.get<std::int64_t>("steps");
+  row["validation_loss"] = training.get<double>("best_validation_loss");
+  return row;
+}
+
+struct Spent {
+  double seconds = 0;
+  int finished_rounds = 0;
+};
+
+Spent time_spent(const std::vector<Json>& events) {
+  Spent spent;
+  for (const auto& event : events) {
+    if (event.value("event", "") != "committed") continue;
+    spent.seconds += event.value("seconds", 0.0);
+    if (event.value("phase", "") == "train") ++spent.finished_rounds;
+  }
+  return spent;
+}
+
+}  // namespace
+
+Json campaign_status(const CampaignFolder& folder, const Config& config) {
+  const int rounds = config.method.name == "npse" ? 1 : config.method.rounds;
+  const auto events = read_events(folder.events());
+  const bool finished = folder.committed({rounds, Phase::infer});
+  const bool running = !finished && FolderLock::is_held(folder.path());
+  Json table = Json::array();
+  std::int64_t done = 0;
+  for (int round = 1; round <= rounds && folder.committed({round, Phase::propose}); ++round) {
+    table.push_back(round_status(folder, round));
+    done += table.back()["simulated"].get<std::int64_t>();
+  }
+  const auto spent = time_spent(events);
+  Json status{{"state", finished  ? "finished"
+                        : running ? "running"
+                                  : "stopped"},
+              {"method", config.method.name},
+              {"rounds", rounds},
+              {"simulations", config.method.simulations},
+              {"simulations_done", done},
+              {"seconds", spent.seconds},
+              {"seconds_left", nullptr}};
+  if (finished)
+    status["seconds_left"] = 0.0;
+  else if (spent.finished_rounds > 0)
+    status["seconds_left"] = spent.seconds / spent.finished_rounds * (rounds - spent.finished_rounds);
+  if (running && !events.empty() && events.back().value("event", "") == "progress")
+    status["progress"] = events.back();
+  status["round_table"] = std::move(table);
+  return status;
+}
+
+}  // namespace snpse

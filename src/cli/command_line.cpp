@@ -1,0 +1,195 @@
+#include "snpse/cli/command_line.hpp"
+
+#include <algorithm>
+#include <regex>
+
+#include <CLI/CLI.hpp>
+
+#include "snpse/util/error.hpp"
+#include "snpse/util/nearest.hpp"
+
+namespace snpse {
+namespace {
+
+/// The application and what it fills in; the verbs' arguments live here while CLI11 holds references to them.
+struct Parser {
+  CLI::App app{"snpse: posteriors of simulators by sequential neural score estimation"};
+  CommandLine result;
+  InitArguments init;
+  CheckArguments check;
+  RunArguments run;
+  StatusArguments status;
+  SampleArguments sample;
+  ExportArguments exporting;
+  BenchArguments bench;
+  VersionArguments version;
+  std::string wall_time;
+
+  Parser() {
+    app.name("snpse");
+    app.require_subcommand(0, 1);
+    app.footer(
+        "Run alone, under 'mpirun -n N' or under 'srun --mpi=pmix' with the same command line.\n"
+        "'snpse VERB --help' explains a verb.");
+    add_init();
+    add_check();
+    add_run();
+    add_status();
+    add_sample();
+    add_export();
+    add_bench();
+    verb("version", "print the version", version);
+    app.add_subcommand("help", "print this help");
+  }
+
+  /// A verb whose arguments are filled in by the time its callback runs.
+  template <typename Arguments>
+  CLI::App* verb(const std::string& name, const std::string& description, const Arguments& arguments) {
+    auto* sub = app.add_subcommand(name, description);
+    sub->callback([this, &arguments] { result.command = arguments; });
+    return sub;
+  }
+  void add_threads(CLI::App* sub) {
+    sub->add_option("--threads", result.threads, "threads of each rank; one rank a core is faster")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+  }
+
+  void add_init() {
+    auto* sub = verb("init", "write a commented campaign file and a job script to start from", init);
+    sub->add_option("DIR", init.folder, "the folder to write")->required();
+    sub->add_option("--task", init.task, "a built-in task in place of an own simulator in Python");
+  }
+  void add_check() {
+    auto* sub =
+        verb("check", "validate a campaign file, run one simulation, say what a run will cost", check);
+    sub->add_option("FILE", check.file, "the campaign file")->required();
+    add_threads(sub);
+  }
+  void add_run() {
+    auto* sub = verb("run", "run a campaign, or continue it where it stopped", run);
+    sub->add_option("FILE", run.file, "the campaign file, or a campaign's folder to continue it")->required();
+    sub->add_option("--out", run.out, "the campaign's folder; default: FILE without its suffix");
+    sub->add_option("--observation", run.observation,
+                    "a CSV file with x in place of the file's [observation]");
+    sub->add_option("--wall-time", wall_time,
+                    "stop cleanly, with exit code 75, after seconds or [D-]HH:MM:SS");
+    sub->add_flag("--c2st", run.c2st, "built-in tasks: compare with the exact posterior at the end");
+    add_threads(sub);
+  }
+  void add_status() {
+    auto* sub = verb("status", "say how far a campaign is, also while it runs or after a crash", status);
+    sub->add_option("DIR", status.folder, "the campaign's folder")->required();
+    sub->add_flag("--json", status.json, "for machines");
+  }
+  void add_sample() {
+    auto* sub = verb("sample", "draw more posterior samples", sample);
+    sub->add_option("DIR", sample.folder, "the campaign's folder")->required();
+    sub->add_option("--samples", sample.samples, "how many")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_option("--output", sample.output, "the file to write: .csv, or .h5")->required();
+    sub->add_option("--observation", sample.observation, "a CSV file with another x (amortised methods)");
+    sub->add_option("--seed", sample.seed, "another one gives other draws")->capture_default_str();
+    sub->add_flag("--log-prob", sample.log_prob, "add a column with each draw's log-density");
+    add_threads(sub);
+  }
+  void add_export() {
+    auto* sub = verb("export", "write the posterior samples for other programs", exporting);
+    sub->add_option("DIR", exporting.folder, "the campaign's folder")->required();
+    sub->add_option("--format", exporting.format, "csv or hdf5")
+        ->check(CLI::IsMember({"csv", "hdf5"}))
+        ->capture_default_str();
+    sub->add_option("--output", exporting.output, "the file to write")->required();
+  }
+  void add_bench() {
+    auto* sub =
+        verb("bench", "run a benchmark task and compare with its exact posterior: C2ST and cost", bench);
+    sub->add_option("TASK", bench.task, "the task's name")->required();
+    sub->add_option("--method", bench.method, "npse or tsnpse")->capture_default_str();
+    sub->add_option("--preset", bench.preset, "default or paper")->capture_default_str();
+    sub->add_option("--rounds", bench.rounds, "of a sequential method")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    sub->add_option("--simulations", bench.simulations, "over all rounds")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_option("--samples", bench.samples, "posterior draws to compare")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_option("--seed", bench.seed, "of everything random")->capture_default_str();
+    sub->add_option("--observation", bench.observation, "a CSV file with x; default: drawn from the seed");
+    sub->add_option("--reference", bench.reference,
+                    "a CSV file with exact posterior draws; default: our own sampler");
+    sub->add_option("--out", bench.out, "keep the campaign in this folder");
+    sub->add_flag("--json", bench.json, "for machines");
+    add_threads(sub);
+  }
+};
+
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
+/// The message for arguments that CLI11 did not expect.
+std::string unexpected(const CLI::App& app, const std::string& argument) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty())
+    return fmt::format("there is no verb '{}'; did you mean '{}'? 'snpse help' lists them", argument,
+                       nearest(argument, verbs_of(app)));
+  std::vector<std::string> names;
+  for (const auto* option : chosen.front()->get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  const auto verb = chosen.front()->get_name();
+  if (argument.rfind("--", 0) != 0 || names.empty())
+    return fmt::format("'snpse {}' does not expect '{}'; 'snpse {} --help' says what it takes", verb,
+                       argument, verb);
+  return fmt::format("'snpse {}' has no option '{}'; did you mean '{}'?", verb, argument,
+                     nearest(argument, names));
+}
+
+}  // namespace
+
+double parse_duration(const std::string& text) {
+  static const std::regex clock(R"((?:(\d+)-)?(\d+):(\d\d):(\d\d))");
+  static const std::regex number(R"((\d+(?:\.\d*)?)([smh]?))");
+  std::smatch part;
+  if (std::regex_match(text, part, clock)) {
+    const double days = part[1].matched ? std::stod(part[1]) : 0;
+    return ((days * 24 + std::stod(part[2])) * 60 + std::stod(part[3])) * 60 + std::stod(part[4]);
+  }
+  if (std::regex_match(text, part, number)) {
+    const std::string unit = part[2];
+    return std::stod(part[1]) * (unit == "h" ? 3600 : unit == "m" ? 60 : 1);
+  }
+  fail(ExitCode::usage, "'{}' is no duration; write seconds, 30m, 4h, HH:MM:SS or D-HH:MM:SS", text);
+}
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+  Parser parser;
+  try {
+    parser.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = parser.app.get_subcommands();
+    parser.result.command.reset();
+    parser.result.text = chosen.empty() ? parser.app.help() : chosen.front()->help();
+    return parser.result;
+  } catch (const CLI::ExtrasError&) {
+    fail(ExitCode::usage, "{}", unexpected(parser.app, parser.app.remaining(true).front()));
+  } catch (const CLI::ParseError& error) {
+    const auto extras = parser.app.remaining(true);
+    if (!extras.empty()) fail(ExitCode::usage, "{}", unexpected(parser.app, extras.front()));
+    const auto chosen = parser.app.get_subcommands();
+    const auto verb = chosen.empty() ? std::string("snpse") : "snpse " + chosen.front()->get_name();
+    fail(ExitCode::usage, "{}: {}; '{} --help' says what it takes", verb, error.what(), verb);
+  }
+  if (!parser.wall_time.empty())
+    std::get<RunArguments>(*parser.result.command).wall_time = parse_duration(parser.wall_time);
+  if (!parser.result.command) parser.result.text = parser.app.help();
+  return parser.result;
+}
+
+}  // namespace snpse
