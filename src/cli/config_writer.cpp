@@ -85,8 +85,7 @@ std::string correlated_prior_text(const CorrelatedPrior& prior) {
 
 std::string to_toml(const Config& config) {
   Config copy = config;  // the schema points to fields that it could change
-  std::string text =
-      "# All that defines a campaign: every key with its value and what it means.\n";
+  std::string text = "# All that defines a campaign: every key with its value and what it means.\n";
   for (const auto& section : schema_of(copy)) {
     text += section_text(section);
     if (section.name != "simulator") continue;
