@@ -1,7 +1,7 @@
 #include <exception>
 #include <iostream>
 #include <sstream>
-#include <stdexcept>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -14,12 +14,15 @@ class FailuresOnly : public testing::EmptyTestEventListener {
  public:
   explicit FailuresOnly(int rank) : rank_(rank) {}
 
+  // GoogleTest holds a lock during OnTestPartResult, so that the name must be known before.
+  void OnTestStart(const testing::TestInfo& test) override {
+    test_ = std::string(test.test_suite_name()) + '.' + test.name();
+  }
+
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) return;
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     std::ostringstream text;  // one write, so that ranks' lines do not mix
-    text << "rank " << rank_ << ": " << (test != nullptr ? test->test_suite_name() : "") << '.'
-         << (test != nullptr ? test->name() : "") << " failed at " << result.file_name() << ':'
+    text << "rank " << rank_ << ": " << test_ << " failed at " << result.file_name() << ':'
          << result.line_number() << '\n'
          << result.message() << '\n';
     std::cerr << text.str() << std::flush;
@@ -27,6 +30,7 @@ class FailuresOnly : public testing::EmptyTestEventListener {
 
  private:
   int rank_;
+  std::string test_;
 };
 
 /// Runs all tests; an exception that a test lets out ends the job, as other ranks may wait for this one.
