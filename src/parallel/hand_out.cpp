@@ -172,7 +172,7 @@ void hand_out(const World& world, const WorkSource& source, const WorkerFactory&
   if (world.is_root()) coordinator.emplace(mailbox, source, world.size());
   Station station(mailbox, make_worker, stop_requested);
 
-  Patience patience(Patience::Duration::zero(), std::chrono::microseconds(500));
+  Patience patience(Patience::Duration::zero());
   while (!station.finished() || (coordinator && !coordinator->finished()) || !mailbox.all_sent()) {
     while (std::optional<Letter> letter = mailbox.poll()) {
       if (letter->kind < Order::work)

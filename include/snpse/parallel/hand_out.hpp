@@ -16,7 +16,7 @@ struct WorkSource {
   std::function<std::optional<std::string>()> next;
   /// A result, in order of arrival.
   std::function<void(const std::string& result)> take;
-  /// Called about every half millisecond.
+  /// Called about every millisecond.
   std::function<void()> tick;
 };
 
