@@ -36,7 +36,7 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
   WorkerOptions options;
   options.command =
       simulator.library.empty() ? simulator.command : library_command(simulator.library, theta_dim, x_dim);
-  options.log = logs / fmt::format("worker_{:05}.log", rank);
+  if (!logs.empty()) options.log = logs / fmt::format("worker_{:05}.log", rank);
   options.time_limit = simulator.time_limit;
   options.start_limit = simulator.start_limit;
   return worker_factory(options);

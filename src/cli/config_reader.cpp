@@ -125,9 +125,10 @@ void check_model(const toml::table& root, const Config& config, Problems& proble
 
 }  // namespace
 
-Config parse_config(const std::string& toml_text, const std::string& source_name,
-                    const std::filesystem::path& base_folder) {
-  const toml::table root = parse_toml(toml_text, source_name);
+namespace {
+
+Config read_config(const toml::table& root, const std::string& source_name,
+                   const std::filesystem::path& base_folder) {
   Problems problems(source_name);
   ValueReader reader(problems, base_folder);
   Config config;
@@ -141,8 +142,19 @@ Config parse_config(const std::string& toml_text, const std::string& source_name
   return config;
 }
 
-Config load_config(const std::filesystem::path& file) {
-  return parse_config(read_whole(file), file.string(), file.parent_path());
+}  // namespace
+
+Config parse_config(const std::string& toml_text, const std::string& source_name,
+                    const std::filesystem::path& base_folder) {
+  return read_config(parse_toml(toml_text, source_name), source_name, base_folder);
+}
+
+Config load_config(const std::filesystem::path& file, const std::filesystem::path& observation) {
+  auto root = parse_toml(read_whole(file), file.string());
+  if (!observation.empty())
+    root.insert_or_assign("observation",
+                          toml::table{{"file", std::filesystem::absolute(observation).string()}});
+  return read_config(root, file.string(), file.parent_path());
 }
 
 }  // namespace snpse

@@ -1,3 +1,5 @@
-int main() {
-  return 0;
+#include "snpse/cli/program.hpp"
+
+int main(int argc, char** argv) {
+  return snpse::run_program(argc, argv);
 }

@@ -58,6 +58,13 @@ std::shared_ptr<const Task> make_task(const std::string& name) {
   fail(ExitCode::config, "there is no task '{}': did you mean '{}'?", name, nearest(name, task_names()));
 }
 
+std::vector<double> draw_observation(const Task& task, std::uint64_t seed) {
+  RandomStream random(seed, Purpose::observation, 0, 0);
+  std::vector<double> theta(static_cast<std::size_t>(task.prior()->dim()));
+  task.prior()->draw(random, theta);
+  return task.simulate(theta, random);
+}
+
 SimulatorFactory simulator_factory(std::shared_ptr<const Task> task) {
   return [task = std::move(task)] { return std::make_unique<TaskSimulator>(task); };
 }

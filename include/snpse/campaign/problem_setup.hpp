@@ -22,7 +22,7 @@ struct ProblemSetup {
   SimulatorFactory simulator;
 };
 
-/// logs: the folder for what external simulators print; rank: names the log file.
+/// logs: the folder for what external simulators print, empty: standard error; rank: names the log file.
 ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int rank);
 
 /// The parts of the configuration that a method works by.

@@ -11,8 +11,9 @@ namespace snpse {
 /// Reads and validates a campaign file: its preset's values first, then its keys over them. All that is wrong
 /// is listed in one Error, each line naming its place. Errors: config; missing_input where only the
 /// observation's file is absent or unreadable, or the campaign file is; data where only the observation
-/// file's content is wrong.
-Config load_config(const std::filesystem::path& file);
+/// file's content is wrong. observation: a CSV file that takes the place of the [observation] section; empty:
+/// none.
+Config load_config(const std::filesystem::path& file, const std::filesystem::path& observation = {});
 
 /// As load_config(), from text. source_name stands in the messages; relative paths are taken from
 /// base_folder.

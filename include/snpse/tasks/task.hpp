@@ -29,6 +29,8 @@ class Task {
 std::vector<std::string> task_names();
 /// Error(config) that names the nearest task where name is unknown.
 std::shared_ptr<const Task> make_task(const std::string& name);
+/// An observation to try a method on: a draw of the prior, simulated, [p].
+std::vector<double> draw_observation(const Task& task, std::uint64_t seed);
 /// The task as a simulator for the hand-out.
 SimulatorFactory simulator_factory(std::shared_ptr<const Task> task);
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "snpse/cli/command_line.hpp"
+#include "snpse/parallel/world.hpp"
+#include "snpse/util/error.hpp"
+#include "snpse/util/log.hpp"
+
+namespace snpse {
+
+/// What every verb works with.
+struct Session {
+  const World& world;
+  Log& log;  ///< says nothing on ranks other than 0
+};
+
+/// The verbs. Collective. Results go to stdout on rank 0; what is wrong is thrown.
+ExitCode init_command(const InitArguments& arguments, const Session& session);
+ExitCode check_command(const CheckArguments& arguments, const Session& session);
+ExitCode run_command(const RunArguments& arguments, const Session& session);
+ExitCode status_command(const StatusArguments& arguments, const Session& session);
+ExitCode sample_command(const SampleArguments& arguments, const Session& session);
+ExitCode export_command(const ExportArguments& arguments, const Session& session);
+ExitCode bench_command(const BenchArguments& arguments, const Session& session);
+ExitCode version_command(const VersionArguments& arguments, const Session& session);
+
+}  // namespace snpse

@@ -1,0 +1,117 @@
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "snpse/cli/campaign_access.hpp"
+#include "snpse/cli/commands.hpp"
+#include "snpse/cli/config_file.hpp"
+#include "snpse/storage/csv.hpp"
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Config make_config(const BenchArguments& arguments) {
+  const auto task = make_task(arguments.task);
+  Config config;
+  config.method.preset = arguments.preset;
+  apply_preset(config);
+  config.seed = arguments.seed;
+  config.simulator.task = arguments.task;
+  config.method.name = arguments.method;
+  config.method.rounds = arguments.method == "npse" ? 1 : arguments.rounds;
+  config.method.simulations = arguments.simulations;
+  config.posterior.samples = arguments.samples;
+  if (arguments.observation.empty()) {
+    config.observation.x = draw_observation(*task, arguments.seed);
+  } else {
+    const Matrix x = read_csv(arguments.observation);
+    config.observation.x.assign(x.data(), x.data() + x.size());
+  }
+  return config;
+}
+
+/// What the steps took and said, gathered as they are committed.
+struct Costs {
+  std::map<std::string, double> seconds;
+  std::vector<double> acceptance;
+  double leakage = 0;
+
+  void add(const Json& figures) {
+    seconds[figures.at("phase")] += figures.at("seconds").get<double>();
+    if (figures.contains("acceptance")) acceptance.push_back(figures.at("acceptance"));
+    if (figures.contains("leakage")) leakage = figures.at("leakage");
+  }
+  double total() const {
+    double sum = 0;
+    for (const auto& [phase, s] : seconds) sum += s;
+    return sum;
+  }
+};
+
+void print(const Config& config, const Costs& costs, const Comparison& comparison, int ranks, bool as_json) {
+  if (as_json) {
+    const Json result{{"task", config.simulator.task},
+                      {"method", config.method.name},
+                      {"preset", config.method.preset},
+                      {"rounds", config.method.rounds},
+                      {"simulations", config.method.simulations},
+                      {"seed", config.seed},
+                      {"ranks", ranks},
+                      {"c2st", comparison.c2st},
+                      {"c2st_folds", comparison.folds},
+                      {"seconds", costs.total()},
+                      {"seconds_by_phase", costs.seconds},
+                      {"acceptance", costs.acceptance},
+                      {"leakage", costs.leakage}};
+    fmt::print("{}\n", result.dump(2));
+    return;
+  }
+  fmt::print("{} {} ({} preset), {} simulations in {} rounds, seed {}, {} ranks\n", config.simulator.task,
+             config.method.name, config.method.preset, config.method.simulations, config.method.rounds,
+             config.seed, ranks);
+  fmt::print("C2ST {:.3f} (0.5 is perfect, 1 useless)\n", comparison.c2st);
+  fmt::print("{:.1f} s:", costs.total());
+  for (const auto& [phase, seconds] : costs.seconds) fmt::print(" {} {:.1f}", phase, seconds);
+  fmt::print("; leakage {:.3g} %\n", 100 * costs.leakage);
+}
+
+}  // namespace
+
+ExitCode bench_command(const BenchArguments& arguments, const Session& session) {
+  const StopRequest stop;
+  const auto& world = session.world;
+  std::string text;
+  Matrix reference;
+  const bool temporary = arguments.out.empty();
+  std::string folder = arguments.out.string();
+  on_root(world, [&] {
+    text = to_toml(make_config(arguments));
+    if (!arguments.reference.empty()) reference = read_csv(arguments.reference);
+    if (temporary) folder = (fs::temp_directory_path() / fmt::format("snpse-bench-{}", ::getpid())).string();
+  });
+  world.broadcast(folder);
+  world.broadcast(text);
+  world.broadcast(reference);
+  const auto config = share_config(world, text);
+  Costs costs;
+  const auto listener = [&](const Json& figures) {
+    costs.add(figures);
+    session.log.info(describe_commit(figures, config.method.rounds));
+  };
+  const auto outcome = execute(world, {folder, config, text, difference_of}, listener, stop, session.log);
+  if (outcome == Outcome::stopped) return ExitCode::stopped;
+  const auto comparison = compare_with_exact(world, folder, config, reference);
+  if (world.is_root()) {
+    print(config, costs, comparison, world.size(), arguments.json);
+    if (temporary) fs::remove_all(folder);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace snpse

@@ -1,0 +1,80 @@
+#include "snpse/cli/campaign_access.hpp"
+
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "snpse/campaign/problem_setup.hpp"
+#include "snpse/cli/config_file.hpp"
+#include "snpse/diagnostics/c2st.hpp"
+
+namespace snpse {
+
+void on_root(const World& world, const std::function<void()>& action) {
+  std::exception_ptr error;
+  try {
+    if (world.is_root()) action();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  world.raise_together(error);
+}
+
+Config share_config(const World& world, const std::string& text_on_root) {
+  std::string text = text_on_root;
+  world.broadcast(text);
+  return parse_config(text, "campaign.toml", ".");
+}
+
+std::string difference_of(const std::string& frozen, const std::string& wanted) {
+  return fmt::format("  {}", fmt::join(describe_difference(frozen, wanted), "\n  "));
+}
+
+std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
+  const auto phase = figures.at("phase").get<std::string>();
+  const auto seconds = figures.at("seconds").get<double>();
+  const auto round = fmt::format("round {}/{}", figures.at("round").get<int>(), rounds);
+  if (phase == "propose") {
+    const auto n = figures.at("simulations").get<std::int64_t>();
+    if (!figures.contains("acceptance"))
+      return fmt::format("{}: proposed {} parameters from the prior", round, n);
+    return fmt::format(
+        "{}: proposed {} parameters from the truncated prior: a box that holds {:.3g} % of the prior, of "
+        "which {:.3g} % is in the region ({:.1f} s)",
+        round, n, 100 * figures.at("prior_mass_of_box").get<double>(),
+        100 * figures.at("acceptance").get<double>(), seconds);
+  }
+  if (phase == "simulate") {
+    const auto count = [&](const char* name) { return figures.at(name).get<std::int64_t>(); };
+    return fmt::format("{}: simulated {} ok, {} invalid, {} failed, {} timed out ({:.1f} s)", round,
+                       count("ok"), count("invalid"), count("failed"), count("timeout"), seconds);
+  }
+  if (phase == "train")
+    return fmt::format("{}: trained on {} simulations in {} steps, validation loss {:.4f} ({:.1f} s)", round,
+                       figures.at("training_rows").get<std::int64_t>(),
+                       figures.at("steps").get<std::int64_t>(), figures.at("validation_loss").get<double>(),
+                       seconds);
+  return fmt::format("posterior: {} samples, {:.3g} % of the draws leaked out of the prior ({:.1f} s)",
+                     figures.at("samples").get<std::int64_t>(), 100 * figures.at("leakage").get<double>(),
+                     seconds);
+}
+
+Comparison compare_with_exact(const World& world, const std::filesystem::path& folder, const Config& config,
+                              const Matrix& reference) {
+  Matrix theta;
+  Matrix exact = reference;
+  on_root(world, [&] {
+    theta = CampaignFolder(folder).load_posterior().get<Matrix>("theta");
+    if (exact.size() == 0)
+      exact = make_task(config.simulator.task)
+                  ->reference_posterior(config.observation.x, theta.rows(), config.seed);
+    if (exact.cols() != theta.cols())
+      fail(ExitCode::data, "the reference samples have {} columns, the posterior {}", exact.cols(),
+           theta.cols());
+  });
+  world.broadcast(theta);
+  world.broadcast(exact);
+  const auto result = c2st(world, exact, theta, {.seed = config.seed});
+  return {result.mean, result.folds};
+}
+
+}  // namespace snpse

@@ -1,0 +1,54 @@
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "snpse/campaign/problem_setup.hpp"
+#include "snpse/cli/campaign_access.hpp"
+#include "snpse/cli/commands.hpp"
+#include "snpse/cli/config_file.hpp"
+
+namespace snpse {
+namespace {
+
+/// Runs a simulation at a draw of the prior, and returns its seconds. Error(data) where it does not end well.
+double try_simulator(const Config& config, const ProblemSetup& setup, Simulator& simulator,
+                     std::uint64_t index) {
+  const Matrix theta = draw_rows(*setup.prior, 1, config.seed, Purpose::prior, 0, index);
+  const RandomStream random(config.seed, Purpose::simulator, 0, index);
+  const auto start = std::chrono::steady_clock::now();
+  const auto outcome = simulator.run({index, row_of(theta, 0), random, {}});
+  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto p = static_cast<std::size_t>(setup.x_obs.size());
+  if (outcome.status == Status::failed || outcome.status == Status::timeout)
+    fail(ExitCode::data, "the simulation of a draw of the prior ended as {}: {}", to_string(outcome.status),
+         outcome.message);
+  if (outcome.x.size() != p)
+    fail(ExitCode::data, "the simulator answered {} values, but the observation has {}", outcome.x.size(), p);
+  return seconds;
+}
+
+void check(const CheckArguments& arguments, const Session& session) {
+  const auto config = load_config(arguments.file);
+  const auto setup = set_up(config, {}, session.world.rank());
+  const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
+  fmt::print("{} is valid: {} with {} parameters and {} data, {} simulations in {} rounds\n",
+             arguments.file.string(), config.method.name, setup.prior->dim(), setup.x_obs.size(),
+             config.method.simulations, method->rounds());
+  const auto simulator = setup.simulator();
+  try_simulator(config, setup, *simulator, 0);  // the first one includes a worker's start
+  const double seconds = try_simulator(config, setup, *simulator, 1);
+  fmt::print("one simulation takes {:.3g} s\n", seconds);
+  const double total = seconds * static_cast<double>(config.method.simulations);
+  fmt::print("all simulations: about {:.3g} core hours; on {} ranks {:.3g} hours\n", total / 3600,
+             session.world.size(), total / 3600 / session.world.size());
+  fmt::print("training: up to {} steps a round\n", config.training.max_steps);
+}
+
+}  // namespace
+
+ExitCode check_command(const CheckArguments& arguments, const Session& session) {
+  on_root(session.world, [&] { check(arguments, session); });
+  return ExitCode::ok;
+}
+
+}  // namespace snpse

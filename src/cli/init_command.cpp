@@ -1,0 +1,70 @@
+#include "snpse_templates.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "snpse/cli/campaign_access.hpp"
+#include "snpse/cli/commands.hpp"
+#include "snpse/storage/durable_file.hpp"
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+namespace fs = std::filesystem;
+namespace {
+
+std::string task_campaign(const std::string& name) {
+  const auto task = make_task(name);
+  return fmt::format(R"(# A campaign on the built-in task {0}. Run it, or continue it after any stop, with
+#
+#   mpirun -n 4 snpse run campaign.toml --out results --c2st
+#
+# Keys that are not here have defaults; results/campaign.toml will list all of them with their values.
+
+[campaign]
+seed = 1
+
+[simulator]
+task = "{0}"
+
+[observation]                           # a draw of the prior, simulated
+x = [{1}]
+
+[method]
+name = "tsnpse"                         # or "npse": one round, for any number of observations
+rounds = 5
+simulations = 10000                     # over all rounds
+
+[posterior]
+samples = 10000
+)",
+                     name, fmt::join(draw_observation(*task, 1), ", "));
+}
+
+void write_new(const fs::path& file, const std::string& content) {
+  if (fs::exists(file))
+    fail(ExitCode::cannot_create, "'{}' exists already and is left as it is; name another folder",
+         file.string());
+  write_durably(file, content);
+  fmt::print("wrote {}\n", file.string());
+}
+
+void init(const InitArguments& arguments) {
+  const auto campaign =
+      arguments.task.empty() ? std::string(templates::campaign_toml) : task_campaign(arguments.task);
+  make_folder(arguments.folder);
+  write_new(arguments.folder / "campaign.toml", campaign);
+  write_new(arguments.folder / "job.sh", templates::slurm_sh);
+  if (arguments.task.empty()) {
+    write_new(arguments.folder / "simulator.py", templates::simulator_py);
+    write_new(arguments.folder / "snpse_worker.py", templates::snpse_worker_py);
+  }
+  fmt::print("next: snpse check {}\n", (arguments.folder / "campaign.toml").string());
+}
+
+}  // namespace
+
+ExitCode init_command(const InitArguments& arguments, const Session& session) {
+  on_root(session.world, [&] { init(arguments); });
+  return ExitCode::ok;
+}
+
+}  // namespace snpse

@@ -1,0 +1,84 @@
+#include "snpse/cli/program.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "snpse/cli/command_line.hpp"
+#include "snpse/cli/commands.hpp"
+#include "snpse/cli/terminal_log.hpp"
+#include "snpse/core/threads.hpp"
+#include "snpse/parallel/world.hpp"
+#include "snpse/simulation/library_worker.hpp"
+
+namespace snpse {
+namespace {
+
+ExitCode dispatch(const CommandLine& line, const Session& session) {
+  if (!line.command) {
+    if (session.world.is_root()) fmt::print("{}", line.text);
+    return ExitCode::ok;
+  }
+  struct Verbs {
+    const Session& session;
+    ExitCode operator()(const InitArguments& a) const { return init_command(a, session); }
+    ExitCode operator()(const CheckArguments& a) const { return check_command(a, session); }
+    ExitCode operator()(const RunArguments& a) const { return run_command(a, session); }
+    ExitCode operator()(const StatusArguments& a) const { return status_command(a, session); }
+    ExitCode operator()(const SampleArguments& a) const { return sample_command(a, session); }
+    ExitCode operator()(const ExportArguments& a) const { return export_command(a, session); }
+    ExitCode operator()(const BenchArguments& a) const { return bench_command(a, session); }
+    ExitCode operator()(const VersionArguments& a) const { return version_command(a, session); }
+  };
+  return std::visit(Verbs{session}, *line.command);
+}
+
+/// The one place that reports what was thrown. Mostly all ranks throw the same, and rank 0 says it; one that
+/// is still here a while later is alone with it, and says it before it ends the others, who would wait for it
+/// for ever.
+int report(const World& world, ExitCode code, std::string_view message) {
+  const auto status = static_cast<int>(code);
+  if (!world.is_root()) std::this_thread::sleep_for(std::chrono::seconds(2));
+  fmt::print(stderr, "snpse: {}{}\n", world.is_root() ? "" : fmt::format("rank {}: ", world.rank()), message);
+  std::fflush(stderr);
+  if (world.size() > 1) MpiSession::abort(status);
+  return status;
+}
+
+int run_on_ranks(int argc, char** argv, const World& world) {
+  try {
+    const auto line = parse_command_line(argc, argv);
+    prepare_process(line.threads);
+    const auto log =
+        world.is_root() ? std::unique_ptr<Log>(std::make_unique<TerminalLog>()) : std::make_unique<Log>();
+    return static_cast<int>(dispatch(line, {world, *log}));
+  } catch (const Error& error) {
+    return report(world, error.code(), error.what());
+  } catch (const std::exception& error) {
+    return report(world, ExitCode::internal, fmt::format("internal error: {}", error.what()));
+  }
+}
+
+/// `snpse serve-library PATH D P`: how the program starts itself as a worker around a shared library. Not for
+/// users, and without MPI, which a child of a rank may not start.
+bool is_library_worker(int argc, char** argv) {
+  return argc == 5 && std::string_view(argv[1]) == "serve-library";
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  if (is_library_worker(argc, argv)) {
+    serve_library(argv[2], std::strtoul(argv[3], nullptr, 10), std::strtoul(argv[4], nullptr, 10));
+    return 0;
+  }
+  const MpiSession mpi(argc, argv);
+  const World world;
+  return run_on_ranks(argc, argv, world);
+}
+
+}  // namespace snpse

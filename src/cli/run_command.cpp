@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "snpse/cli/campaign_access.hpp"
+#include "snpse/cli/commands.hpp"
+#include "snpse/cli/config_file.hpp"
+#include "snpse/storage/csv.hpp"
+
+namespace snpse {
+namespace fs = std::filesystem;
+namespace {
+
+/// The campaign's folder, and the text that defines it; both from rank 0.
+struct Target {
+  std::string folder;
+  std::string configuration;
+};
+
+Target find_target(const RunArguments& arguments) {
+  if (fs::is_directory(arguments.file)) {
+    if (!arguments.out.empty() || !arguments.observation.empty())
+      fail(ExitCode::usage,
+           "'{}' is a campaign's folder and is continued as it is: leave out --out and --observation",
+           arguments.file.string());
+    return {arguments.file.string(), CampaignFolder(arguments.file).configuration()};
+  }
+  const auto config = load_config(arguments.file, arguments.observation);
+  const auto folder = arguments.out.empty() ? fs::path(arguments.file).replace_extension() : arguments.out;
+  if (folder == arguments.file)
+    fail(ExitCode::usage, "'{}' has no suffix to leave out for the campaign's folder; name one with --out",
+         arguments.file.string());
+  return {folder.string(), to_toml(config)};
+}
+
+void print_summary(const fs::path& folder, double c2st, bool compared) {
+  if (compared) fmt::print("C2ST against the exact posterior: {:.3f} (0.5 is perfect, 1 useless)\n", c2st);
+  fmt::print("posterior samples: {}\n", (folder / "posterior.h5").string());
+  fmt::print("as CSV: snpse export {} --output samples.csv\n", folder.string());
+}
+
+}  // namespace
+
+ExitCode run_command(const RunArguments& arguments, const Session& session) {
+  const StopRequest stop(arguments.wall_time);
+  const auto& world = session.world;
+  Target target;
+  on_root(world, [&] { target = find_target(arguments); });
+  world.broadcast(target.folder);
+  world.broadcast(target.configuration);
+  const auto config = share_config(world, target.configuration);
+  if (arguments.c2st && config.simulator.task.empty())
+    fail(ExitCode::usage, "--c2st needs the exact posterior, which only built-in tasks have");
+  const auto listener = [&](const nlohmann::ordered_json& figures) {
+    session.log.info(describe_commit(figures, config.method.name == "npse" ? 1 : config.method.rounds));
+  };
+  const auto outcome = execute(world, {target.folder, config, target.configuration, difference_of}, listener,
+                               stop, session.log);
+  if (outcome == Outcome::stopped) {
+    if (world.is_root())
+      session.log.info("stopped as requested, all work is saved; the same command continues");
+    return ExitCode::stopped;
+  }
+  const double c2st = arguments.c2st ? compare_with_exact(world, target.folder, config, {}).c2st : 0;
+  if (world.is_root()) print_summary(target.folder, c2st, arguments.c2st);
+  return ExitCode::ok;
+}
+
+}  // namespace snpse

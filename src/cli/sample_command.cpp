@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include "snpse/campaign/campaign.hpp"
+#include "snpse/campaign/data_records.hpp"
+#include "snpse/campaign/problem_setup.hpp"
+#include "snpse/cli/campaign_access.hpp"
+#include "snpse/cli/commands.hpp"
+#include "snpse/storage/csv.hpp"
+
+namespace snpse {
+namespace {
+
+/// The observation to condition on, the same on every rank.
+Vector choose_observation(const SampleArguments& arguments, const Session& session, const Vector& own,
+                          const Method& method) {
+  if (arguments.observation.empty()) return own;
+  if (!method.amortised())
+    fail(ExitCode::usage,
+         "this campaign's posterior holds at its own observation alone: leave out --observation, or run "
+         "a campaign with method.name = \"npse\"");
+  Matrix x;
+  on_root(session.world, [&] {
+    x = read_csv(arguments.observation);
+    if (x.size() != own.size() || !x.allFinite())
+      fail(ExitCode::data, "'{}' holds {} values, but an observation has {} finite ones",
+           arguments.observation.string(), x.size(), own.size());
+  });
+  session.world.broadcast(x);
+  return x.reshaped<Eigen::RowMajor>();
+}
+
+void write_samples(const std::filesystem::path& output, const CampaignFolder& folder,
+                   const PosteriorSamples& samples, std::vector<std::string> names, const Vector& x,
+                   const Vector& log_prob) {
+  auto record = posterior_record(samples, names, x);
+  Matrix table = samples.theta;
+  if (log_prob.size() > 0) {
+    record.put("log_prob", std::vector<double>(log_prob.begin(), log_prob.end()));
+    names.emplace_back("log_prob");
+    table.conservativeResize(Eigen::NoChange, table.cols() + 1);
+    table.rightCols(1) = log_prob;
+  }
+  if (output.extension() == ".h5")
+    write_record(output, folder.header("posterior"), record);
+  else
+    write_csv(output, names, table);
+}
+
+}  // namespace
+
+ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
+  const auto& world = session.world;
+  std::optional<CampaignFolder> folder;
+  on_root(world, [&] { folder.emplace(arguments.folder); });
+  const auto config = share_config(world, folder ? folder->configuration() : "");
+  const auto setup = set_up(config, arguments.folder / "logs", world.rank());
+  const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
+  const Campaign campaign(world, folder ? &*folder : nullptr, *method);
+  const auto rounds = campaign.finished_rounds();
+  if (rounds.empty())
+    fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'",
+         arguments.folder.string(), arguments.folder.string());
+  const auto x = choose_observation(arguments, session, setup.x_obs, *method);
+  const auto posterior = method->posterior(rounds, x);
+  const DrawKey key{arguments.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};
+  const auto samples = posterior->sample(world, arguments.samples, key, session.log);
+  const Vector log_prob = arguments.log_prob ? posterior->log_prob(world, samples.theta, config.density,
+                                                                   {key.seed, Purpose::hutchinson, key.round})
+                                             : Vector();
+  on_root(world,
+          [&] { write_samples(arguments.output, *folder, samples, setup.parameter_names, x, log_prob); });
+  if (world.is_root() && rounds.size() < static_cast<std::size_t>(method->rounds()))
+    session.log.warning(fmt::format("the campaign is unfinished: these draws are of round {} of {}",
+                                    rounds.size(), method->rounds()));
+  return ExitCode::ok;
+}
+
+}  // namespace snpse
