@@ -20,10 +20,12 @@ struct C2stResult {
 
 /// Classifier two-sample test (Friedman 2003; Lopez-Paz and Oquab 2017) by the protocol of the sbibm
 /// benchmark (Lueckmann et al. 2021): both samples are z-scored by the mean and standard deviation of
-/// reference, and a classifier with two hidden layers of 10 d units learns to tell them apart. reference,
-/// samples: [n, d] each, the same on every rank. Collective: each rank trains some of the folds; the same
-/// result on every rank and for every number of ranks. Error(data) where the shapes differ, a value is not
-/// finite or a column of reference is constant.
+/// reference, and a classifier with two hidden layers of 10 d units learns to tell them apart. Unlike there,
+/// each fold has its own initial weights: where the samples differ in fine detail only, some starts never
+/// leave the plateau at 0.5, and one start for all folds would decide the mean. reference, samples: [n, d]
+/// each, the same on every rank. Collective: each rank trains some of the folds; the same result on every
+/// rank and for every number of ranks. Error(data) where the shapes differ, a value is not finite or a column
+/// of reference is constant.
 C2stResult c2st(const World& world, const Matrix& reference, const Matrix& samples,
                 const C2stOptions& options);
 
