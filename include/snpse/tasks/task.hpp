@@ -9,8 +9,8 @@
 
 namespace snpse {
 
-/// A benchmark problem (Lueckmann et al. 2021; constants in METHOD section 11): a prior, a simulator, and exact
-/// draws of the posterior given any observation. Immutable.
+/// A benchmark problem (Lueckmann et al. 2021; constants in METHOD section 11): a prior, a simulator, and
+/// exact draws of the posterior given any observation. Immutable.
 class Task {
  public:
   virtual ~Task() = default;
@@ -22,7 +22,8 @@ class Task {
   virtual std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const = 0;
   /// n draws of the exact posterior given x_obs [p], [n, d]. Error(data) where the sampler's own convergence
   /// checks fail.
-  virtual Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n, std::uint64_t seed) const = 0;
+  virtual Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n,
+                                     std::uint64_t seed) const = 0;
 };
 
 /// The names that make_task() knows.
