@@ -1,9 +1,10 @@
-/* A simulator in a shared library, in C or any language that can export a C function. Build it, for example, with
+/* A simulator in a shared library, in C or any language that can export a C function. Build it, for example,
+ * with
  *
  *     cc -O2 -shared -fPIC -o my_simulator.so my_simulator.c
  *
- * The library runs in a process of its own: it may crash, print and keep global state. One process calls it from
- * one thread only. */
+ * The library runs in a process of its own: it may crash, print and keep global state. One process calls it
+ * from one thread only. */
 #ifndef SNPSE_SIMULATOR_H
 #define SNPSE_SIMULATOR_H
 

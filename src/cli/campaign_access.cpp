@@ -1,5 +1,7 @@
 #include "snpse/cli/campaign_access.hpp"
 
+#include <algorithm>
+
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
@@ -71,6 +73,10 @@ Comparison compare_with_exact(const World& world, const std::filesystem::path& f
       fail(ExitCode::data, "the reference samples have {} columns, the posterior {}", exact.cols(),
            theta.cols());
   });
+  // The test needs as many draws of each.
+  const auto n = std::min(theta.rows(), exact.rows());
+  theta.conservativeResize(n, Eigen::NoChange);
+  exact.conservativeResize(n, Eigen::NoChange);
   world.broadcast(theta);
   world.broadcast(exact);
   const auto result = c2st(world, exact, theta, {.seed = config.seed});

@@ -1,10 +1,8 @@
 #include "snpse/cli/program.hpp"
 
-#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -37,16 +35,16 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
   return std::visit(Verbs{session}, *line.command);
 }
 
-/// The one place that reports what was thrown. Mostly all ranks throw the same, and rank 0 says it; one that
-/// is still here a while later is alone with it, and says it before it ends the others, who would wait for it
-/// for ever.
+/// The one place that reports what was thrown. Mostly all ranks throw the same, rank 0 says it, and all leave
+/// in order. A rank that is alone with its error says it and ends the others, who would wait for it for ever.
 int report(const World& world, ExitCode code, std::string_view message) {
+  constexpr double kPatience = 5;  // seconds; longer than a rank needs to reach the same error
   const auto status = static_cast<int>(code);
-  if (!world.is_root()) std::this_thread::sleep_for(std::chrono::seconds(2));
-  fmt::print(stderr, "snpse: {}{}\n", world.is_root() ? "" : fmt::format("rank {}: ", world.rank()), message);
+  if (world.is_root()) fmt::print(stderr, "snpse: {}\n", message);
+  if (world.all_failed(kPatience)) return status;
+  if (!world.is_root()) fmt::print(stderr, "snpse: rank {}: {}\n", world.rank(), message);
   std::fflush(stderr);
-  if (world.size() > 1) MpiSession::abort(status);
-  return status;
+  MpiSession::abort(status);
 }
 
 int run_on_ranks(int argc, char** argv, const World& world) {

@@ -4,10 +4,14 @@ namespace snpse {
 
 const char* to_string(Status status) {
   switch (status) {
-    case Status::ok: return "ok";
-    case Status::invalid: return "invalid";
-    case Status::failed: return "failed";
-    case Status::timeout: return "timeout";
+    case Status::ok:
+      return "ok";
+    case Status::invalid:
+      return "invalid";
+    case Status::failed:
+      return "failed";
+    case Status::timeout:
+      return "timeout";
   }
   return "unknown";
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
 #include <limits>
 
@@ -87,7 +88,7 @@ void World::Impl::meet() const {
   }
 }
 
-World::World() : impl_(std::make_unique<Impl>(Impl{duplicate_of_world()})) {}
+World::World() : impl_(std::make_unique<Impl>(Impl{duplicate_of_world(), duplicate_of_world()})) {}
 World::~World() = default;
 
 int World::rank() const {
@@ -170,6 +171,20 @@ Matrix World::gather_rows(const Matrix& mine) const {
                  row, impl_->communicator);
   MPI_Type_free(&row);
   return all;
+}
+
+bool World::all_failed(double seconds) const {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ibarrier(impl_->farewell, &request);
+  const Patience patience;
+  int done = 0;
+  for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done && Clock::now() < deadline;
+       MPI_Test(&request, &done, MPI_STATUS_IGNORE))
+    patience.pause();
+  return done != 0;
 }
 
 void World::raise_together(const std::exception_ptr& error) const {

@@ -17,15 +17,17 @@ struct Installed {
 };
 std::array<Installed, 3> installed{{{SIGTERM, {}}, {SIGINT, {}}, {SIGUSR1, {}}}};
 
-extern "C" void note_signal(int) { signal_arrived = true; }
+extern "C" void note_signal(int) {
+  signal_arrived = true;
+}
 
 }  // namespace
 
 StopRequest::StopRequest(std::optional<double> wall_time) {
   if (wall_time)
-    deadline_ = std::chrono::steady_clock::now() +
-                std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                    std::chrono::duration<double>(*wall_time));
+    deadline_ =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                               std::chrono::duration<double>(*wall_time));
   signal_arrived = false;
   struct sigaction action {};
   action.sa_handler = note_signal;

@@ -11,11 +11,11 @@ namespace snpse {
 /// What one round simulated: only what follows from the campaign's seed and the proposal, so that it is
 /// byte-identical whoever computed it. Row i is simulation id[i], ids ascending.
 struct Simulations {
-  Matrix theta;                     // [n, d]
-  Matrix x;                         // [n, p], NaN where there is no answer
-  std::vector<std::int64_t> id;     // [n]
-  std::vector<std::int64_t> seed;   // [n], what an external simulator received
-  std::vector<Status> status;       // [n]
+  Matrix theta;                    // [n, d]
+  Matrix x;                        // [n, p], NaN where there is no answer
+  std::vector<std::int64_t> id;    // [n]
+  std::vector<std::int64_t> seed;  // [n], what an external simulator received
+  std::vector<Status> status;      // [n]
 };
 
 /// Who computed it and how long that took, row by row beside Simulations.

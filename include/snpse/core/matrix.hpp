@@ -1,8 +1,8 @@
 #pragma once
 
-#include <Eigen/Core>
-
 #include <span>
+
+#include <Eigen/Core>
 
 namespace snpse {
 

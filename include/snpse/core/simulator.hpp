@@ -23,10 +23,10 @@ const char* to_string(Status status);
 
 /// One simulation to run.
 struct SimulationRequest {
-  std::uint64_t id = 0;            ///< unique in the campaign
-  std::span<const double> theta;   ///< [d]
-  RandomStream random;             ///< the simulation's own numbers; an external simulator gets external_seed()
-  std::stop_token cancel{};        ///< once requested the simulation may be given up: no outcome but ok counts then
+  std::uint64_t id = 0;           ///< unique in the campaign
+  std::span<const double> theta;  ///< [d]
+  RandomStream random;       ///< the simulation's own numbers; an external simulator gets external_seed()
+  std::stop_token cancel{};  ///< once requested the simulation may be given up: no outcome but ok counts then
 
   /// A seed below 2^31 (every language's generators take that), a function of the stream's key alone.
   std::uint32_t external_seed() const;

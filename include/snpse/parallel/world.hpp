@@ -53,6 +53,11 @@ class World {
   /// that all ranks leave together. error: null where this rank has none.
   void raise_together(const std::exception_ptr& error) const;
 
+  /// Not a collective: called by a rank that met an error and leaves, once. Whether all other ranks did so
+  /// too within the given time; if not, they wait for this rank in some collective, and only
+  /// MpiSession::abort() ends them.
+  bool all_failed(double seconds) const;
+
   struct Impl;  ///< for the layer `parallel` itself
   const Impl& impl() const { return *impl_; }
 

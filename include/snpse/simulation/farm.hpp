@@ -20,7 +20,8 @@ struct FarmOptions {
   double flush_seconds = 2;     ///< results are handed to the sink at least this often
 };
 
-/// What one round asks for. Every rank passes the same values, except that theta and todo matter on rank 0 only.
+/// What one round asks for. Every rank passes the same values, except that theta and todo matter on rank 0
+/// only.
 struct SimulationPlan {
   Matrix theta;                    // [n, d], all of the round
   std::vector<std::int64_t> todo;  // the rows that are not committed yet, ascending
@@ -44,10 +45,10 @@ struct FarmReport {
   bool stopped = false;                     ///< not all of todo was done: a stop was requested on some rank
 };
 
-/// Collective. Runs the simulations of plan.todo on all ranks: rank 0 hands out chunks on demand and simulates
-/// itself; each rank simulates on a second thread. Calls sink on rank 0's main thread with what has come in, each
-/// simulation once, all of it before returning or throwing. The same report on every rank. Error(data) on all ranks
-/// once the failure budget is spent.
+/// Collective. Runs the simulations of plan.todo on all ranks: rank 0 hands out chunks on demand and
+/// simulates itself; each rank simulates on a second thread. Calls sink on rank 0's main thread with what has
+/// come in, each simulation once, all of it before returning or throwing. The same report on every rank.
+/// Error(data) on all ranks once the failure budget is spent.
 FarmReport simulate(const World& world, const SimulatorFactory& factory, const SimulationPlan& plan,
                     const FarmOptions& options, const std::function<void(const SimulationPart&)>& sink,
                     const StopRequest& stop, Log& log);

@@ -7,7 +7,7 @@ namespace snpse {
 
 /// How far a long piece of work is.
 struct Progress {
-  std::string_view what;    ///< "simulate", "train", ...
+  std::string_view what;  ///< "simulate", "train", ...
   std::uint64_t done = 0;
   std::uint64_t total = 0;  ///< 0: unknown
   std::string_view detail;  ///< a short remark, such as the present loss

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <Random123/philox.h>
-
 #include <array>
 #include <cstdint>
 #include <limits>
+
+#include <Random123/philox.h>
 
 namespace snpse {
 
