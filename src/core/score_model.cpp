@@ -90,18 +90,33 @@ Record ScoreModel::to_record() const {
 
 namespace {
 
-Standardiser get_standardiser(const Record& record, const std::string& name) {
+/// Error(data) unless the value under key is sound.
+void require(bool sound, const char* key) {
+  if (!sound) fail(ExitCode::data, "the field '{}' holds a value that no model has", key);
+}
+
+/// The standardiser `name` of n columns.
+Standardiser get_standardiser(const Record& record, const std::string& name, int n) {
   const auto& mean = record.get<std::vector<double>>(name + "/mean");
   const auto& deviation = record.get<std::vector<double>>(name + "/deviation");
-  if (mean.size() != deviation.size()) fail(ExitCode::data, "the standardiser '{}' has two lengths", name);
-  const auto n = static_cast<Eigen::Index>(mean.size());
-  return {Eigen::Map<const Vector>(mean.data(), n), Eigen::Map<const Vector>(deviation.data(), n)};
+  const auto length = static_cast<std::size_t>(n);
+  if (mean.size() != length || deviation.size() != length)
+    fail(ExitCode::data, "the standardiser '{}' has {} means and {} deviations, not {}", name, mean.size(),
+         deviation.size(), n);
+  Standardiser result{Eigen::Map<const Vector>(mean.data(), n),
+                      Eigen::Map<const Vector>(deviation.data(), n)};
+  if (!result.mean.allFinite() || !result.deviation.allFinite() || !(result.deviation.minCoeff() > 0))
+    fail(ExitCode::data, "the standardiser '{}' is not finite, or a deviation of it not positive", name);
+  return result;
 }
 
 Diffusion get_diffusion(const Record& record) {
   const double low = record.get<double>("diffusion/low");
   const double high = record.get<double>("diffusion/high");
-  switch (static_cast<Process>(record.get<std::int64_t>("diffusion/process"))) {
+  const auto process = static_cast<Process>(record.get<std::int64_t>("diffusion/process"));
+  require(low > 0, "diffusion/low");
+  require(std::isfinite(high) && (process == Process::ve ? low < high : low <= high), "diffusion/high");
+  switch (process) {
     case Process::ve:
       return Diffusion::variance_exploding(low, high);
     case Process::vp:
@@ -112,20 +127,39 @@ Diffusion get_diffusion(const Record& record) {
   fail(ExitCode::data, "the field 'diffusion/process' holds no known process");
 }
 
+NetworkShape get_shape(const Record& record) {
+  constexpr const char* kKey = "network/shape";
+  const auto most = static_cast<std::int64_t>(record.get<std::vector<float>>("network/weights").size());
+  const auto& sizes = record.get<std::vector<std::int64_t>>(kKey);
+  require(sizes.size() == 4, kKey);
+  for (const auto size : sizes) require(size >= 1 && size < most, kKey);
+  require(sizes[3] >= 2, kKey);
+  return {static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
+          static_cast<int>(sizes[3])};
+}
+
+Parametrisation get_parametrisation(const Record& record) {
+  const auto value = static_cast<Parametrisation>(record.get<std::int64_t>("parametrisation"));
+  require(value == Parametrisation::preconditioned || value == Parametrisation::noise, "parametrisation");
+  return value;
+}
+
+ParameterSpace get_space(const Record& record, std::shared_ptr<const Prior> prior, int dim) {
+  if (record.has("theta/mean")) return ParameterSpace::standardised(get_standardiser(record, "theta", dim));
+  if (prior->dim() != dim)
+    fail(ExitCode::data, "the network is of {} parameters, but the prior of {}", dim, prior->dim());
+  return ParameterSpace::whitened(std::move(prior));
+}
+
 }  // namespace
 
 ScoreModel ScoreModel::from_record(const Record& record, std::shared_ptr<const Prior> prior) {
-  const auto& sizes = record.get<std::vector<std::int64_t>>("network/shape");
-  if (sizes.size() != 4)
-    fail(ExitCode::data, "the field 'network/shape' has {} entries, not 4", sizes.size());
-  const NetworkShape shape{static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
-                           static_cast<int>(sizes[3])};
-  Parts parts{get_diffusion(record),
-              static_cast<Parametrisation>(record.get<std::int64_t>("parametrisation")),
-              record.get<double>("diffusion/t_min"),
-              record.has("theta/mean") ? ParameterSpace::standardised(get_standardiser(record, "theta"))
-                                       : ParameterSpace::whitened(std::move(prior)),
-              get_standardiser(record, "x")};
+  const auto shape = get_shape(record);
+  const double t_min = record.get<double>("diffusion/t_min");
+  require(t_min > 0 && t_min < 1, "diffusion/t_min");
+  Parts parts{get_diffusion(record), get_parametrisation(record), t_min,
+              get_space(record, std::move(prior), shape.theta_dim),
+              get_standardiser(record, "x", shape.x_dim)};
   ScoreModel model(std::move(parts), shape, 0, 0);
   const auto& weights = record.get<std::vector<float>>("network/weights");
   auto own = model.network_.weights();
