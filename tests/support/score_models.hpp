@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "snpse/core/score_model.hpp"
+
+namespace snpse::testing {
+
+/// One of each process; all of them run from little noise to much.
+inline std::vector<Diffusion> all_diffusions() {
+  return {Diffusion::variance_exploding(0.01, 20), Diffusion::variance_preserving(0.1, 11),
+          Diffusion::sub_variance_preserving(0.1, 11)};
+}
+
+inline Standardiser no_standardiser(int n) {
+  return {Vector::Zero(n), Vector::Ones(n)};
+}
+
+inline constexpr int kXDim = 2;
+inline constexpr int kWidth = 16;
+
+/// A small network with data of two dimensions and t_min = 1e-3.
+inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
+                              const ParameterSpace& space, int dim) {
+  return {{diffusion, parametrisation, 1e-3, space, no_standardiser(kXDim)}, {dim, kXDim, kWidth, 2}, 1, 1};
+}
+
+/// The same in a space that is that of theta itself.
+inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim) {
+  return small_model(diffusion, parametrisation, ParameterSpace::standardised(no_standardiser(dim)), dim);
+}
+
+/// Makes the network answer b, whatever it is asked: its last layer lies at the end of the weights, bias
+/// last.
+inline void set_constant_output(ScoreModel& model, const Vector& b) {
+  auto weights = model.network().weights();
+  auto last = weights.narrow(0, weights.numel() - b.size() * (kWidth + 1), b.size() * (kWidth + 1));
+  last.zero_();
+  for (Eigen::Index i = 0; i < b.size(); ++i)
+    weights.data_ptr<float>()[weights.numel() - b.size() + i] = static_cast<float>(b[i]);
+}
+
+/// Fills all weights with draws of N(0, 0.3^2), so that the answer varies much with all inputs.
+inline void randomise(ScoreModel& model) {
+  RandomStream random(2, Purpose::initial_weights, 0, 0);
+  auto weights = model.network().weights();
+  for (std::int64_t i = 0; i < weights.numel(); ++i)
+    weights.data_ptr<float>()[i] = static_cast<float>(0.3 * random.normal());
+}
+
+/// The probability flow of a preconditioned model whose network answers b, in closed form.
+///
+/// In y = z_t / alpha and r = sigma / alpha it is dy/dr = eps = (r y / n - b) / n with n^2 = 1 + r^2. Then
+/// u = y / n obeys du/dr = eps / n - y r / n^3 = -b / n^2, so that u(r) = u(r_0) - b (atan r - atan r_0).
+class ConstantOutputFlow {
+ public:
+  ConstantOutputFlow(const ScoreModel& model, Vector b)
+      : diffusion_(model.diffusion()), t_min_(model.t_min()), b_(std::move(b)) {}
+
+  /// z at time `to` of the trajectory through z [n, d] at time `from`.
+  Matrix move(const Matrix& z, double from, double to) const {
+    const double r_0 = diffusion_.ratio(from);
+    const double r = diffusion_.ratio(to);
+    const double atans = std::atan(r) - std::atan(r_0);
+    return ((z / length(from)).rowwise() - atans * b_.transpose()) * length(to);
+  }
+
+  /// z at t_min of the draws that start from `noise` [n, d] at t = 1.
+  Matrix draw(const Matrix& noise) const { return move(noise * diffusion_.reference_deviation(), 1, t_min_); }
+
+  /// The denoised z_0 = (z - sigma eps) / alpha of z [n, d] at t_min.
+  Matrix denoise(const Matrix& z) const {
+    const double alpha = diffusion_.alpha(t_min_);
+    const double sigma = diffusion_.sigma(t_min_);
+    const double n = length(t_min_);
+    const Matrix eps = (z * (sigma / n)).rowwise() - alpha * b_.transpose();
+    return (z - eps * (sigma / n)) / alpha;
+  }
+
+  /// log density at z [n, d]: the reference's where the trajectory ends, and the volume's growth on the way.
+  Vector log_density(const Matrix& z) const {
+    const double deviation = diffusion_.reference_deviation();
+    const Matrix end = move(z, t_min_, 1) / deviation;
+    const auto d = static_cast<double>(z.cols());
+    const double growth = d * std::log(length(1) / length(t_min_));
+    const double constant = -d * std::log(deviation * std::sqrt(2 * M_PI)) + growth;
+    return (-0.5 * end.rowwise().squaredNorm()).array() + constant;
+  }
+
+ private:
+  /// alpha(t) sqrt(1 + r^2): what z is a constant multiple of where b = 0.
+  double length(double t) const { return std::hypot(diffusion_.alpha(t), diffusion_.sigma(t)); }
+
+  Diffusion diffusion_;
+  double t_min_;
+  Vector b_;
+};
+
+/// n draws of N(0, I), [n, d].
+inline Matrix standard_normal_rows(Eigen::Index n, int dim) {
+  RandomStream random(3, Purpose::prior, 0, 0);
+  Matrix rows(n, dim);
+  for (double& value : rows.reshaped()) value = random.normal();
+  return rows;
+}
+
+}  // namespace snpse::testing

@@ -1,0 +1,211 @@
+#include "snpse/core/score_model.hpp"
+
+#include <cmath>
+
+#include "support/score_models.hpp"
+#include "support/scratch_folder.hpp"
+#include <gtest/gtest.h>
+
+#include "snpse/core/tensor_matrix.hpp"
+
+namespace snpse {
+namespace {
+
+using testing::all_diffusions;
+using testing::small_model;
+using testing::standard_normal_rows;
+
+constexpr auto kBothParametrisations = {Parametrisation::preconditioned, Parametrisation::noise};
+
+ScoreModel::Condition some_condition(const ScoreModel& model) {
+  return model.condition(Eigen::Vector2d(0.3, -1.2));
+}
+
+NoiseLevel level_of(const Diffusion& diffusion, const std::vector<double>& times) {
+  Matrix t(times.size(), 1), alpha(times.size(), 1), sigma(times.size(), 1);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    t(row, 0) = times[i];
+    alpha(row, 0) = diffusion.alpha(times[i]);
+    sigma(row, 0) = diffusion.sigma(times[i]);
+  }
+  return {to_tensor(t), to_tensor(alpha), to_tensor(sigma)};
+}
+
+void expect_near(const torch::Tensor& actual, const Matrix& expected, double tolerance) {
+  EXPECT_LT((to_matrix(actual) - expected).cwiseAbs().maxCoeff(), tolerance);
+}
+
+TEST(ScoreModel, UntrainedItIsTheScoreOfThePerturbedPrior) {
+  // z_t of z_0 ~ N(0, I) is N(0, (alpha^2 + sigma^2) I): score = -z / (alpha^2 + sigma^2) = -eps / sigma.
+  const Matrix z = 3 * standard_normal_rows(10, 2);
+  for (const auto& diffusion : all_diffusions()) {
+    const auto model = small_model(diffusion, Parametrisation::preconditioned, 2);
+    for (const double t : {1e-3, 0.2, 0.6, 1.0}) {
+      const double sigma = diffusion.sigma(t);
+      const double variance = std::pow(diffusion.alpha(t), 2) + sigma * sigma;
+      expect_near(model.noise(to_tensor(z), some_condition(model), t), z * (sigma / variance), 1e-5);
+    }
+  }
+}
+
+TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
+  // The network answers b; z_0 is chosen such that the target (sigma z_0 - alpha eps) / n is b.
+  const Eigen::RowVector2d b(0.7, -0.4);
+  const Matrix eps = standard_normal_rows(6, 2);
+  for (const auto& diffusion : all_diffusions())
+    for (const double t : {0.2, 0.6, 1.0}) {
+      auto model = small_model(diffusion, Parametrisation::preconditioned, 2);
+      testing::set_constant_output(model, b.transpose());
+      const double alpha = diffusion.alpha(t);
+      const double sigma = diffusion.sigma(t);
+      const double n = std::sqrt(alpha * alpha + sigma * sigma);
+      const Matrix z_0 = ((alpha * eps).rowwise() + n * b) / sigma;
+      const Matrix z_t = alpha * z_0 + sigma * eps;
+      const auto level = level_of(diffusion, std::vector<double>(6, t));
+      const auto condition = some_condition(model);
+      const Matrix answer = b.replicate(6, 1);
+      expect_near(model.target(to_tensor(z_0), to_tensor(eps), level), answer, 1e-4);
+      expect_near(model.output(to_tensor(z_t), condition.x_part, level), answer, 1e-6);
+      expect_near(model.noise(to_tensor(z_t), condition, t), eps, 1e-4);
+    }
+}
+
+TEST(ScoreModel, PlainItAnswersAndTargetsTheNoiseItself) {
+  const Eigen::RowVector2d b(0.7, -0.4);
+  const auto z = to_tensor(standard_normal_rows(6, 2));
+  const auto eps = to_tensor(2 * standard_normal_rows(6, 2));
+  for (const auto& diffusion : all_diffusions()) {
+    auto model = small_model(diffusion, Parametrisation::noise, 2);
+    testing::set_constant_output(model, b.transpose());
+    EXPECT_TRUE(torch::equal(model.target(z, eps, level_of(diffusion, std::vector<double>(6, 0.3))), eps));
+    expect_near(model.noise(z, some_condition(model), 0.3), b.replicate(6, 1), 1e-6);
+  }
+}
+
+TEST(ScoreModel, TakesRowsAtTheirOwnLevelAsOneByOne) {
+  const Matrix z = standard_normal_rows(3, 2);
+  const std::vector<double> times{0.01, 0.4, 0.9};
+  for (const auto& diffusion : all_diffusions())
+    for (const auto parametrisation : kBothParametrisations) {
+      auto model = small_model(diffusion, parametrisation, 2);
+      testing::randomise(model);
+      const auto condition = some_condition(model);
+      const auto together = model.output(to_tensor(z), condition.x_part, level_of(diffusion, times));
+      for (Eigen::Index i = 0; i < 3; ++i) {
+        const auto level = level_of(diffusion, {times[static_cast<std::size_t>(i)]});
+        const auto alone = model.output(to_tensor(z.row(i)), condition.x_part, level);
+        EXPECT_TRUE(torch::allclose(together.narrow(0, i, 1), alone, 1e-4, 1e-5));
+      }
+    }
+}
+
+TEST(ScoreModel, PreconditionedItIsTheSameForEveryProcessInTheScaledVariable) {
+  // With y = z / alpha and r = sigma / alpha, the answer depends on (y, r) alone.
+  const Matrix y = standard_normal_rows(8, 2);
+  auto ve = small_model(all_diffusions()[0], Parametrisation::preconditioned, 2);
+  testing::randomise(ve);
+  for (const auto& diffusion : all_diffusions()) {
+    auto model = small_model(diffusion, Parametrisation::preconditioned, 2);
+    testing::randomise(model);
+    for (const double ratio : {0.05, 0.8, 6.0}) {
+      const double t = diffusion.time_of_ratio(ratio);
+      const auto expected = ve.noise(to_tensor(y), some_condition(ve), ve.diffusion().time_of_ratio(ratio));
+      expect_near(model.noise(to_tensor(diffusion.alpha(t) * y), some_condition(model), t),
+                  to_matrix(expected), 1e-3);
+    }
+  }
+}
+
+TEST(ScoreModel, PlainItSeesThePapersSinusoidsOfTime) {
+  const auto diffusion = all_diffusions()[1];
+  auto model = small_model(diffusion, Parametrisation::noise, 2);
+  testing::randomise(model);
+  const double t = 0.37;
+  Matrix features(1, kTimeFeatures);
+  for (int i = 1; i <= 32; ++i) {
+    features(0, i - 1) = std::sin(t / std::pow(10000, (i - 1) / 31.0));
+    features(0, 31 + i) = std::cos(t / std::pow(10000, (i - 1) / 31.0));
+  }
+  const auto z = to_tensor(standard_normal_rows(4, 2));
+  const auto condition = some_condition(model);
+  const auto expected =
+      model.network().output(z, condition.x_part, model.network().time_part(to_tensor(features)));
+  EXPECT_TRUE(torch::allclose(model.noise(z, condition, t), expected, 1e-5, 1e-5));
+}
+
+TEST(ScoreModel, StandardisesTheObservation) {
+  const Standardiser standardiser{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)};
+  const ScoreModel model({all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
+                          ParameterSpace::standardised(testing::no_standardiser(2)), standardiser},
+                         {2, 2, testing::kWidth, 2}, 1, 1);
+  const auto plain = small_model(all_diffusions()[0], Parametrisation::preconditioned, 2);
+  const auto expected = plain.condition(Eigen::Vector2d((3.0 - 1) / 2, (4.0 - 10) / 5)).x_part;
+  EXPECT_TRUE(torch::allclose(model.condition(Eigen::Vector2d(3, 4)).x_part, expected));
+}
+
+std::shared_ptr<const Prior> some_prior() {
+  return make_product_prior({make_uniform(-1, 1), make_normal(0, 2)});
+}
+
+TEST(ScoreModel, GoesThroughARecordBitByBit) {
+  const auto z = to_tensor(standard_normal_rows(5, 2));
+  const Matrix theta = draw_rows(*some_prior(), 5, 1, Purpose::prior, 0);
+  const auto spaces = {ParameterSpace::whitened(some_prior()),
+                       ParameterSpace::standardised({Eigen::Vector2d(1, 2), Eigen::Vector2d(0.1, 3)})};
+  for (const auto& diffusion : all_diffusions())
+    for (const auto parametrisation : kBothParametrisations)
+      for (const auto& space : spaces) {
+        auto model = small_model(diffusion, parametrisation, space, 2);
+        testing::randomise(model);
+        const auto copy = ScoreModel::from_record(model.to_record(), some_prior());
+        EXPECT_TRUE(torch::equal(copy.network().weights(), model.network().weights()));
+        EXPECT_TRUE(torch::equal(copy.noise(z, some_condition(copy), 0.4),
+                                 model.noise(z, some_condition(model), 0.4)));
+        EXPECT_EQ(copy.space().to_z(theta), space.to_z(theta));
+        EXPECT_EQ(copy.t_min(), model.t_min());
+        EXPECT_EQ(copy.to_record().values(), model.to_record().values());
+      }
+}
+
+/// A record of a sound model in which one value is replaced.
+template <typename T>
+Record damaged(const std::string& key, T value) {
+  const auto space = ParameterSpace::standardised(testing::no_standardiser(2));
+  Record record = small_model(all_diffusions()[0], Parametrisation::preconditioned, space, 2).to_record();
+  record.put(key, std::move(value));
+  return record;
+}
+
+void expect_refused(const Record& record, const std::string& part) {
+  expect_error(ExitCode::data, part, [&] { ScoreModel::from_record(record, some_prior()); });
+}
+
+TEST(ScoreModel, RefusesADamagedRecord) {
+  using Integers = std::vector<std::int64_t>;
+  using Reals = std::vector<double>;
+  expect_refused(Record(), "missing");
+  expect_refused(damaged("network/weights", std::vector<float>(70)), "70 weights");
+  expect_refused(damaged("network/weights", Reals(7)), "'network/weights' has the wrong type");
+  expect_refused(damaged("network/shape", Integers{2, 2, 16}), "'network/shape'");
+  expect_refused(damaged("network/shape", Integers{2, -2, 16, 2}), "'network/shape'");
+  expect_refused(damaged("network/shape", Integers{2, 2, 1LL << 40, 2}), "'network/shape'");
+  expect_refused(damaged("network/shape", Integers{2, 2, 16, 1}), "'network/shape'");
+  expect_refused(damaged("diffusion/process", std::int64_t{3}), "'diffusion/process'");
+  expect_refused(damaged("diffusion/low", -1.0), "'diffusion/low'");
+  expect_refused(damaged("diffusion/high", std::nan("")), "'diffusion/high'");
+  expect_refused(damaged("diffusion/t_min", 1.0), "'diffusion/t_min'");
+  expect_refused(damaged("parametrisation", std::int64_t{2}), "'parametrisation'");
+  expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x'");
+  expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta'");
+}
+
+TEST(ScoreModel, RefusesARecordThatFitsNotThePrior) {
+  const auto space = ParameterSpace::whitened(some_prior());
+  const auto record = small_model(all_diffusions()[0], Parametrisation::noise, space, 2).to_record();
+  const auto other = make_product_prior({make_normal(0, 1)});
+  expect_error(ExitCode::data, "prior", [&] { ScoreModel::from_record(record, other); });
+}
+
+}  // namespace
+}  // namespace snpse

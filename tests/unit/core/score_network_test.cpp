@@ -1,0 +1,189 @@
+#include "snpse/core/score_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "snpse/core/tensor_matrix.hpp"
+#include "snpse/util/random.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr NetworkShape kShape{2, 9, 12, 3};
+constexpr int kThetaEmbedding = 30;  // max(30, 4 d)
+constexpr int kXEmbedding = 36;      // max(30, 4 p)
+
+Matrix random_matrix(Eigen::Index rows, Eigen::Index columns, std::uint64_t index) {
+  RandomStream random(1, Purpose::prior, 0, index);
+  Matrix m(rows, columns);
+  for (double& value : m.reshaped()) value = random.normal();
+  return m;
+}
+
+struct Inputs {
+  Matrix theta = random_matrix(5, kShape.theta_dim, 1);
+  Matrix x = random_matrix(5, kShape.x_dim, 2);
+  Matrix time = random_matrix(5, kTimeFeatures, 3);
+};
+
+torch::Tensor run(const ScoreNetwork& network, const Inputs& in) {
+  return network.output(to_tensor(in.theta), network.x_part(to_tensor(in.x)),
+                        network.time_part(to_tensor(in.time)));
+}
+
+/// Reads one layer after the other from the flat weights.
+class WeightReader {
+ public:
+  explicit WeightReader(const ScoreNetwork& network)
+      : values_(to_matrix(network.weights().unsqueeze(0)).row(0)) {}
+
+  Matrix matrix(Eigen::Index rows, Eigen::Index columns) {
+    Matrix m = Eigen::Map<const Matrix>(values_.data() + next_, rows, columns);
+    next_ += rows * columns;
+    return m;
+  }
+  bool at_end() const { return next_ == values_.size(); }
+
+ private:
+  Vector values_;
+  Eigen::Index next_ = 0;
+};
+
+Matrix silu(const Matrix& h) {
+  return (h.array() / (1 + (-h.array()).exp())).matrix();
+}
+
+Matrix affine(const Matrix& h, WeightReader& reader, Eigen::Index outputs) {
+  const Matrix weight = reader.matrix(h.cols(), outputs);
+  const Matrix bias = reader.matrix(1, outputs);
+  return (h * weight).rowwise() + bias.row(0);
+}
+
+Matrix embed(const Matrix& in, WeightReader& reader, Eigen::Index outputs) {
+  const Matrix first = silu(affine(in, reader, kShape.width));
+  return affine(silu(affine(first, reader, kShape.width)), reader, outputs);
+}
+
+TEST(ScoreNetwork, IsThePapersNetworkWithOneConcatenatedProduct) {
+  const ScoreNetwork network(kShape, false, 1, 1);
+  const Inputs in;
+  WeightReader reader(network);
+  const Matrix theta = embed(in.theta, reader, kThetaEmbedding);
+  const Matrix x = embed(in.x, reader, kXEmbedding);
+  Matrix joint(theta.rows(), kThetaEmbedding + kXEmbedding + kTimeFeatures);
+  joint << theta, x, in.time;
+  const Matrix first = silu(affine(joint, reader, kShape.width));
+  const Matrix second = silu(affine(first, reader, kShape.width));
+  const Matrix expected = affine(second, reader, kShape.theta_dim);
+  EXPECT_TRUE(reader.at_end());
+  EXPECT_LT((to_matrix(run(network, in)) - expected).cwiseAbs().maxCoeff(), 1e-6);
+}
+
+TEST(ScoreNetwork, SharesPartsBetweenRows) {
+  const ScoreNetwork network(kShape, false, 1, 1);
+  Inputs in;
+  in.x.rowwise() = in.x.row(0).eval();
+  in.time.rowwise() = in.time.row(0).eval();
+  const auto shared = network.output(to_tensor(in.theta), network.x_part(to_tensor(in.x.topRows(1))),
+                                     network.time_part(to_tensor(in.time.topRows(1))));
+  EXPECT_LT((shared - run(network, in)).abs().max().item<double>(), 1e-6);
+}
+
+TEST(ScoreNetwork, WritingToTheWeightsChangesTheNetwork) {
+  ScoreNetwork network(kShape, false, 1, 1);
+  const ScoreNetwork other(kShape, false, 2, 1);
+  const Inputs in;
+  EXPECT_FALSE(torch::equal(run(network, in), run(other, in)));
+  network.weights().copy_(other.weights());
+  EXPECT_TRUE(torch::equal(run(network, in), run(other, in)));
+}
+
+/// A function of the weights with a generic gradient.
+torch::Tensor loss(const ScoreNetwork& network, const Inputs& in) {
+  return (run(network, in) * to_tensor(random_matrix(5, kShape.theta_dim, 4))).sum();
+}
+
+TEST(ScoreNetwork, BackwardFillsTheFlatGradientsWithTheFiniteDifferences) {
+  ScoreNetwork network(kShape, false, 1, 1);
+  const Inputs in;
+  network.require_gradients(true);
+  loss(network, in).backward();
+  network.require_gradients(false);
+  const auto weights = network.weights();
+  const auto start = weights.clone();
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const auto direction = to_tensor(random_matrix(1, weights.numel(), 10 + i))[0];
+    const double h = 1e-3;
+    const auto at = [&](double step) {
+      weights.copy_(start + step * direction);
+      return loss(network, in).item<double>();
+    };
+    const double expected = (at(h) - at(-h)) / (2 * h);
+    const double slope = (network.gradients() * direction).sum().item<double>();
+    EXPECT_NEAR(slope, expected, 5e-3 * network.gradients().norm().item<double>());
+  }
+}
+
+TEST(ScoreNetwork, BackwardAddsToTheGradients) {
+  ScoreNetwork network(kShape, false, 1, 1);
+  const Inputs in;
+  network.require_gradients(true);
+  loss(network, in).backward();
+  const auto once = network.gradients().clone();
+  loss(network, in).backward();
+  EXPECT_TRUE(torch::allclose(network.gradients(), 2 * once, 1e-5, 1e-7));
+  network.gradients().zero_();
+  loss(network, in).backward();
+  EXPECT_TRUE(torch::allclose(network.gradients(), once, 1e-5, 1e-7));
+  EXPECT_GT(once.abs().max().item<double>(), 0);
+}
+
+TEST(ScoreNetwork, RecordsNothingUnlessGradientsAreRequired) {
+  ScoreNetwork network(kShape, false, 1, 1);
+  EXPECT_FALSE(run(network, {}).requires_grad());
+  network.require_gradients(true);
+  EXPECT_TRUE(run(network, {}).requires_grad());
+  network.require_gradients(false);
+  EXPECT_FALSE(run(network, {}).requires_grad());
+}
+
+TEST(ScoreNetwork, InitialWeightsFollowFromSeedAndRound) {
+  const auto weights = [](std::uint64_t seed, std::uint32_t round) {
+    return ScoreNetwork(kShape, false, seed, round).weights();
+  };
+  EXPECT_TRUE(torch::equal(weights(1, 1), weights(1, 1)));
+  EXPECT_FALSE(torch::equal(weights(1, 1), weights(2, 1)));
+  EXPECT_FALSE(torch::equal(weights(1, 1), weights(1, 2)));
+}
+
+TEST(ScoreNetwork, InitialWeightsFillTheirRange) {
+  WeightReader reader(ScoreNetwork(kShape, false, 1, 1));
+  const auto expect_range = [&](Eigen::Index inputs, Eigen::Index outputs) {
+    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+    const Matrix weight = reader.matrix(inputs, outputs);
+    const Matrix bias = reader.matrix(1, outputs);
+    EXPECT_LE(weight.cwiseAbs().maxCoeff(), bound);
+    EXPECT_LE(bias.cwiseAbs().maxCoeff(), bound);
+    EXPECT_GT(weight.maxCoeff(), 0.7 * bound);
+    EXPECT_LT(weight.minCoeff(), -0.7 * bound);
+  };
+  for (const auto& [inputs, outputs] : {std::pair{2, 12}, {12, 12}, {12, kThetaEmbedding}, {9, 12}, {12, 12}})
+    expect_range(inputs, outputs);
+  expect_range(12, kXEmbedding);
+  expect_range(kThetaEmbedding + kXEmbedding + kTimeFeatures, 12);
+  expect_range(12, 12);
+  expect_range(12, 2);
+  EXPECT_TRUE(reader.at_end());
+}
+
+TEST(ScoreNetwork, ZeroOutputZeroesTheLastLayerAlone) {
+  const ScoreNetwork network(kShape, true, 1, 1);
+  EXPECT_EQ(run(network, {}).abs().max().item<double>(), 0);
+  const std::int64_t last = (kShape.width + 1) * kShape.theta_dim;
+  EXPECT_EQ(network.weights().eq(0).sum().item<std::int64_t>(), last);
+}
+
+}  // namespace
+}  // namespace snpse
