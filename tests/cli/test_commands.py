@@ -1,0 +1,128 @@
+"""Every verb doing what it is for."""
+import csv
+import json
+import math
+import pathlib
+import re
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from snpse_process import STOPPED, TINY_CAMPAIGN, ProgramTest, snpse
+
+VERBS = ("init", "check", "run", "status", "sample", "export", "bench", "version")
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def read_table(path):
+    """Names of the columns, and the rows as numbers."""
+    with open(path, newline="", encoding="utf-8") as file:
+        names, *rows = csv.reader(file)
+    return names, [[float(value) for value in row] for row in rows]
+
+
+class CommandTest(ProgramTest):
+    def test_version(self):
+        self.assertRegex(self.assert_succeeds("version").stdout, r"\Asnpse \d+\.\d+\.\d+\n\Z")
+
+    def test_help_lists_all_verbs(self):
+        for arguments in ([], ["help"], ["--help"]):
+            text = self.assert_succeeds(*arguments).stdout
+            for verb in VERBS:
+                self.assertRegex(text, rf"(?m)^ +{verb} ")
+
+    def test_help_of_a_verb(self):
+        self.assertIn("--wall-time", self.assert_succeeds("run", "--help").stdout)
+
+    def test_initialised_campaigns_are_valid(self):
+        for options in ([], ["--task", "slcp"]):
+            folder = self.folder / ("task" if options else "own")
+            self.assert_succeeds("init", folder, *options)
+            said = self.assert_succeeds("check", folder / "campaign.toml").stdout
+            self.assertIn("is valid", said)
+            self.assertRegex(said, r"one simulation takes [0-9.e-]+ s")
+
+    def test_campaign_from_init_to_samples(self):
+        work = self.folder / "work"
+        self.assert_succeeds("init", work, "--task", "two_moons")
+        file = work / "campaign.toml"
+        text = re.sub(r"rounds = \d+", "rounds = 2", file.read_text(encoding="utf-8"))
+        text = re.sub(r"simulations = \d+", "simulations = 200", text)
+        file.write_text(text + "\n[model]\nwidth = 32\n[training]\nmax_steps = 100\n[truncation]\nsamples = 200\n",
+                        encoding="utf-8")
+        results = work / "results"
+        self.assert_succeeds("run", file, "--out", results, ranks=2)
+        self.assert_run_again_is_harmless(file, results)
+        self.assert_status(results)
+        self.assert_samples(results)
+        self.assert_exports(results)
+
+    def assert_run_again_is_harmless(self, file, results):
+        before = (results / "posterior.h5").stat()
+        self.assert_succeeds("run", file, "--out", results)
+        self.assert_succeeds("run", results)
+        self.assertEqual((results / "posterior.h5").stat().st_ino, before.st_ino)
+
+    def assert_status(self, results):
+        self.assertIn("finished", self.assert_succeeds("status", results).stdout)
+        status = json.loads(self.assert_succeeds("status", results, "--json").stdout)
+        self.assertEqual((status["state"], status["simulations_done"], status["seconds_left"]), ("finished", 200, 0))
+        self.assertEqual([row["round"] for row in status["round_table"]], [1, 2])
+        for row in status["round_table"]:
+            self.assertEqual((row["simulated"], row["valid_share"]), (100, 1))
+
+    def assert_samples(self, results):
+        output = self.folder / "samples.csv"
+        self.assert_succeeds("sample", results, "--samples", 50, "--log-prob", "--output", output)
+        names, rows = read_table(output)
+        self.assertEqual(len(names), 3)
+        self.assertEqual(names[2], "log_prob")
+        self.assertEqual(len(rows), 50)
+        self.assertTrue(all(math.isfinite(value) for row in rows for value in row))
+        # The prior is uniform on [-1, 1]^2.
+        self.assertTrue(all(abs(value) <= 1 for row in rows for value in row[:2]))
+
+        again, other = self.folder / "again.csv", self.folder / "other.csv"
+        self.assert_succeeds("sample", results, "--samples", 50, "--log-prob", "--output", again)
+        self.assert_succeeds("sample", results, "--samples", 50, "--log-prob", "--output", other, "--seed", 9)
+        self.assertEqual(again.read_bytes(), output.read_bytes())
+        self.assertNotEqual(other.read_bytes(), output.read_bytes())
+
+    def assert_exports(self, results):
+        table, record = self.folder / "posterior.csv", self.folder / "posterior.h5"
+        self.assert_succeeds("export", results, "--output", table)
+        self.assert_succeeds("export", results, "--format", "hdf5", "--output", record)
+        names, rows = read_table(table)
+        self.assertEqual((len(names), len(rows)), (2, 10000))
+        self.assertTrue(record.read_bytes().startswith(HDF5_SIGNATURE))
+
+    def test_amortised_posterior_at_another_observation(self):
+        file = self.write("campaign.toml", TINY_CAMPAIGN.replace("tsnpse", "npse").replace("rounds = 2\n", ""))
+        self.assert_succeeds("run", file)
+        elsewhere = self.write("x.csv", "0.3,0.1\n")
+        for name, options in (("here.csv", []), ("there.csv", ["--observation", elsewhere])):
+            self.assert_succeeds("sample", self.folder / "campaign", "--samples", 20, "--output", self.folder / name,
+                                 *options)
+        here, there = read_table(self.folder / "here.csv"), read_table(self.folder / "there.csv")
+        self.assertEqual(len(there[1]), 20)
+        self.assertNotEqual(here[1], there[1])
+
+    def test_stopped_campaign_continues_by_its_folder(self):
+        file = self.write("campaign.toml", TINY_CAMPAIGN)
+        results = self.folder / "campaign"
+        stopped = snpse("run", file, "--wall-time", 0)
+        self.assertEqual(stopped.returncode, STOPPED, stopped.stderr)
+        self.assertEqual(json.loads(self.assert_succeeds("status", results, "--json").stdout)["state"], "stopped")
+        self.assert_succeeds("run", results)
+        self.assertTrue((results / "posterior.h5").exists())
+
+    def test_bench(self):
+        said = self.assert_succeeds("bench", "two_moons", "--method", "npse", "--simulations", 100, "--samples", 100,
+                                    "--json", "--preset", "paper", ranks=2)
+        result = json.loads(said.stdout)
+        self.assertEqual((result["task"], result["method"], result["ranks"]), ("two_moons", "npse", 2))
+        self.assertTrue(0.4 < result["c2st"] <= 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
