@@ -73,13 +73,14 @@ class Trainer {
     const auto start = Clock::now();
     resume(checkpoints);
     auto saved = Clock::now();
-    while (!finished_) {
+    for (;;) {
       const std::int64_t until = std::min(next_validation(), end_of_phase());
       while (step_ < until) take_step();
       validate();
       show(log);
       advance_schedule();
-      const bool stopping = !finished_ && world_.any(stop.requested());
+      if (finished_) break;  // a checkpoint of a finished training would be validated once more
+      const bool stopping = world_.any(stop.requested());
       if (stopping || world_.any(world_.is_root() && seconds_since(saved) > options_.checkpoint_seconds)) {
         save(checkpoints);
         saved = Clock::now();
