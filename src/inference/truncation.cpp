@@ -113,7 +113,7 @@ TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, cons
     result.candidates += candidates.rows();
     const Vector density = log_prob(candidates);
     for (Eigen::Index i = 0; i < candidates.rows(); ++i) {
-      if (density[i] < region.threshold) continue;
+      if (!(density[i] >= region.threshold)) continue;  // nor NaN
       ++inside;
       if (accepted < n) result.theta.row(accepted++) = candidates.row(i);
     }
