@@ -1,0 +1,176 @@
+#include "snpse/inference/posterior.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "support/columns.hpp"
+#include "support/score_models.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/statistics.hpp"
+#include <gtest/gtest.h>
+
+namespace snpse {
+namespace {
+
+using testing::column;
+
+const Eigen::Vector2d kOutput(0.8, -0.5);
+const Eigen::Vector2d kObservation(0.3, -1.2);
+constexpr DrawKey kKey{7, Purpose::posterior, 2};
+
+std::shared_ptr<const Prior> mixed_prior() {
+  return make_product_prior({make_lognormal(-1, 0.4), make_uniform(-3, 5)});
+}
+
+std::shared_ptr<const Prior> box_prior(double low, double high) {
+  return make_product_prior({make_uniform(low, high), make_uniform(low, high)});
+}
+
+/// A model whose network answers b.
+std::shared_ptr<const ScoreModel> model_of(const ParameterSpace& space, const Vector& b) {
+  const auto diffusion = Diffusion::variance_exploding(0.01, 50);
+  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, space, 2);
+  testing::set_constant_output(model, b);
+  return std::make_shared<const ScoreModel>(std::move(model));
+}
+
+ScorePosterior whitened_posterior(const std::shared_ptr<const Prior>& prior, const SamplerOptions& options) {
+  return {model_of(ParameterSpace::whitened(prior), kOutput), prior, kObservation, options};
+}
+
+/// Before any training, in theta itself: N(0, I), of which only the box is supported.
+ScorePosterior leaking_posterior(const std::shared_ptr<const Prior>& box, const SamplerOptions& options) {
+  const auto space = ParameterSpace::standardised(testing::no_standardiser(2));
+  return {model_of(space, Vector::Zero(2)), box, kObservation, options};
+}
+
+TEST(ScorePosterior, DrawsAreThoseOfTheFlowOnEveryRank) {
+  const World world;
+  Log log;
+  const Eigen::Index n = 2500;  // more than two blocks of rows where there is one rank
+  Matrix noise(n, 2);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    RandomStream random(kKey.seed, kKey.purpose, kKey.round, static_cast<std::uint64_t>(i));
+    for (Eigen::Index j = 0; j < 2; ++j) noise(i, j) = random.normal();
+  }
+  const auto space = ParameterSpace::whitened(mixed_prior());
+  const testing::ConstantOutputFlow flow(*model_of(space, kOutput), kOutput);
+  const Matrix heun = space.to_theta(flow.denoise(flow.draw(noise)));
+  const Matrix dopri5 = space.to_theta(flow.draw(noise));
+  const auto error = [&](const SamplerOptions& options, const Matrix& expected) {
+    const auto samples = whitened_posterior(mixed_prior(), options).sample(world, n, kKey, log);
+    EXPECT_EQ(samples.report.drawn, n);
+    EXPECT_EQ(samples.report.leaked, 0);
+    return (samples.theta - expected).cwiseAbs().maxCoeff();
+  };
+  EXPECT_LT(error({.kind = SamplerKind::heun, .steps = 200}, heun), 1e-3);
+  EXPECT_LT(error({.kind = SamplerKind::dopri5, .tolerance = 1e-5}, dopri5), 1e-3);
+}
+
+TEST(ScorePosterior, DrawsAreTheSameOnAllRanksAndForAnyNumberOfThem) {
+  const World world;
+  Log log;
+  for (const auto kind : {SamplerKind::heun, SamplerKind::sde}) {
+    const auto posterior = whitened_posterior(mixed_prior(), {.kind = kind, .sde_steps = 50});
+    const Matrix theta = posterior.sample(world, 101, kKey, log).theta;
+    Matrix of_root = theta;
+    world.broadcast(of_root);
+    EXPECT_EQ(theta, of_root);
+    // The first rows alone are shared between ranks in another way, down to one rank for all.
+    for (const Eigen::Index n : {1, 2, 50})
+      EXPECT_LT((posterior.sample(world, n, kKey, log).theta - theta.topRows(n)).cwiseAbs().maxCoeff(), 1e-5);
+  }
+}
+
+TEST(ScorePosterior, DrawsFollowTheirKey) {
+  const World world;
+  Log log;
+  const auto posterior = whitened_posterior(mixed_prior(), {});
+  const Matrix theta = posterior.sample(world, 5, kKey, log).theta;
+  EXPECT_NE(posterior.sample(world, 5, {8, Purpose::posterior, 2}, log).theta, theta);
+  EXPECT_NE(posterior.sample(world, 5, {7, Purpose::truncation, 2}, log).theta, theta);
+  EXPECT_NE(posterior.sample(world, 5, {7, Purpose::posterior, 3}, log).theta, theta);
+}
+
+TEST(ScorePosterior, CountsAndRejectsLeakage) {
+  const World world;
+  Log log;
+  const std::int64_t n = 6000;
+  const auto samples = leaking_posterior(box_prior(-1, 1), {.steps = 60}).sample(world, n, kKey, log);
+  ASSERT_EQ(samples.theta.rows(), n);
+  EXPECT_LE(samples.theta.cwiseAbs().maxCoeff(), 1);
+  EXPECT_EQ(samples.report.drawn - samples.report.leaked, n);
+  const double inside = testing::normal_cdf(1) - testing::normal_cdf(-1);
+  const double leakage = 1 - inside * inside;
+  EXPECT_NEAR(samples.report.leakage(), leakage,
+              0.003 + 5 * std::sqrt(leakage * (1 - leakage) / static_cast<double>(samples.report.drawn)));
+  for (Eigen::Index j = 0; j < 2; ++j) {
+    const auto truncated = [&](double value) {
+      return (testing::normal_cdf(value) - testing::normal_cdf(-1)) / inside;
+    };
+    EXPECT_LT(testing::ks_distance(column(samples.theta, j), truncated), 0.003 + testing::ks_bound(n));
+  }
+}
+
+TEST(ScorePosterior, FailsWithTheAcceptanceWhereNearlyAllDrawsLeak) {
+  const World world;
+  Log log;
+  const auto posterior = leaking_posterior(box_prior(6, 7), {.steps = 10});
+  expect_error(ExitCode::data, "only 0 % of", [&] { posterior.sample(world, 50, kKey, log); });
+}
+
+TEST(ScorePosterior, LogProbIsTheClosedFormInTheOriginalUnits) {
+  const World world;
+  const auto prior = mixed_prior();
+  const auto posterior = whitened_posterior(prior, {});
+  const Matrix theta = draw_rows(*prior, 23, 1, Purpose::prior, 0);
+  Vector expected;
+  {
+    // z of a log-normal is (ln theta - m) / s; of a box it is Phi^-1 of u = (theta - low) / width, whose
+    // slope is 1 / (width phi(z)).
+    const auto space = ParameterSpace::whitened(prior);
+    const Matrix z = space.to_z(theta);
+    expected = testing::ConstantOutputFlow(*model_of(space, kOutput), kOutput).log_density(z);
+    for (Eigen::Index i = 0; i < theta.rows(); ++i) {
+      const double log_phi = -0.5 * z(i, 1) * z(i, 1) - 0.5 * std::log(2 * M_PI);
+      expected[i] += -std::log(0.4 * theta(i, 0)) - std::log(8) - log_phi;
+    }
+  }
+  const Vector exact = posterior.log_prob(world, theta, {.tolerance = 1e-5}, kKey);
+  EXPECT_LT((exact - expected).cwiseAbs().maxCoeff(), 2e-3);
+  EXPECT_LT((posterior.log_prob_heun(world, theta, 300) - expected).cwiseAbs().maxCoeff(), 5e-3);
+  const DensityOptions hutchinson{.trace = Trace::hutchinson, .probes = 2, .tolerance = 1e-5};
+  EXPECT_LT((posterior.log_prob(world, theta, hutchinson, kKey) - expected).cwiseAbs().maxCoeff(), 2e-3);
+}
+
+TEST(ScorePosterior, LogProbIsMinusInfinityOutsideTheSupportAlone) {
+  const World world;
+  const auto posterior = whitened_posterior(mixed_prior(), {});
+  Matrix theta(5, 2);
+  theta << 0.3, 1, -0.3, 1, 0.4, 6, 0.5, -2, -1, -4;
+  const Vector log_prob = posterior.log_prob_heun(world, theta, 20);
+  ASSERT_EQ(log_prob.size(), 5);
+  for (const Eigen::Index outside : {1, 2, 4})
+    EXPECT_EQ(log_prob[outside], -std::numeric_limits<double>::infinity());
+  const Matrix inside = (Matrix(2, 2) << 0.3, 1, 0.5, -2).finished();
+  const Vector alone = posterior.log_prob_heun(world, inside, 20);
+  EXPECT_NEAR(log_prob[0], alone[0], 1e-4);
+  EXPECT_NEAR(log_prob[3], alone[1], 1e-4);
+}
+
+TEST(ScorePosterior, StandardisedLogProbCarriesTheDeviations) {
+  const World world;
+  const Standardiser standardiser{Eigen::Vector2d(1, -2), Eigen::Vector2d(0.5, 4)};
+  const auto space = ParameterSpace::standardised(standardiser);
+  const auto model = model_of(space, kOutput);
+  const ScorePosterior posterior(model, box_prior(-100, 100), kObservation, {});
+  const Matrix z = testing::standard_normal_rows(9, 2);
+  const Matrix theta = standardiser.invert(z);
+  const Vector expected =
+      testing::ConstantOutputFlow(*model, kOutput).log_density(z).array() - std::log(0.5 * 4);
+  const Vector actual = posterior.log_prob(world, theta, {.tolerance = 1e-5}, kKey);
+  EXPECT_LT((actual - expected).cwiseAbs().maxCoeff(), 2e-3);
+}
+
+}  // namespace
+}  // namespace snpse

@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "support/score_models.hpp"
+#include "support/scratch_folder.hpp"
+#include <gtest/gtest.h>
+
+#include "snpse/core/tensor_matrix.hpp"
+#include "snpse/training/trainer.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr TrainingKey kKey{5, 1};
+constexpr double kMean = 0.5;
+constexpr double kDeviation = 0.3;
+
+/// z ~ N(kMean, kDeviation^2), [n, 1], and x that says nothing about it.
+TrainingData uninformative_data(Eigen::Index n) {
+  const Matrix normal = testing::standard_normal_rows(n, 1 + testing::kXDim);
+  const Matrix z = kMean + kDeviation * normal.leftCols(1).array();
+  return {to_tensor(z), to_tensor(normal.rightCols(testing::kXDim))};
+}
+
+ScoreModel fresh_model(const Diffusion& diffusion = testing::all_diffusions()[0],
+                       Parametrisation parametrisation = Parametrisation::preconditioned) {
+  return testing::small_model(diffusion, parametrisation, 1);
+}
+
+/// A short training with several validations, an annealing phase and rows left over in each sweep.
+TrainingOptions short_training() {
+  return {.warmup = 10, .batch = 50, .validation_every = 20, .patience = 60, .max_steps = 100};
+}
+
+std::vector<float> weights_of(const ScoreModel& model) {
+  const auto weights = model.network().weights();
+  return {weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()};
+}
+
+/// The bits, so that NaN and signed zeros count too.
+std::vector<std::uint32_t> bits(const std::vector<float>& values) {
+  std::vector<std::uint32_t> result;
+  for (const float value : values) result.push_back(std::bit_cast<std::uint32_t>(value));
+  return result;
+}
+
+/// Checkpoints in memory; rank 0's.
+struct Memory {
+  std::vector<Record> saved;
+  Checkpoints checkpoints() {
+    return {[this] { return saved.empty() ? std::nullopt : std::optional<Record>(saved.back()); },
+            [this](const Record& record) { saved.push_back(record); }};
+  }
+};
+
+TrainingReport train_quietly(const World& world, ScoreModel& model, const TrainingData& data,
+                             const TrainingOptions& options, const Checkpoints& checkpoints = {},
+                             std::optional<double> wall_time = std::nullopt) {
+  const StopRequest stop(wall_time);
+  Log log;
+  return train(world, model, data, options, kKey, checkpoints, stop, log);
+}
+
+void expect_same_history(const TrainingHistory& actual, const TrainingHistory& expected) {
+  EXPECT_EQ(actual.step, expected.step);
+  EXPECT_EQ(actual.training_loss, expected.training_loss);
+  EXPECT_EQ(actual.validation_loss, expected.validation_loss);
+  EXPECT_EQ(actual.learning_rate, expected.learning_rate);
+}
+
+TEST(Train, LeavesBitEqualWeightsOnAllRanks) {
+  const World world;
+  auto model = fresh_model();
+  train_quietly(world, model, uninformative_data(333), short_training());
+  auto of_root = weights_of(model);
+  world.broadcast(of_root);
+  EXPECT_EQ(bits(weights_of(model)), bits(of_root));
+  EXPECT_NE(bits(of_root), bits(weights_of(fresh_model())));
+}
+
+TEST(Train, LowersTheLossToTheBestItReports) {
+  const World world;
+  for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise}) {
+    auto model = fresh_model(testing::all_diffusions()[1], parametrisation);
+    const auto report = train_quietly(world, model, uninformative_data(1000), short_training());
+    const auto& losses = report.history.validation_loss;
+    EXPECT_LT(losses.back(), losses.front());
+    EXPECT_EQ(report.best_validation_loss, *std::min_element(losses.begin(), losses.end()));
+    EXPECT_EQ(report.training_rows + report.validation_rows, 1000);
+    EXPECT_EQ(report.validation_rows, 100);
+    EXPECT_FALSE(report.stopped);
+    EXPECT_EQ(report.history.step.back(), report.steps);
+  }
+}
+
+/// The largest error of the predicted noise within 1.5 standard deviations of z_t's law N(alpha m, v),
+/// v = alpha^2 s^2 + sigma^2, whose score -(z - alpha m) / v is -eps / sigma.
+double error_of_noise(const ScoreModel& model, double t) {
+  const double alpha = model.diffusion().alpha(t);
+  const double sigma = model.diffusion().sigma(t);
+  const double variance = alpha * alpha * kDeviation * kDeviation + sigma * sigma;
+  Matrix offset(7, 1);
+  for (int i = 0; i < 7; ++i) offset(i, 0) = (i - 3) * 0.5 * std::sqrt(variance);
+  const Matrix z = offset.array() + alpha * kMean;
+  const auto eps = model.noise(to_tensor(z), model.condition(Eigen::Vector2d(0.2, -0.3)), t);
+  return (to_matrix(eps) - offset * (sigma / variance)).cwiseAbs().maxCoeff();
+}
+
+TEST(Train, LearnsTheScoreOfANormal) {
+  const World world;
+  const TrainingOptions options{.batch = 128, .noise_draws = 4, .max_steps = 800};
+  for (const auto& diffusion : testing::all_diffusions()) {
+    auto model = fresh_model(diffusion);
+    EXPECT_GT(error_of_noise(model, diffusion.time_of_ratio(0.3)), 0.3);
+    train_quietly(world, model, uninformative_data(4000), options);
+    for (const double ratio : {0.1, 0.3, 1.0})
+      EXPECT_LT(error_of_noise(model, diffusion.time_of_ratio(ratio)), 0.15) << "ratio " << ratio;
+  }
+}
+
+TEST(Train, StoppedAfterEveryValidationItEndsWithTheSameBits) {
+  const World world;
+  const auto data = uninformative_data(333);
+  auto uninterrupted = fresh_model();
+  const auto expected = train_quietly(world, uninterrupted, data, short_training());
+  Memory memory;
+  auto model = fresh_model();
+  auto report = train_quietly(world, model, data, short_training(), memory.checkpoints(), 0.0);
+  int sittings = 1;
+  for (; report.stopped && sittings < 100; ++sittings) {
+    model = fresh_model();
+    report = train_quietly(world, model, data, short_training(), memory.checkpoints(), 0.0);
+  }
+  EXPECT_EQ(sittings, static_cast<int>(expected.history.step.size()));
+  EXPECT_EQ(bits(weights_of(model)), bits(weights_of(uninterrupted)));
+  EXPECT_EQ(report.best_step, expected.best_step);
+  expect_same_history(report.history, expected.history);
+}
+
+TEST(Train, ContinuesFromEveryCheckpointToTheSameBits) {
+  const World world;
+  const auto data = uninformative_data(333);
+  auto options = short_training();
+  options.checkpoint_seconds = 0;
+  Memory all;
+  auto uninterrupted = fresh_model();
+  const auto expected = train_quietly(world, uninterrupted, data, options, all.checkpoints());
+  const auto count = static_cast<int>(world.broadcast(static_cast<double>(all.saved.size())));
+  EXPECT_GT(count, 5);
+  for (int i = 0; i < count; i += 4) {
+    // Killed after checkpoint i; the last one first, which is where nothing is left to do.
+    Memory memory;
+    if (world.is_root()) memory.saved = {all.saved[static_cast<std::size_t>(count - 1 - i)]};
+    auto model = fresh_model();
+    const auto report = train_quietly(world, model, data, options, memory.checkpoints());
+    EXPECT_EQ(bits(weights_of(model)), bits(weights_of(uninterrupted)));
+    expect_same_history(report.history, expected.history);
+  }
+}
+
+TEST(Train, RefusesACheckpointOfAnotherNetworkOnAllRanks) {
+  const World world;
+  const auto data = uninformative_data(100);
+  Memory memory;
+  auto model = fresh_model();
+  train_quietly(world, model, data, short_training(), memory.checkpoints(), 0.0);
+  if (world.is_root()) memory.saved.back().put("weights", std::vector<float>(3));
+  auto other = fresh_model();
+  expect_error(ExitCode::data, "'weights' has 3 entries",
+               [&] { train_quietly(world, other, data, short_training(), memory.checkpoints()); });
+}
+
+TEST(Train, RaisesAFailedCheckpointOnAllRanks) {
+  const World world;
+  auto model = fresh_model();
+  const Checkpoints full_disk{[] { return std::nullopt; },
+                              [](const Record&) { fail(ExitCode::io, "the disk is full"); }};
+  expect_error(ExitCode::io, "the disk is full", [&] {
+    train_quietly(world, model, uninformative_data(100), short_training(), full_disk, 0.0);
+  });
+}
+
+TEST(Train, RefusesTooFewRows) {
+  const World world;
+  auto model = fresh_model();
+  for (const Eigen::Index n : {0, 1, 4})  // a tenth of 4 rounds to none
+    expect_error(ExitCode::data, "too few to train on",
+                 [&] { train_quietly(world, model, uninformative_data(n), short_training()); });
+}
+
+TEST(Train, SaysSoWhereItDiverges) {
+  const World world;
+  auto model = fresh_model();
+  auto options = short_training();
+  options.learning_rate = 1e30;
+  expect_error(ExitCode::data, "training diverged",
+               [&] { train_quietly(world, model, uninformative_data(100), options); });
+}
+
+}  // namespace
+}  // namespace snpse

@@ -1,0 +1,255 @@
+#include "snpse/inference/truncation.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "support/columns.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/statistics.hpp"
+#include <boost/math/distributions/chi_squared.hpp>
+#include <gtest/gtest.h>
+
+namespace snpse {
+namespace {
+
+using testing::column;
+using testing::ks_bound;
+using testing::ks_distance;
+
+constexpr DrawKey kKey{7, Purpose::proposal, 2};
+constexpr double kEpsilon = 0.01;
+
+/// N(centre, deviation^2 I) in the plane.
+class NormalPosterior : public Posterior {
+ public:
+  NormalPosterior(const Eigen::Vector2d& centre, double deviation) : centre_(centre), deviation_(deviation) {}
+
+  PosteriorSamples sample(const World& /*world*/, std::int64_t n, const DrawKey& key,
+                          Log& /*log*/) const override {
+    PosteriorSamples result{Matrix(n, 2), {}};
+    for (Eigen::Index i = 0; i < n; ++i) {
+      RandomStream random(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(i));
+      for (Eigen::Index j = 0; j < 2; ++j) result.theta(i, j) = centre_[j] + deviation_ * random.normal();
+    }
+    return result;
+  }
+
+  Vector log_prob(const World& /*world*/, const Matrix& theta, const DensityOptions& /*options*/,
+                  const DrawKey& /*key*/) const override {
+    return (-0.5 * squared_radius(theta)).array() - 2 * std::log(deviation_) - std::log(2 * M_PI);
+  }
+
+  /// |theta - centre|^2 / deviation^2 of each row: chi-square with two degrees of freedom.
+  Vector squared_radius(const Matrix& theta) const {
+    return (theta.rowwise() - centre_.transpose()).rowwise().squaredNorm() / (deviation_ * deviation_);
+  }
+
+  LogProb density(const World& world) const {
+    return [this, &world](const Matrix& theta) { return log_prob(world, theta, {}, {}); };
+  }
+
+ private:
+  Eigen::Vector2d centre_;
+  double deviation_;
+};
+
+/// Prior and posterior of one case, the latter well inside the former's support or across its edge.
+struct Case {
+  std::string name;
+  std::shared_ptr<const Prior> prior;
+  NormalPosterior posterior;
+};
+
+std::vector<Case> all_cases() {
+  Matrix covariance(2, 2);
+  covariance << 2, 0.9, 0.9, 1;
+  return {
+      {"uniform", make_product_prior({make_uniform(-3, 5), make_uniform(0, 4)}), {{1, 1}, 0.6}},
+      {"log-normal", make_product_prior({make_lognormal(0, 0.7), make_lognormal(0.5, 0.4)}), {{1, 2}, 0.3}},
+      {"correlated", make_multivariate_normal(Eigen::Vector2d(1, 0), covariance), {{0.5, 0.5}, 0.5}}};
+}
+
+HighestDensityRegion region_of(const World& world, const NormalPosterior& posterior) {
+  Log log;
+  TruncationOptions options;
+  options.epsilon = kEpsilon;
+  return highest_density_region(world, posterior, posterior.density(world), options, kKey, log);
+}
+
+/// What lies in the region, and the share of the prior draws inside the box that do, by brute force.
+struct Rejection {
+  Matrix theta;
+  double in_box = 0;
+  double in_region = 0;
+};
+
+Rejection reject(const Case& c, const World& world, const HighestDensityRegion& region, Eigen::Index n) {
+  const Matrix drawn = draw_rows(*c.prior, n, 99, Purpose::prior, 0);
+  const Vector density = c.posterior.log_prob(world, drawn, {}, {});
+  Rejection result{Matrix(n, 2)};
+  for (Eigen::Index i = 0; i < n; ++i) {
+    if (!region.box.contains(row_of(drawn, i))) continue;
+    ++result.in_box;
+    if (density[i] < region.threshold) continue;
+    result.theta.row(static_cast<Eigen::Index>(result.in_region++)) = drawn.row(i);
+  }
+  result.theta.conservativeResize(static_cast<Eigen::Index>(result.in_region), Eigen::NoChange);
+  return result;
+}
+
+void expect_same_on_all_ranks(const World& world, const Matrix& mine) {
+  Matrix of_root = mine;
+  world.broadcast(of_root);
+  EXPECT_EQ(mine, of_root);
+}
+
+TEST(HighestDensityRegion, LeavesOutTheShareEpsilonOfAllDraws) {
+  const World world;
+  for (const double deviation : {1.0, 0.2}) {
+    const NormalPosterior posterior({1, -2}, deviation);
+    const auto region = region_of(world, posterior);
+    const double squared = -2 * (region.threshold + 2 * std::log(deviation) + std::log(2 * M_PI));
+    const boost::math::chi_squared radius(2);
+    EXPECT_NEAR(boost::math::cdf(boost::math::complement(radius, squared)), kEpsilon,
+                5 * std::sqrt(kEpsilon / 20000));
+  }
+}
+
+TEST(HighestDensityRegion, BoxHoldsTheDrawsWithTheMargin) {
+  const World world;
+  Log log;
+  const NormalPosterior posterior({1, -2}, 0.5);
+  const TruncationOptions options{.samples = 500, .margin = 0.1};
+  const auto region = highest_density_region(world, posterior, posterior.density(world), options, kKey, log);
+  const auto draws = posterior.sample(world, 500, {kKey.seed, Purpose::truncation, kKey.round}, log).theta;
+  for (Eigen::Index j = 0; j < 2; ++j) {
+    const double low = draws.col(j).minCoeff();
+    const double high = draws.col(j).maxCoeff();
+    EXPECT_NEAR(region.box.low[j], low - 0.1 * (high - low), 1e-12);
+    EXPECT_NEAR(region.box.high[j], high + 0.1 * (high - low), 1e-12);
+  }
+}
+
+TEST(TruncatedPrior, IsThePriorRejectedOutsideTheRegion) {
+  const World world;
+  Log log;
+  const Eigen::Index n = 5000;
+  for (const auto& c : all_cases()) {
+    SCOPED_TRACE(c.name);
+    const auto region = region_of(world, c.posterior);
+    const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, c.posterior.density(world),
+                                            n, {}, kKey, log);
+    ASSERT_EQ(draws.theta.rows(), n);
+    EXPECT_FALSE(draws.resampled);
+    expect_same_on_all_ranks(world, draws.theta);
+    EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), region.threshold);
+    EXPECT_TRUE(log_prob_rows(*c.prior, draws.theta).allFinite());
+    for (Eigen::Index i = 0; i < n; ++i) EXPECT_TRUE(region.box.contains(row_of(draws.theta, i)));
+
+    const Eigen::Index brute = 200000;
+    const auto expected = reject(c, world, region, brute);
+    const auto m = static_cast<double>(expected.theta.rows());
+    for (Eigen::Index j = 0; j < 2; ++j)
+      EXPECT_LT(ks_distance(column(draws.theta, j), column(expected.theta, j)),
+                ks_bound(static_cast<std::size_t>(n * m / (n + m))));
+    const double acceptance = expected.in_region / expected.in_box;
+    EXPECT_NEAR(draws.acceptance, acceptance,
+                5 * std::sqrt(acceptance * (1 - acceptance) *
+                              (1 / expected.in_box + 1 / static_cast<double>(draws.candidates))));
+    const double mass = expected.in_box / static_cast<double>(brute);
+    EXPECT_NEAR(draws.prior_mass_of_box, mass, 5 * std::sqrt(mass * (1 - mass) / 20000));
+  }
+}
+
+TEST(TruncatedPrior, GivesExactlyAsManyDrawsAsAskedAndFollowsItsKey) {
+  const World world;
+  Log log;
+  const auto c = all_cases().front();
+  const auto region = region_of(world, c.posterior);
+  const auto draw = [&](std::int64_t n, std::uint64_t seed) {
+    return draw_truncated_prior(world, *c.prior, c.posterior, region, c.posterior.density(world), n, {},
+                                {seed, Purpose::proposal, 2}, log)
+        .theta;
+  };
+  for (const std::int64_t n : {1, 7, 3001}) EXPECT_EQ(draw(n, 7).rows(), n);
+  EXPECT_EQ(draw(7, 7), draw(3001, 7).topRows(7));
+  EXPECT_NE(draw(7, 7), draw(7, 8));
+}
+
+TEST(TruncatedPrior, LeavesOutWhatHasNoDensity) {
+  const World world;
+  Log log;
+  const auto c = all_cases().front();
+  const auto region = region_of(world, c.posterior);
+  const LogProb broken = [&](const Matrix& theta) {
+    Vector density = c.posterior.log_prob(world, theta, {}, {});
+    for (Eigen::Index i = 0; i < theta.rows(); ++i)
+      if (theta(i, 0) > 1) density[i] = std::numeric_limits<double>::quiet_NaN();
+    return density;
+  };
+  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, broken, 500, {}, kKey, log);
+  EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
+}
+
+/// A wide flat prior, and a region whose box is that wide: acceptance is the disc's share of it.
+struct FlatCase {
+  std::shared_ptr<const Prior> prior = make_product_prior({make_uniform(-10, 10), make_uniform(-10, 10)});
+  NormalPosterior posterior{{1, -2}, 1};
+  HighestDensityRegion region;
+  explicit FlatCase(const World& world) : region(region_of(world, posterior)) {
+    region.box = {Vector::Constant(2, -10), Vector::Constant(2, 10)};
+  }
+  double squared_radius() const { return -2 * (region.threshold + std::log(2 * M_PI)); }
+  double acceptance() const { return M_PI * squared_radius() / 400; }
+};
+
+TEST(TruncatedPrior, FallsBackOnResamplingBelowTheLeastAcceptance) {
+  const World world;
+  Log log;
+  const FlatCase c(world);
+  const std::int64_t n = 2000;
+  const TruncationOptions options{.min_acceptance = 2 * c.acceptance(), .resampling_pool = 256};
+  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
+                                          n, options, kKey, log);
+  EXPECT_TRUE(draws.resampled);
+  ASSERT_EQ(draws.theta.rows(), n);
+  expect_same_on_all_ranks(world, draws.theta);
+  EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), c.region.threshold);
+  // Uniform on a disc of squared radius q: the squared radius is uniform on [0, q]. (Posterior draws would
+  // have a share 1 - exp(-q / 4), 0.9, inside half of it.) A pool of 256 leaves a small bias.
+  const Vector squared = c.posterior.squared_radius(draws.theta);
+  const std::vector<double> sample(squared.begin(), squared.end());
+  const double q = c.squared_radius();
+  EXPECT_LT(ks_distance(sample, [&](double value) { return value / q; }), 0.02 + ks_bound(sample.size()));
+  EXPECT_NEAR(draws.theta.col(0).mean(), 1, 0.02 + 5 * std::sqrt(q / 4 / static_cast<double>(n)));
+  EXPECT_NEAR(draws.theta.col(1).mean(), -2, 0.02 + 5 * std::sqrt(q / 4 / static_cast<double>(n)));
+}
+
+TEST(TruncatedPrior, KeepsRejectingAboveTheLeastAcceptance) {
+  const World world;
+  Log log;
+  const FlatCase c(world);
+  const TruncationOptions options{.min_acceptance = 0.5 * c.acceptance()};
+  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
+                                          2000, options, kKey, log);
+  EXPECT_FALSE(draws.resampled);
+  EXPECT_NEAR(draws.acceptance, c.acceptance(),
+              5 * std::sqrt(c.acceptance() / static_cast<double>(draws.candidates)));
+  EXPECT_EQ(draws.prior_mass_of_box, 1);
+}
+
+TEST(TruncatedPrior, FailsWhereTheRegionHoldsNoPosteriorDraw) {
+  const World world;
+  Log log;
+  FlatCase c(world);
+  c.region.threshold = 0;  // above the density's largest value
+  const TruncationOptions options{.min_acceptance = 0.1, .resampling_pool = 4};
+  expect_error(ExitCode::data, "none of 4 posterior draws", [&] {
+    draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world), 10, options,
+                         kKey, log);
+  });
+}
+
+}  // namespace
+}  // namespace snpse

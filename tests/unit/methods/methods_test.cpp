@@ -1,0 +1,65 @@
+#include "support/scratch_folder.hpp"
+#include <gtest/gtest.h>
+
+#include "snpse/methods/method.hpp"
+
+namespace snpse {
+namespace {
+
+Problem some_problem() {
+  return {make_product_prior({make_uniform(-1, 1)}), Vector::Zero(1), 1};
+}
+
+std::unique_ptr<Method> method_of(const MethodOptions& options) {
+  MethodSettings settings;
+  settings.method = options;
+  return make_method(some_problem(), settings);
+}
+
+TEST(Tsnpse, RoundsSumToTheBudgetAndLaterOnesDifferByOneAtMost) {
+  for (const std::int64_t budget : {20, 97, 1000, 10007})
+    for (const int rounds : {1, 2, 3, 7, 10})
+      for (const std::int64_t first : {0, 1, 13}) {
+        const auto method =
+            method_of({.name = "tsnpse", .rounds = rounds, .simulations = budget, .first_round = first});
+        ASSERT_EQ(method->rounds(), rounds);
+        std::int64_t sum = 0;
+        for (int round = 1; round <= rounds; ++round) {
+          sum += method->simulations(round);
+          if (round < 2) continue;
+          EXPECT_LE(method->simulations(round), method->simulations(2));
+          EXPECT_GE(method->simulations(round), method->simulations(2) - 1);
+        }
+        EXPECT_EQ(sum, budget) << rounds << " rounds, the first of " << first;
+      }
+}
+
+TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthers) {
+  EXPECT_EQ(
+      method_of({.name = "tsnpse", .rounds = 4, .simulations = 1000, .first_round = 400})->simulations(1),
+      400);
+  EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 4, .simulations = 1000})->simulations(1), 250);
+}
+
+TEST(Npse, SpendsTheBudgetInOneRound) {
+  const auto method = method_of({.name = "npse", .rounds = 7, .simulations = 1234, .first_round = 5});
+  EXPECT_EQ(method->rounds(), 1);
+  EXPECT_EQ(method->simulations(1), 1234);
+}
+
+TEST(Methods, OnlyNpseIsAmortised) {
+  EXPECT_TRUE(method_of({.name = "npse"})->amortised());
+  EXPECT_FALSE(method_of({.name = "tsnpse"})->amortised());
+}
+
+TEST(MakeMethod, KnowsAllItsNames) {
+  for (const auto& name : method_names()) EXPECT_NE(method_of({.name = name}), nullptr);
+}
+
+TEST(MakeMethod, NamesTheNearestMethodWhereItKnowsNone) {
+  expect_error(ExitCode::config, "'tsnpes'; did you mean 'tsnpse'", [] { method_of({.name = "tsnpes"}); });
+  expect_error(ExitCode::config, "did you mean 'npse'", [] { method_of({.name = "NPSE"}); });
+}
+
+}  // namespace
+}  // namespace snpse

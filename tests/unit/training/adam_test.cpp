@@ -1,0 +1,68 @@
+#include "snpse/training/adam.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace snpse {
+namespace {
+
+torch::Tensor filled(double first, double second) {
+  auto tensor = torch::full({2}, first, torch::kFloat32);
+  tensor[1].fill_(second);
+  return tensor;
+}
+
+TEST(Adam, FirstStepHasTheLengthOfTheRateWhateverTheGradient) {
+  auto weights = filled(1, 1);
+  Adam adam(weights);
+  adam.step(filled(1e3, -1e-3), 0.01, 0);
+  EXPECT_NEAR(weights[0].item<double>(), 1 - 0.01, 1e-6);
+  EXPECT_NEAR(weights[1].item<double>(), 1 + 0.01, 1e-6);
+}
+
+TEST(Adam, SecondStepIsTheBiasCorrectedFormula) {
+  const double g_1 = 2, g_2 = -1, rate = 0.01;
+  auto weights = filled(0, 0);
+  Adam adam(weights);
+  adam.step(filled(g_1, g_1), rate, 0);
+  adam.step(filled(g_2, g_2), rate, 0);
+  // Kingma & Ba 2015, algorithm 1, with beta_1 = 0.9 and beta_2 = 0.999.
+  const double mean = (0.9 * 0.1 * g_1 + 0.1 * g_2) / (1 - 0.9 * 0.9);
+  const double square = (0.999 * 0.001 * g_1 * g_1 + 0.001 * g_2 * g_2) / (1 - 0.999 * 0.999);
+  EXPECT_NEAR(weights[0].item<double>(), -rate - rate * mean / std::sqrt(square), 1e-6);
+}
+
+TEST(Adam, WeightDecayShrinksTheWeightsAloneByTheRate) {
+  auto weights = filled(3, -2);
+  Adam adam(weights);
+  adam.step(filled(0, 0), 0.1, 0.5);
+  EXPECT_NEAR(weights[0].item<double>(), 3 * (1 - 0.1 * 0.5), 1e-6);
+  EXPECT_NEAR(weights[1].item<double>(), -2 * (1 - 0.1 * 0.5), 1e-6);
+}
+
+TEST(Adam, FindsTheMinimumOfAQuadratic) {
+  auto weights = filled(1, -2);
+  const auto minimum = filled(0.3, 4);
+  Adam adam(weights);
+  for (int i = 0; i < 3000; ++i) adam.step(weights - minimum, 0.01, 0);
+  EXPECT_TRUE(torch::allclose(weights, minimum, 1e-3, 1e-3));
+}
+
+TEST(Adam, RestoredItGoesOnBitByBit) {
+  auto weights = filled(1, -2);
+  Adam adam(weights);
+  adam.step(filled(0.5, 2), 0.01, 0.1);
+  const auto state = adam.state().clone();
+  auto other = weights.clone();
+  Adam restored(other);
+  restored.restore(state);
+  adam.step(filled(-0.7, 1), 0.01, 0.1);
+  restored.step(filled(-0.7, 1), 0.01, 0.1);
+  EXPECT_TRUE(torch::equal(weights, other));
+  EXPECT_EQ(restored.state().steps, 2);
+  EXPECT_EQ(state.steps, 1);  // a copy, not a view
+}
+
+}  // namespace
+}  // namespace snpse
