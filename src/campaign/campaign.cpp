@@ -30,13 +30,13 @@ void Campaign::load() {
   std::vector<std::pair<Phase, Record>> committed;
   on_root([&](const CampaignFolder& folder) {
     for (int round = 1; round <= total_rounds_; ++round) {
-      if (!folder.committed({round, Phase::propose})) break;
+      if (!folder.committed({round, Phase::propose})) return;
       auto proposal = folder.load_proposal(round);
       proposal.report.put("theta", proposal.theta);
       committed.emplace_back(Phase::propose, proposal.report);
-      if (!folder.committed({round, Phase::simulate})) break;
+      if (!folder.committed({round, Phase::simulate})) return;
       committed.emplace_back(Phase::simulate, to_record(folder.load_simulations(round)));
-      if (!folder.committed({round, Phase::train})) break;
+      if (!folder.committed({round, Phase::train})) return;
       committed.emplace_back(Phase::train, folder.load_network(round));
     }
     if (folder.committed({total_rounds_, Phase::infer}))
@@ -110,7 +110,7 @@ SimulationPlan Campaign::open_simulations(const Step& step, int x_dim, std::uint
   plan.seed = seed;
   plan.round = static_cast<std::uint32_t>(step.round);
   on_root([&](const CampaignFolder& folder) {
-    parts_.emplace(folder.round_folder(step.round) / "parts", folder.header("part"), plan.theta.rows(),
+    parts_.emplace(folder.parts(step.round), folder.header("part"), plan.theta.rows(),
                    static_cast<int>(plan.theta.cols()), x_dim, plan.first_id);
     plan.todo = parts_->todo();
   });

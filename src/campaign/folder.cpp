@@ -1,5 +1,6 @@
 #include "snpse/campaign/folder.hpp"
 
+#include <array>
 #include <utility>
 
 #include "snpse/campaign/data_records.hpp"
@@ -9,6 +10,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kConfiguration = "campaign.toml";
+constexpr std::array kCheckpoints{"checkpoint.h5", "checkpoint.previous.h5"};  // the newest first
 
 bool is_empty_or_absent(const fs::path& folder) {
   std::error_code ignored;
@@ -35,8 +37,8 @@ const char* to_string(Phase phase) {
 }
 
 CampaignFolder::CampaignFolder(fs::path path) : path_(std::move(path)) {
-  std::error_code ignored;
-  if (!fs::exists(path_ / kConfiguration, ignored))
+  std::error_code unknown;
+  if (!fs::exists(path_ / kConfiguration, unknown) && !unknown)
     fail(ExitCode::missing_input,
          "'{}' is no campaign folder: it holds no {}; start one with 'snpse run FILE --out {}'",
          path_.string(), kConfiguration, path_.string());
@@ -61,12 +63,25 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
          "'{}' was started with another configuration:\n{}\nUndo the change, or start a new campaign with "
          "another --out",
          path.string(), difference(folder.configuration_, configuration));
-  remove_leftovers(path);
+  folder.tidy();
   return folder;
+}
+
+void CampaignFolder::tidy() const {
+  remove_leftovers(path_);
+  for (int round = 1; fs::exists(round_folder(round)); ++round) {
+    remove_leftovers(round_folder(round));
+    if (committed({round, Phase::simulate})) fs::remove_all(parts(round));
+    if (committed({round, Phase::train})) remove_checkpoints(round);
+  }
 }
 
 fs::path CampaignFolder::round_folder(int round) const {
   return path_ / "rounds" / fmt::format("{:03}", round);
+}
+
+fs::path CampaignFolder::parts(int round) const {
+  return round_folder(round) / "parts";
 }
 
 bool CampaignFolder::committed(const Step& step) const {
@@ -118,8 +133,11 @@ Simulations CampaignFolder::load_simulations(int round) const {
 void CampaignFolder::save_network(int round, const TrainedNetwork& network) const {
   write_record(round_folder(round) / "training.h5", header("training"), to_record(network.report));
   write_record(round_folder(round) / "network.h5", header("network"), network.network);
-  fs::remove(round_folder(round) / "checkpoint.h5");
-  fs::remove(round_folder(round) / "checkpoint.previous.h5");
+  remove_checkpoints(round);
+}
+
+void CampaignFolder::remove_checkpoints(int round) const {
+  for (const char* name : kCheckpoints) fs::remove(round_folder(round) / name);
 }
 
 Record CampaignFolder::load_network(int round) const {
@@ -139,13 +157,13 @@ Record CampaignFolder::load_posterior() const {
 }
 
 void CampaignFolder::save_checkpoint(int round, const Record& checkpoint) const {
-  const auto newest = round_folder(round) / "checkpoint.h5";
-  if (fs::exists(newest)) fs::rename(newest, round_folder(round) / "checkpoint.previous.h5");
+  const auto newest = round_folder(round) / kCheckpoints[0];
+  if (fs::exists(newest)) fs::rename(newest, round_folder(round) / kCheckpoints[1]);
   write_record(newest, header("checkpoint"), checkpoint);
 }
 
 std::optional<Record> CampaignFolder::load_checkpoint(int round) const {
-  for (const char* name : {"checkpoint.h5", "checkpoint.previous.h5"}) {
+  for (const char* name : kCheckpoints) {
     const auto file = round_folder(round) / name;
     if (!fs::exists(file)) continue;
     try {

@@ -35,7 +35,8 @@ std::int64_t simulations_in_parts(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     if (entry.path().extension() != ".h5") continue;
     try {
-      for (const auto id : read_record(entry.path(), "part").get<std::vector<std::int64_t>>("id")) {
+      const auto part = read_record(entry.path(), "part");
+      for (const auto id : part.get<std::vector<std::int64_t>>("id")) {
         const auto index = static_cast<std::size_t>(id);
         if (index >= seen.size()) seen.resize(index + 1, false);
         if (!seen[index]) ++count;
@@ -57,7 +58,7 @@ Json round_status(const CampaignFolder& folder, int round) {
   for (const char* key : {"acceptance", "prior_mass_of_box"})
     if (proposal.report.has(key)) row[key] = proposal.report.get<double>(key);
   if (!folder.committed({round, Phase::simulate})) {
-    row["simulated"] = simulations_in_parts(folder.round_folder(round) / "parts");
+    row["simulated"] = simulations_in_parts(folder.parts(round));
     return row;
   }
   const auto simulations = folder.load_simulations(round);

@@ -4,12 +4,25 @@
 #include <regex>
 
 #include <CLI/CLI.hpp>
+#include <fmt/ranges.h>
 
+#include "snpse/campaign/config.hpp"
+#include "snpse/methods/method.hpp"
+#include "snpse/tasks/task.hpp"
 #include "snpse/util/error.hpp"
 #include "snpse/util/nearest.hpp"
 
 namespace snpse {
 namespace {
+
+/// Accepts one of the names, and tells the nearest one where it is none.
+CLI::Validator one_of(const std::vector<std::string>& names) {
+  const auto check = [names](const std::string& word) {
+    if (std::find(names.begin(), names.end(), word) != names.end()) return std::string();
+    return fmt::format("there is no '{}'; did you mean '{}'?", word, nearest(word, names));
+  };
+  return {check, fmt::format("{{{}}}", fmt::join(names, ","))};
+}
 
 /// The application and what it fills in; the verbs' arguments live here while CLI11 holds references to them.
 struct Parser {
@@ -58,7 +71,8 @@ struct Parser {
   void add_init() {
     auto* sub = verb("init", "write a commented campaign file and a job script to start from", init);
     sub->add_option("DIR", init.folder, "the folder to write")->required();
-    sub->add_option("--task", init.task, "a built-in task in place of an own simulator in Python");
+    sub->add_option("--task", init.task, "a built-in task in place of an own simulator in Python")
+        ->check(one_of(task_names()));
   }
   void add_check() {
     auto* sub =
@@ -97,17 +111,21 @@ struct Parser {
   void add_export() {
     auto* sub = verb("export", "write the posterior samples for other programs", exporting);
     sub->add_option("DIR", exporting.folder, "the campaign's folder")->required();
-    sub->add_option("--format", exporting.format, "csv or hdf5")
-        ->check(CLI::IsMember({"csv", "hdf5"}))
+    sub->add_option("--format", exporting.format, "of the file")
+        ->check(one_of({"csv", "hdf5"}))
         ->capture_default_str();
     sub->add_option("--output", exporting.output, "the file to write")->required();
   }
   void add_bench() {
     auto* sub =
         verb("bench", "run a benchmark task and compare with its exact posterior: C2ST and cost", bench);
-    sub->add_option("TASK", bench.task, "the task's name")->required();
-    sub->add_option("--method", bench.method, "npse or tsnpse")->capture_default_str();
-    sub->add_option("--preset", bench.preset, "default or paper")->capture_default_str();
+    sub->add_option("TASK", bench.task, "the task's name")->required()->check(one_of(task_names()));
+    sub->add_option("--method", bench.method, "the algorithm")
+        ->check(one_of(method_names()))
+        ->capture_default_str();
+    sub->add_option("--preset", bench.preset, "the values of all settings")
+        ->check(one_of(preset_names()))
+        ->capture_default_str();
     sub->add_option("--rounds", bench.rounds, "of a sequential method")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
@@ -188,7 +206,10 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   }
   if (!parser.wall_time.empty())
     std::get<RunArguments>(*parser.result.command).wall_time = parse_duration(parser.wall_time);
-  if (!parser.result.command) parser.result.text = parser.app.help();
+  // Not app.help(): after the verb "help" that would explain the verb itself.
+  if (!parser.result.command)
+    parser.result.text =
+        parser.app.get_formatter()->make_help(&parser.app, parser.app.get_name(), CLI::AppFormatMode::Normal);
   return parser.result;
 }
 

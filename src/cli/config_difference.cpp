@@ -44,8 +44,13 @@ Values values_of(const std::string& text) {
 }  // namespace
 
 std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text) {
-  const Values frozen = values_of(frozen_text);
   const Values current = values_of(new_text);
+  Values frozen;
+  try {
+    frozen = values_of(frozen_text);
+  } catch (const toml::parse_error& error) {
+    return {fmt::format("campaign.toml:{}: {}", error.source().begin.line, error.description())};
+  }
   std::set<std::string> keys;
   for (const auto& values : {frozen, current})
     for (const auto& [key, value] : values) keys.insert(key);

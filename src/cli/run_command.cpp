@@ -17,7 +17,8 @@ struct Target {
 };
 
 Target find_target(const RunArguments& arguments) {
-  if (fs::is_directory(arguments.file)) {
+  std::error_code ignored;
+  if (fs::is_directory(arguments.file, ignored)) {
     if (!arguments.out.empty() || !arguments.observation.empty())
       fail(ExitCode::usage,
            "'{}' is a campaign's folder and is continued as it is: leave out --out and --observation",

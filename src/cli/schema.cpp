@@ -88,7 +88,7 @@ Section model_section(ModelOptions& o) {
               {"parametrisation", "what the network computes",
                choice(o.parametrisation, {"preconditioned", "noise"})},
               {"width", "units of every hidden layer", number(o.width, at_least(1))},
-              {"depth", "layers of each of the three perceptrons", number(o.depth, at_least(1))},
+              {"depth", "layers of each of the three perceptrons", number(o.depth, at_least(2))},
           }};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <limits>
 
@@ -66,6 +67,8 @@ Description describe(const std::exception_ptr& error, int rank) {
     std::rethrow_exception(error);
   } catch (const Error& e) {
     return {e.code(), e.what()};
+  } catch (const std::filesystem::filesystem_error& e) {
+    return {ExitCode::io, fmt::format("{}; check the path and its permissions", e.what())};
   } catch (const std::exception& e) {
     return {ExitCode::internal, fmt::format("rank {}: {}", rank, e.what())};
   } catch (...) {

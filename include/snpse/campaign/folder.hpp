@@ -51,6 +51,8 @@ class CampaignFolder {
   std::filesystem::path events() const { return path_ / "events.jsonl"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
   std::filesystem::path round_folder(int round) const;
+  /// Where the round's simulations gather until they are committed.
+  std::filesystem::path parts(int round) const;
   std::filesystem::path posterior_file() const { return path_ / "posterior.h5"; }
 
   bool committed(const Step& step) const;
@@ -74,6 +76,10 @@ class CampaignFolder {
 
  private:
   CampaignFolder() = default;
+
+  /// Clears away what a crash left: files half written, and what a step needed until it was committed.
+  void tidy() const;
+  void remove_checkpoints(int round) const;
 
   std::filesystem::path path_;
   std::string configuration_;

@@ -25,7 +25,7 @@ Config parse_config(const std::string& toml_text, const std::string& source_name
 std::string to_toml(const Config& config);
 
 /// The keys whose values differ between two texts of to_toml(), one line each: "training.batch: 256, now
-/// 128".
+/// 128"; one line that says where, if the frozen one was damaged and is no TOML.
 std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text);
 
 }  // namespace snpse
