@@ -121,18 +121,29 @@ TEST(Train, LearnsTheScoreOfANormal) {
   }
 }
 
+/// The validations between the best one of the first phase, whose learning rate is constant, and its end.
+std::ptrdiff_t validations_past_the_best(const TrainingHistory& history, double learning_rate) {
+  const auto phase = std::count(history.learning_rate.begin(), history.learning_rate.end(), learning_rate);
+  const auto first = history.validation_loss.begin();
+  return phase - 1 - (std::min_element(first, first + phase) - first);
+}
+
 TEST(Train, StoppedAfterEveryValidationItEndsWithTheSameBits) {
   const World world;
   const auto data = uninformative_data(333);
+  auto options = short_training();
+  options.learning_rate = 0.03;  // so high that patience ends the first phase well after its best weights
+  options.max_steps = 2000;
   auto uninterrupted = fresh_model();
-  const auto expected = train_quietly(world, uninterrupted, data, short_training());
+  const auto expected = train_quietly(world, uninterrupted, data, options);
+  EXPECT_GE(validations_past_the_best(expected.history, options.learning_rate), 2);
   Memory memory;
   auto model = fresh_model();
-  auto report = train_quietly(world, model, data, short_training(), memory.checkpoints(), 0.0);
+  auto report = train_quietly(world, model, data, options, memory.checkpoints(), 0.0);
   int sittings = 1;
   for (; report.stopped && sittings < 100; ++sittings) {
     model = fresh_model();
-    report = train_quietly(world, model, data, short_training(), memory.checkpoints(), 0.0);
+    report = train_quietly(world, model, data, options, memory.checkpoints(), 0.0);
   }
   EXPECT_EQ(sittings, static_cast<int>(expected.history.step.size()));
   EXPECT_EQ(bits(weights_of(model)), bits(weights_of(uninterrupted)));

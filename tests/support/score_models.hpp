@@ -20,15 +20,17 @@ inline Standardiser no_standardiser(int n) {
 inline constexpr int kXDim = 2;
 inline constexpr int kWidth = 16;
 
-/// A small network with data of two dimensions and t_min = 1e-3.
+/// A small network with data of two dimensions.
 inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
-                              const ParameterSpace& space, int dim) {
-  return {{diffusion, parametrisation, 1e-3, space, no_standardiser(kXDim)}, {dim, kXDim, kWidth, 2}, 1, 1};
+                              const ParameterSpace& space, int dim, double t_min = 1e-3) {
+  return {{diffusion, parametrisation, t_min, space, no_standardiser(kXDim)}, {dim, kXDim, kWidth, 2}, 1, 1};
 }
 
 /// The same in a space that is that of theta itself.
-inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim) {
-  return small_model(diffusion, parametrisation, ParameterSpace::standardised(no_standardiser(dim)), dim);
+inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim,
+                              double t_min = 1e-3) {
+  return small_model(diffusion, parametrisation, ParameterSpace::standardised(no_standardiser(dim)), dim,
+                     t_min);
 }
 
 /// Makes the network answer b, whatever it is asked: its last layer lies at the end of the weights, bias

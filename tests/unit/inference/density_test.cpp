@@ -14,8 +14,8 @@ using testing::ConstantOutputFlow;
 
 const Eigen::Vector2d kOutput(0.8, -0.5);
 
-ScoreModel constant_model(const Diffusion& diffusion, const Vector& b) {
-  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, 2);
+ScoreModel constant_model(const Diffusion& diffusion, const Vector& b, double t_min = 1e-3) {
+  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, 2, t_min);
   testing::set_constant_output(model, b);
   return model;
 }
@@ -152,6 +152,19 @@ TEST(LogDensityHeun, ConvergesToTheClosedFormInSecondOrder) {
     };
     EXPECT_LT(error(150), 0.01);
     EXPECT_NEAR(std::log2(error(20) / error(40)), 2, 0.4);
+  }
+}
+
+TEST(LogDensity, IsTheClosedFormWhereTheDiffusionEndsEarly) {
+  // At t_min = 0.2 the scale alpha is clearly below 1, and counts in the density.
+  const Matrix z = 1.5 * testing::standard_normal_rows(15, 2);
+  for (const auto& diffusion : testing::all_diffusions()) {
+    const auto model = constant_model(diffusion, kOutput, 0.2);
+    const Vector expected = ConstantOutputFlow(model, kOutput).log_density(z);
+    EXPECT_LT(largest_error(log_density(model, some_condition(model), to_tensor(z), 1e-6, {}), expected),
+              1e-3);
+    EXPECT_LT(largest_error(log_density_heun(model, some_condition(model), to_tensor(z), 150), expected),
+              0.01);
   }
 }
 

@@ -14,8 +14,8 @@ using testing::ConstantOutputFlow;
 
 const Eigen::Vector2d kOutput(0.8, -0.5);
 
-ScoreModel constant_model(const Diffusion& diffusion, const Vector& b) {
-  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, 2);
+ScoreModel constant_model(const Diffusion& diffusion, const Vector& b, double t_min = 1e-3) {
+  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, 2, t_min);
   testing::set_constant_output(model, b);
   return model;
 }
@@ -65,6 +65,19 @@ TEST(SampleDopri5, FollowsTheFlow) {
     const auto model = constant_model(diffusion, kOutput);
     const auto draws = sample_dopri5(model, some_condition(model), to_tensor(noise), 1e-6);
     EXPECT_LT(largest_error(draws, ConstantOutputFlow(model, kOutput).draw(noise)), 1e-4);
+  }
+}
+
+TEST(Samplers, FollowTheFlowWhereTheDiffusionEndsEarly) {
+  // At t_min = 0.2 the scale alpha is clearly below 1, and counts in the last step.
+  const Matrix noise = testing::standard_normal_rows(20, 2);
+  for (const auto& diffusion : testing::all_diffusions()) {
+    const auto model = constant_model(diffusion, kOutput, 0.2);
+    const auto condition = some_condition(model);
+    const ConstantOutputFlow flow(model, kOutput);
+    const Matrix end = flow.draw(noise);
+    EXPECT_LT(largest_error(sample_dopri5(model, condition, to_tensor(noise), 1e-6), end), 1e-4);
+    EXPECT_LT(largest_error(sample_heun(model, condition, to_tensor(noise), 200), flow.denoise(end)), 1e-3);
   }
 }
 
