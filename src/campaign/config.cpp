@@ -18,6 +18,7 @@ void apply_paper_preset(Config& config) {
   config.training.warmup = 0;
   config.training.batch = 0;
   config.training.noise_draws = 1;
+  config.training.weight_decay = 0;
   config.training.noise_levels = NoiseLevels::uniform;
   config.training.validation_share = 0.15;
   config.training.patience = 1000;

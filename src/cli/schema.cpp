@@ -128,7 +128,7 @@ Section sampler_section(SamplerOptions& o) {
               {"sde_steps", "sde: time steps", number(o.sde_steps, at_least(1))},
               {"corrector_steps", "sde: Langevin steps after each", number(o.corrector_steps, at_least(0))},
               {"min_acceptance", "fail with fewer draws in the prior's support",
-               number(o.min_acceptance, between(0, 1))},
+               number(o.min_acceptance, strictly_between(0, 1))},
           }};
 }
 
@@ -151,7 +151,8 @@ Section truncation_section(TruncationOptions& o) {
           {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
           {"density_steps", "Heun steps of each log-density", number(o.density_steps, at_least(1))},
           {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
-          {"min_acceptance", "below it the proposal resamples", number(o.min_acceptance, between(0, 1))},
+          {"min_acceptance", "below it the proposal resamples",
+           number(o.min_acceptance, strictly_between(0, 1))},
           {"resampling_pool", "candidates for each resampled draw", number(o.resampling_pool, at_least(1))},
       }};
 }

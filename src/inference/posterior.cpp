@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
@@ -19,11 +20,11 @@ constexpr Eigen::Index kBlock = 1024;
 // Draws before the acceptance rate is judged.
 constexpr std::int64_t kEnoughToJudge = 1000;
 
-std::vector<RandomStream> streams_of(const DrawKey& key, std::int64_t first, std::int64_t n) {
+std::vector<RandomStream> streams_of(const DrawKey& key, std::span<const std::int64_t> indices) {
   std::vector<RandomStream> streams;
-  streams.reserve(static_cast<std::size_t>(n));
-  for (std::int64_t i = 0; i < n; ++i)
-    streams.emplace_back(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(first + i));
+  streams.reserve(indices.size());
+  for (const auto i : indices)
+    streams.emplace_back(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(i));
   return streams;
 }
 
@@ -40,7 +41,9 @@ Matrix ScorePosterior::candidates(std::int64_t first, std::int64_t n, const Draw
   Matrix theta(n, model_->dim());
   for (Eigen::Index begin = 0; begin < n; begin += kBlock) {
     const Eigen::Index rows = std::min<Eigen::Index>(kBlock, n - begin);
-    auto streams = streams_of(key, first + begin, rows);
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(rows));
+    std::iota(indices.begin(), indices.end(), first + begin);
+    auto streams = streams_of(key, indices);
     torch::Tensor z;
     switch (options_.kind) {
       case SamplerKind::heun:
@@ -94,29 +97,27 @@ Vector ScorePosterior::log_prob_by(const World& world, const Matrix& theta,
                                    const BlockDensity& density) const {
   const auto share = world.share(theta.rows());
   Matrix mine = Matrix::Constant(share.size(), 1, -std::numeric_limits<double>::infinity());
-  std::vector<Eigen::Index> inside;
+  std::vector<std::int64_t> inside;
   for (Eigen::Index i = share.begin; i < share.end; ++i)
     if (std::isfinite(support_->log_prob(row_of(theta, i)))) inside.push_back(i);
   for (std::size_t begin = 0; begin < inside.size(); begin += kBlock) {
-    const auto rows = static_cast<Eigen::Index>(std::min<std::size_t>(kBlock, inside.size() - begin));
-    Matrix block(rows, theta.cols());
-    for (Eigen::Index i = 0; i < rows; ++i)
-      block.row(i) = theta.row(inside[begin + static_cast<std::size_t>(i)]);
-    const auto log_density = density(to_tensor(model_->space().to_z(block)), inside[begin]).contiguous();
+    const auto rows = std::span(inside).subspan(begin, std::min<std::size_t>(kBlock, inside.size() - begin));
+    const Matrix block = theta(rows, Eigen::all);
+    const auto log_density = density(to_tensor(model_->space().to_z(block)), rows).contiguous();
     const Vector log_det = model_->space().log_det(block);
-    for (Eigen::Index i = 0; i < rows; ++i)
-      mine(inside[begin + static_cast<std::size_t>(i)] - share.begin, 0) =
-          log_density.data_ptr<double>()[i] + log_det[i];
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      mine(rows[i] - share.begin, 0) =
+          log_density.data_ptr<double>()[i] + log_det[static_cast<Eigen::Index>(i)];
   }
   return world.gather_rows(mine).col(0);
 }
 
 Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                                 const DrawKey& key) const {
-  return log_prob_by(world, theta, [&](const torch::Tensor& z, std::int64_t first) {
+  return log_prob_by(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> indices) {
     torch::Tensor probes;
     if (options.trace == Trace::hutchinson) {
-      auto streams = streams_of(key, first, z.size(0));
+      auto streams = streams_of(key, indices);
       probes = rademacher_probes(streams, options.probes, model_->dim());
     }
     return log_density(*model_, condition_, z, options.tolerance, probes);
@@ -124,7 +125,7 @@ Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const D
 }
 
 Vector ScorePosterior::log_prob_heun(const World& world, const Matrix& theta, int steps) const {
-  return log_prob_by(world, theta, [&](const torch::Tensor& z, std::int64_t /*first*/) {
+  return log_prob_by(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> /*indices*/) {
     return log_density_heun(*model_, condition_, z, steps);
   });
 }

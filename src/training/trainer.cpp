@@ -41,6 +41,7 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 
 constexpr std::int64_t kPaperSweeps = 3000;
 constexpr double kConstantShare = 0.7;       // of max_steps, then annealing at the latest
+constexpr std::size_t kSmoothing = 5;        // validations
 constexpr std::int64_t kMinAnnealing = 300;  // steps
 
 /// One training; a class because a checkpoint is its state.
@@ -199,12 +200,28 @@ class Trainer {
     if (world_.any(own != world_.broadcast(own))) throw std::logic_error("the ranks' weights differ");
   }
 
+  /// Whether the validation loss, averaged over kSmoothing entries against the noise of single steps, has had
+  /// no new minimum for `patience` steps.
+  bool on_plateau() const {
+    const auto& losses = history_.validation_loss;
+    double lowest = std::numeric_limits<double>::infinity();
+    std::int64_t lowest_step = step_;
+    for (std::size_t end = kSmoothing; end <= losses.size(); ++end) {
+      const auto last = losses.begin() + static_cast<std::ptrdiff_t>(end);
+      const double sum = std::accumulate(last - kSmoothing, last, 0.0);
+      if (sum >= lowest) continue;
+      lowest = sum;
+      lowest_step = history_.step[end - 1];
+    }
+    return step_ - lowest_step >= options_.patience;
+  }
+
   void advance_schedule() {
     if (annealing_) {
       finished_ = step_ >= end_of_phase();
       return;
     }
-    if (step_ - best_step_ < options_.patience && step_ < end_of_phase()) return;
+    if (!on_plateau() && step_ < end_of_phase()) return;
     if (!options_.anneal) {
       finished_ = true;
       return;

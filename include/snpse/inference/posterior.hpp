@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "snpse/core/prior.hpp"
 #include "snpse/core/score_model.hpp"
@@ -59,8 +60,10 @@ class ScorePosterior : public Posterior {
   Vector log_prob_heun(const World& world, const Matrix& theta, int steps) const;
 
  private:
-  /// The density of a block of rows in the model's space, float64 [n]; first: the index of its first row.
-  using BlockDensity = std::function<torch::Tensor(const torch::Tensor& z, std::int64_t first)>;
+  /// The density of a block of rows z in the model's space, float64 [n]; indices: which rows of the whole,
+  /// [n].
+  using BlockDensity =
+      std::function<torch::Tensor(const torch::Tensor& z, std::span<const std::int64_t> indices)>;
   Vector log_prob_by(const World& world, const Matrix& theta, const BlockDensity& density) const;
   /// Draws number [first, first + n), before any rejection.
   Matrix candidates(std::int64_t first, std::int64_t n, const DrawKey& key) const;

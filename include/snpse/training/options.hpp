@@ -10,18 +10,18 @@ enum class NoiseLevels {
 
 struct TrainingOptions {
   double learning_rate = 1e-3;
-  int warmup = 100;         ///< steps over which the learning rate rises from 0
-  int batch = 256;          ///< simulations a step, over all ranks; 0: the paper's rule by budget
-  int noise_draws = 2;      ///< noise levels drawn for each simulation of a step
-  double weight_decay = 0;  ///< AdamW's, decoupled (Loshchilov & Hutter 2019)
+  int warmup = 100;           ///< steps over which the learning rate rises from 0
+  int batch = 256;            ///< simulations a step, over all ranks; 0: the paper's rule by budget
+  int noise_draws = 2;        ///< noise levels drawn for each simulation of a step
+  double weight_decay = 0.1;  ///< AdamW's, decoupled (Loshchilov & Hutter 2019)
   NoiseLevels noise_levels = NoiseLevels::lognormal;
   double noise_mean = -2;
   double noise_deviation = 1.6;
   double validation_share = 0.1;  ///< of all simulations so far, drawn anew each round
   int validation_draws = 8;       ///< fixed, stratified noise levels a held-out simulation
   int validation_every = 100;     ///< steps
-  int patience =
-      400;  ///< steps without a new lowest validation loss after which the rate stops being constant
+  int patience = 400;    ///< steps without a new lowest validation loss, averaged over 5 entries, after which
+                         ///< the rate stops being constant
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
   bool anneal = true;    ///< then go back to the best weights and let the rate fall linearly to 0; else stop
   double checkpoint_seconds = 60;  ///< at most this much training is lost when the program is killed
