@@ -91,6 +91,7 @@ class PermissionTest(ProgramTest):
     def test_campaign_file_in_a_locked_folder(self):
         locked = self.folder / "locked"
         locked.mkdir(mode=0)
+        self.addCleanup(locked.chmod, 0o755)
         self.refuse(MISSING_INPUT, [locked, "Permission denied"], "run", locked / "campaign.toml")
 
     def test_results_in_a_read_only_folder(self):
