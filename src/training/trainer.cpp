@@ -229,7 +229,7 @@ class Trainer {
     restore_best();
     annealing_ = true;
     anneal_begin_ = step_;
-    anneal_steps_ = std::max(kMinAnnealing, step_ / 2);
+    anneal_steps_ = std::max(kMinAnnealing, std::min(step_ / 2, max_steps_ - step_));
   }
 
   void keep_best(double loss) {
