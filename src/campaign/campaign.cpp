@@ -12,35 +12,23 @@ Campaign::Campaign(const World& world, const CampaignFolder* folder, const Metho
   load();
 }
 
-void Campaign::on_root(const std::function<void(const CampaignFolder&)>& action) const {
-  std::exception_ptr error;
-  if (world_.is_root()) {
-    try {
-      action(*folder_);
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }
-  world_.raise_together(error);
-}
-
 void Campaign::load() {
   // One record a committed step, in the order of the steps; the broadcast then needs no knowledge of their
   // kinds.
   std::vector<std::pair<Phase, Record>> committed;
-  on_root([&](const CampaignFolder& folder) {
+  world_.on_root([&] {
     for (int round = 1; round <= total_rounds_; ++round) {
-      if (!folder.committed({round, Phase::propose})) return;
-      auto proposal = folder.load_proposal(round);
+      if (!folder_->committed({round, Phase::propose})) return;
+      auto proposal = folder_->load_proposal(round);
       proposal.report.put("theta", proposal.theta);
       committed.emplace_back(Phase::propose, proposal.report);
-      if (!folder.committed({round, Phase::simulate})) return;
-      committed.emplace_back(Phase::simulate, to_record(folder.load_simulations(round)));
-      if (!folder.committed({round, Phase::train})) return;
-      committed.emplace_back(Phase::train, folder.load_network(round));
+      if (!folder_->committed({round, Phase::simulate})) return;
+      committed.emplace_back(Phase::simulate, to_record(folder_->load_simulations(round)));
+      if (!folder_->committed({round, Phase::train})) return;
+      committed.emplace_back(Phase::train, folder_->load_network(round));
     }
-    if (folder.committed({total_rounds_, Phase::infer}))
-      committed.emplace_back(Phase::infer, folder.load_posterior());
+    if (folder_->committed({total_rounds_, Phase::infer}))
+      committed.emplace_back(Phase::infer, folder_->load_posterior());
   });
   const auto count = static_cast<std::size_t>(world_.broadcast(static_cast<double>(committed.size())));
   committed.resize(count);
@@ -87,18 +75,18 @@ std::int64_t Campaign::first_id(int round) const {
 }
 
 void Campaign::commit(const Step& step, Proposal proposal) {
-  on_root([&](const CampaignFolder& folder) { folder.save_proposal(step.round, proposal); });
+  world_.on_root([&] { folder_->save_proposal(step.round, proposal); });
   rounds_.emplace_back();
   rounds_.back().proposal = std::move(proposal);
 }
 
 void Campaign::commit(const Step& step, TrainedNetwork network) {
-  on_root([&](const CampaignFolder& folder) { folder.save_network(step.round, network); });
+  world_.on_root([&] { folder_->save_network(step.round, network); });
   rounds_.back().network = std::move(network.network);
 }
 
 void Campaign::commit_posterior(const Record& posterior) {
-  on_root([&](const CampaignFolder& folder) { folder.save_posterior(posterior); });
+  world_.on_root([&] { folder_->save_posterior(posterior); });
   posterior_committed_ = true;
 }
 
@@ -109,8 +97,8 @@ SimulationPlan Campaign::open_simulations(const Step& step, int x_dim, std::uint
   plan.x_dim = x_dim;
   plan.seed = seed;
   plan.round = static_cast<std::uint32_t>(step.round);
-  on_root([&](const CampaignFolder& folder) {
-    parts_.emplace(folder.parts(step.round), folder.header("part"), plan.theta.rows(),
+  world_.on_root([&] {
+    parts_.emplace(folder_->parts(step.round), folder_->header("part"), plan.theta.rows(),
                    static_cast<int>(plan.theta.cols()), x_dim, plan.first_id);
     plan.todo = parts_->todo();
   });
@@ -123,10 +111,10 @@ void Campaign::keep(const SimulationPart& part) {
 
 void Campaign::commit_simulations(const Step& step) {
   Record record;
-  on_root([&](const CampaignFolder& folder) {
+  world_.on_root([&] {
     ensure(static_cast<std::size_t>(rounds_.back().proposal.theta.rows()) == parts_->simulations().id.size(),
            "a round is committed whole");
-    folder.save_simulations(step.round, parts_->simulations(), parts_->provenance());
+    folder_->save_simulations(step.round, parts_->simulations(), parts_->provenance());
     parts_->remove();
     record = to_record(parts_->simulations());
   });

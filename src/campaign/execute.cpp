@@ -30,16 +30,10 @@ struct OpenCampaign {
 
 std::unique_ptr<OpenCampaign> open_on_root(const World& world, const CampaignRequest& request, Log& log) {
   std::unique_ptr<OpenCampaign> opened;
-  std::exception_ptr error;
-  try {
-    if (world.is_root()) {
-      make_folder(request.folder);
-      opened = std::make_unique<OpenCampaign>(request, log);
-    }
-  } catch (...) {
-    error = std::current_exception();
-  }
-  world.raise_together(error);
+  world.on_root([&] {
+    make_folder(request.folder);
+    opened = std::make_unique<OpenCampaign>(request, log);
+  });
   return opened;
 }
 

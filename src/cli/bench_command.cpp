@@ -90,7 +90,7 @@ ExitCode bench_command(const BenchArguments& arguments, const Session& session) 
   Matrix reference;
   const bool temporary = arguments.out.empty();
   std::string folder = arguments.out.string();
-  on_root(world, [&] {
+  world.on_root([&] {
     text = to_toml(make_config(arguments));
     if (!arguments.reference.empty()) reference = read_csv(arguments.reference);
     if (temporary) folder = (fs::temp_directory_path() / fmt::format("snpse-bench-{}", ::getpid())).string();

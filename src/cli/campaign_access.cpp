@@ -11,16 +11,6 @@
 
 namespace snpse {
 
-void on_root(const World& world, const std::function<void()>& action) {
-  std::exception_ptr error;
-  try {
-    if (world.is_root()) action();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  world.raise_together(error);
-}
-
 Config share_config(const World& world, const std::string& text_on_root) {
   std::string text = text_on_root;
   world.broadcast(text);
@@ -64,7 +54,7 @@ Comparison compare_with_exact(const World& world, const std::filesystem::path& f
                               const Matrix& reference) {
   Matrix theta;
   Matrix exact = reference;
-  on_root(world, [&] {
+  world.on_root([&] {
     theta = CampaignFolder(folder).load_posterior().get<Matrix>("theta");
     if (exact.size() == 0)
       exact = make_task(config.simulator.task)

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "snpse/campaign/problem_setup.hpp"
-#include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/cli/config_file.hpp"
 
@@ -47,7 +46,7 @@ void check(const CheckArguments& arguments, const Session& session) {
 }  // namespace
 
 ExitCode check_command(const CheckArguments& arguments, const Session& session) {
-  on_root(session.world, [&] { check(arguments, session); });
+  session.world.on_root([&] { check(arguments, session); });
   return ExitCode::ok;
 }
 

@@ -1,11 +1,11 @@
-#include "snpse/cli/campaign_access.hpp"
+#include "snpse/campaign/folder.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/storage/csv.hpp"
 
 namespace snpse {
 
 ExitCode export_command(const ExportArguments& arguments, const Session& session) {
-  on_root(session.world, [&] {
+  session.world.on_root([&] {
     const CampaignFolder folder(arguments.folder);
     if (!folder.committed({1, Phase::infer}))
       fail(ExitCode::missing_input,

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/storage/durable_file.hpp"
 #include "snpse/tasks/task.hpp"
@@ -63,7 +62,7 @@ void init(const InitArguments& arguments) {
 }  // namespace
 
 ExitCode init_command(const InitArguments& arguments, const Session& session) {
-  on_root(session.world, [&] { init(arguments); });
+  session.world.on_root([&] { init(arguments); });
   return ExitCode::ok;
 }
 

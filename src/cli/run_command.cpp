@@ -45,7 +45,7 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   const StopRequest stop(arguments.wall_time);
   const auto& world = session.world;
   Target target;
-  on_root(world, [&] { target = find_target(arguments); });
+  world.on_root([&] { target = find_target(arguments); });
   world.broadcast(target.folder);
   world.broadcast(target.configuration);
   const auto config = share_config(world, target.configuration);

@@ -19,7 +19,7 @@ Vector choose_observation(const SampleArguments& arguments, const Session& sessi
          "this campaign's posterior holds at its own observation alone: leave out --observation, or run "
          "a campaign with method.name = \"npse\"");
   Matrix x;
-  on_root(session.world, [&] {
+  session.world.on_root([&] {
     x = read_csv(arguments.observation);
     if (x.size() != own.size() || !x.allFinite())
       fail(ExitCode::data, "'{}' holds {} values, but an observation has {} finite ones",
@@ -51,7 +51,7 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
   const auto& world = session.world;
   std::optional<CampaignFolder> folder;
-  on_root(world, [&] { folder.emplace(arguments.folder); });
+  world.on_root([&] { folder.emplace(arguments.folder); });
   const auto config = share_config(world, folder ? folder->configuration() : "");
   const auto setup = set_up(config, arguments.folder / "logs", world.rank());
   const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
@@ -67,8 +67,8 @@ ExitCode sample_command(const SampleArguments& arguments, const Session& session
   const Vector log_prob = arguments.log_prob ? posterior->log_prob(world, samples.theta, config.density,
                                                                    {key.seed, Purpose::hutchinson, key.round})
                                              : Vector();
-  on_root(world,
-          [&] { write_samples(arguments.output, *folder, samples, setup.parameter_names, x, log_prob); });
+  world.on_root(
+      [&] { write_samples(arguments.output, *folder, samples, setup.parameter_names, x, log_prob); });
   if (world.is_root() && rounds.size() < static_cast<std::size_t>(method->rounds()))
     session.log.warning(fmt::format("the campaign is unfinished: these draws are of round {} of {}",
                                     rounds.size(), method->rounds()));

@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/status.hpp"
-#include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/cli/config_file.hpp"
 
@@ -40,7 +39,7 @@ void print(const Json& status) {
 }  // namespace
 
 ExitCode status_command(const StatusArguments& arguments, const Session& session) {
-  on_root(session.world, [&] {
+  session.world.on_root([&] {
     const CampaignFolder folder(arguments.folder);
     const auto status = campaign_status(folder, parse_config(folder.configuration(), "campaign.toml", "."));
     if (arguments.json)

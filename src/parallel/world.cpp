@@ -202,4 +202,14 @@ void World::raise_together(const std::exception_ptr& error) const {
   throw Error(static_cast<ExitCode>(code), description.message);
 }
 
+void World::on_root(const std::function<void()>& action) const {
+  std::exception_ptr error;
+  try {
+    if (is_root()) action();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  raise_together(error);
+}
+
 }  // namespace snpse

@@ -316,26 +316,12 @@ Record Trainer::to_record() const {
 }
 
 void Trainer::save(const Checkpoints& checkpoints) const {
-  std::exception_ptr error;
-  if (world_.is_root()) {
-    try {
-      checkpoints.save(to_record());
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }
-  world_.raise_together(error);
+  world_.on_root([&] { checkpoints.save(to_record()); });
 }
 
 void Trainer::resume(const Checkpoints& checkpoints) {
   std::optional<Record> loaded;
-  std::exception_ptr error;
-  try {
-    if (world_.is_root()) loaded = checkpoints.load();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  world_.raise_together(error);
+  world_.on_root([&] { loaded = checkpoints.load(); });
   if (!world_.any(loaded.has_value())) return;
   Record record = loaded.value_or(Record());
   broadcast(world_, record);

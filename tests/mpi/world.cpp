@@ -137,6 +137,20 @@ TEST(World, RaisesOtherExceptionsAsInternalErrorsWithTheRank) {
   }
 }
 
+TEST(World, RunsOnRootAloneAndRaisesItsErrorOnAllRanks) {
+  const World world;
+  int calls = 0;
+  world.on_root([&] { ++calls; });
+  EXPECT_EQ(calls, world.is_root() ? 1 : 0);
+  try {
+    world.on_root([] { fail(ExitCode::io, "the disk is full"); });
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::io);
+    EXPECT_STREQ(e.what(), "the disk is full");
+  }
+}
+
 TEST(World, WaitingRanksBurnNoCore) {
   const World world;
   world.barrier();

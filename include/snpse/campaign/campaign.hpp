@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,8 +43,6 @@ class Campaign {
   Checkpoints checkpoints(const Step& step) const;
 
  private:
-  /// Runs `action` on rank 0, and throws on all ranks what it throws.
-  void on_root(const std::function<void(const CampaignFolder&)>& action) const;
   void load();
   std::int64_t first_id(int round) const;
 

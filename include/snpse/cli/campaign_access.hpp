@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,9 +11,6 @@
 #include "snpse/cli/commands.hpp"
 
 namespace snpse {
-
-/// Collective. Runs `action` on rank 0 alone, and throws on all ranks what it throws.
-void on_root(const World& world, const std::function<void()>& action);
 
 /// Collective. Rank 0's configuration on every rank, as its text says it: exact for every number.
 Config share_config(const World& world, const std::string& text_on_root);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -52,6 +53,8 @@ class World {
   /// Collective. Throws the same Error on every rank if `error` is set on one (the lowest such rank's), so
   /// that all ranks leave together. error: null where this rank has none.
   void raise_together(const std::exception_ptr& error) const;
+  /// Collective. Runs `action` on rank 0 alone, and throws on all ranks what it throws.
+  void on_root(const std::function<void()>& action) const;
 
   /// Not a collective: called by a rank that met an error and leaves, once. Whether all other ranks did so
   /// too within the given time; if not, they wait for this rank in some collective, and only
