@@ -17,6 +17,12 @@ std::shared_ptr<const Prior> make_cube_prior(int d, double low, double high) {
   return make_product_prior({static_cast<std::size_t>(d), make_uniform(low, high)});
 }
 
+std::vector<double> add_noise(std::span<const double> mean, double standard_deviation, RandomStream& random) {
+  std::vector<double> x(mean.begin(), mean.end());
+  for (double& value : x) value += standard_deviation * random.normal();
+  return x;
+}
+
 void require_observation(const Task& task, std::span<const double> x_obs) {
   if (x_obs.size() != static_cast<std::size_t>(task.x_dim()))
     fail(ExitCode::data, "the observation has {} values, but the task {} has {}: give one value per output",

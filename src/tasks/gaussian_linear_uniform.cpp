@@ -18,9 +18,7 @@ class GaussianLinearUniform final : public Task {
   std::shared_ptr<const Prior> prior() const override { return make_cube_prior(kDim, -kEdge, kEdge); }
 
   std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {
-    std::vector<double> x(theta.begin(), theta.end());
-    for (double& value : x) value += std::sqrt(kNoiseVariance) * random.normal();
-    return x;
+    return add_noise(theta, std::sqrt(kNoiseVariance), random);
   }
 
   Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n,

@@ -21,9 +21,7 @@ class GaussianMixture final : public Task {
 
   std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {
     const double noise = kNoise[random.below(kNoise.size())];
-    std::vector<double> x(theta.begin(), theta.end());
-    for (double& value : x) value += noise * random.normal();
-    return x;
+    return add_noise(theta, noise, random);
   }
 
   Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n,

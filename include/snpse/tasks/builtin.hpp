@@ -22,6 +22,9 @@ std::vector<std::string> theta_names(int d);
 /// U(low, high)^d.
 std::shared_ptr<const Prior> make_cube_prior(int d, double low, double high);
 
+/// A draw of N(mean, standard_deviation^2 I).
+std::vector<double> add_noise(std::span<const double> mean, double standard_deviation, RandomStream& random);
+
 /// Error(data) unless x_obs has the task's number of values, all finite.
 void require_observation(const Task& task, std::span<const double> x_obs);
 
