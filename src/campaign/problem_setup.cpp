@@ -66,4 +66,8 @@ MethodSettings method_settings(const Config& config) {
   return {config.method, config.model, config.training, config.sampler, config.truncation};
 }
 
+int rounds_of(const Config& config) {
+  return make_method({}, method_settings(config))->rounds();  // its settings decide, whatever the problem
+}
+
 }  // namespace snpse

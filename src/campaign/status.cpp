@@ -91,7 +91,7 @@ Spent time_spent(const std::vector<Json>& events) {
 }  // namespace
 
 Json campaign_status(const CampaignFolder& folder, const Config& config) {
-  const int rounds = config.method.name == "npse" ? 1 : config.method.rounds;
+  const int rounds = rounds_of(config);
   const auto events = read_events(folder.events());
   const bool finished = folder.committed({rounds, Phase::infer});
   const bool running = !finished && FolderLock::is_held(folder.path());

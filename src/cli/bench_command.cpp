@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "snpse/campaign/problem_setup.hpp"
 #include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/cli/config_file.hpp"
@@ -24,7 +25,8 @@ Config make_config(const BenchArguments& arguments) {
   config.seed = arguments.seed;
   config.simulator.task = arguments.task;
   config.method.name = arguments.method;
-  config.method.rounds = arguments.method == "npse" ? 1 : arguments.rounds;
+  config.method.rounds = arguments.rounds;
+  config.method.rounds = rounds_of(config);  // the result names what was run
   config.method.simulations = arguments.simulations;
   config.posterior.samples = arguments.samples;
   if (arguments.observation.empty()) {

@@ -4,6 +4,7 @@
 #include "value_reader.hpp"
 #include <fmt/format.h>
 
+#include "snpse/campaign/problem_setup.hpp"
 #include "snpse/cli/config_file.hpp"
 #include "snpse/storage/durable_file.hpp"
 #include "snpse/tasks/task.hpp"
@@ -100,7 +101,7 @@ void check_observation(const toml::table& root, const Config& config, Problems& 
 
 void check_method(const toml::table& root, const Config& config, Problems& problems) {
   const auto& method = config.method;
-  const int rounds = method.name == "npse" ? 1 : method.rounds;
+  const int rounds = rounds_of(config);
   const std::int64_t others = rounds - 1;
   if (method.simulations < rounds)
     problems.add(line_at(root, "method"),
@@ -122,10 +123,6 @@ void check_model(const toml::table& root, const Config& config, Problems& proble
     problems.add(line_at(root, "model"), fmt::format("model.beta_min = {} must be below model.beta_max = {}",
                                                      model.beta_min, model.beta_max));
 }
-
-}  // namespace
-
-namespace {
 
 Config read_config(const toml::table& root, const std::string& source_name,
                    const std::filesystem::path& base_folder) {

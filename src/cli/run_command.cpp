@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "snpse/campaign/problem_setup.hpp"
 #include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/cli/config_file.hpp"
@@ -51,8 +52,8 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   const auto config = share_config(world, target.configuration);
   if (arguments.c2st && config.simulator.task.empty())
     fail(ExitCode::usage, "--c2st needs the exact posterior, which only built-in tasks have");
-  const auto listener = [&](const nlohmann::ordered_json& figures) {
-    session.log.info(describe_commit(figures, config.method.name == "npse" ? 1 : config.method.rounds));
+  const auto listener = [&, rounds = rounds_of(config)](const nlohmann::ordered_json& figures) {
+    session.log.info(describe_commit(figures, rounds));
   };
   const auto outcome = execute(world, {target.folder, config, target.configuration, difference_of}, listener,
                                stop, session.log);

@@ -28,4 +28,8 @@ ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int
 /// The parts of the configuration that a method works by.
 MethodSettings method_settings(const Config& config);
 
+/// The rounds that the configured method runs, which need not be method.rounds. Error(config) for an unknown
+/// method.
+int rounds_of(const Config& config);
+
 }  // namespace snpse
