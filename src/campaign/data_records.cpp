@@ -24,18 +24,21 @@ Record to_record(const Simulations& simulations) {
   return record;
 }
 
-Simulations simulations_from(const Record& record) {
-  Simulations result{record.get<Matrix>("theta"),
-                     record.get<Matrix>("x"),
-                     record.get<std::vector<std::int64_t>>("id"),
-                     record.get<std::vector<std::int64_t>>("seed"),
-                     {}};
-  const auto n = result.theta.rows();
+std::vector<Status> statuses_from(const Record& record) {
+  std::vector<Status> statuses;
   for (const auto status : record.get<std::vector<std::int64_t>>("status")) {
     if (status < 0 || status > static_cast<std::int64_t>(Status::timeout))
       fail(ExitCode::data, "the field 'status' holds {}", status);
-    result.status.push_back(static_cast<Status>(status));
+    statuses.push_back(static_cast<Status>(status));
   }
+  return statuses;
+}
+
+Simulations simulations_from(const Record& record) {
+  Simulations result{record.get<Matrix>("theta"), record.get<Matrix>("x"),
+                     record.get<std::vector<std::int64_t>>("id"),
+                     record.get<std::vector<std::int64_t>>("seed"), statuses_from(record)};
+  const auto n = result.theta.rows();
   check_length("x", static_cast<std::size_t>(result.x.rows()), n);
   check_length("id", result.id.size(), n);
   check_length("seed", result.seed.size(), n);

@@ -130,6 +130,10 @@ Simulations CampaignFolder::load_simulations(int round) const {
   return simulations_from(read_record(round_folder(round) / "simulations.h5", "simulations"));
 }
 
+std::vector<Status> CampaignFolder::load_statuses(int round) const {
+  return statuses_from(read_fields(round_folder(round) / "simulations.h5", "simulations", {"status"}));
+}
+
 void CampaignFolder::save_network(int round, const TrainedNetwork& network) const {
   write_record(round_folder(round) / "training.h5", header("training"), to_record(network.report));
   write_record(round_folder(round) / "network.h5", header("network"), network.network);

@@ -1,10 +1,10 @@
 #include "snpse/campaign/status.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/data_records.hpp"
 #include "snpse/campaign/problem_setup.hpp"
 #include "snpse/storage/durable_file.hpp"
 
@@ -35,16 +35,16 @@ std::int64_t simulations_in_parts(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     if (entry.path().extension() != ".h5") continue;
     try {
-      const auto part = read_record(entry.path(), "part");
+      const auto part = read_fields(entry.path(), "part", {"id"});
       for (const auto id : part.get<std::vector<std::int64_t>>("id")) {
         const auto index = static_cast<std::size_t>(id);
         if (index >= seen.size()) seen.resize(index + 1, false);
         if (!seen[index]) ++count;
         seen[index] = true;
       }
-    } catch (const Error& error) {
+    } catch (const Error&) {
       // While the campaign runs, parts are merged and removed under our eyes.
-      if (error.code() != ExitCode::missing_input) throw;
+      if (fs::exists(entry.path(), ignored)) throw;
     }
   }
   return count;
@@ -61,10 +61,10 @@ Json round_status(const CampaignFolder& folder, int round) {
     row["simulated"] = simulations_in_parts(folder.parts(round));
     return row;
   }
-  const auto simulations = folder.load_simulations(round);
-  row["simulated"] = simulations.id.size();
-  const auto valid = std::count(simulations.status.begin(), simulations.status.end(), Status::ok);
-  row["valid_share"] = static_cast<double>(valid) / static_cast<double>(simulations.id.size());
+  const auto statuses = folder.load_statuses(round);
+  row["simulated"] = statuses.size();
+  const auto valid = std::count(statuses.begin(), statuses.end(), Status::ok);
+  row["valid_share"] = static_cast<double>(valid) / static_cast<double>(statuses.size());
   if (!folder.committed({round, Phase::train})) return row;
   const auto training = folder.load_training(round);
   row["training_rows"] = training.get<std::int64_t>("training_rows");

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,10 @@ void write_durably(const fs::path& path, std::string_view bytes) {
 }
 
 std::string read_whole(const fs::path& path) {
+  return read_end(path, std::numeric_limits<std::size_t>::max());
+}
+
+std::string read_end(const fs::path& path, std::size_t count) {
   const auto fail_reading = [&](int error) {
     fail(ExitCode::missing_input, "cannot read '{}': {}; check the path and its permissions", path.string(),
          std::strerror(error));
@@ -114,15 +119,19 @@ std::string read_whole(const fs::path& path) {
   if (!descriptor.valid()) fail_reading(errno);
   struct stat state {};
   if (::fstat(descriptor.get(), &state) != 0) fail_reading(errno);
+  const auto size = static_cast<std::size_t>(state.st_size);
+  const std::size_t wanted = std::min(count, size);
+  // What cannot seek, such as a pipe, is read from where it stands.
+  if (wanted < size) ::lseek(descriptor.get(), static_cast<off_t>(size - wanted), SEEK_SET);
   std::string bytes;
-  bytes.reserve(static_cast<std::size_t>(state.st_size));
+  bytes.reserve(wanted);
   std::vector<char> part(std::size_t{1} << 16U);
   for (;;) {
-    const ssize_t count = ::read(descriptor.get(), part.data(), part.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail_reading(errno);
-    if (count == 0) return bytes;
-    bytes.append(part.data(), static_cast<std::size_t>(count));
+    const ssize_t got = ::read(descriptor.get(), part.data(), part.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail_reading(errno);
+    if (got == 0) return bytes;
+    bytes.append(part.data(), static_cast<std::size_t>(got));
   }
 }
 

@@ -172,21 +172,25 @@ extern "C" herr_t note_dataset(hid_t, const char* name, const H5O_info_t* info, 
   }
 }
 
-/// Error(data) where the file is not ours, complete and undamaged.
-void check_seal(const fs::path& path) {
-  const std::string bytes = read_whole(path);
-  if (!is_sealed(bytes))
+enum class SealCheck {
+  all_bytes,  ///< the file is ours, complete and undamaged
+  end_only    ///< ours and complete
+};
+
+void check_seal(const fs::path& path, SealCheck check) {
+  const bool fine =
+      check == SealCheck::all_bytes ? is_sealed(read_whole(path)) : is_seal(read_end(path, kSealSize));
+  if (!fine)
     fail(ExitCode::data,
          "'{}' is not a readable snpse file ({} bytes; truncated, damaged or of another program); move it "
-         "away and "
-         "run again to redo this step",
-         path.string(), bytes.size());
+         "away and run again to redo this step",
+         path.string(), fs::file_size(path));
 }
 
 /// Opens the file and gives it to read; what HDF5 cannot do becomes Error(data).
 template <typename Read>
-auto with_file(const fs::path& path, Read read) {
-  check_seal(path);
+auto with_file(const fs::path& path, SealCheck check, Read read) {
+  check_seal(path, check);
   const QuietHdf5 quiet;
   try {
     const Hdf5Handle file = open_file(path);
@@ -201,7 +205,7 @@ auto with_file(const fs::path& path, Read read) {
 }  // namespace
 
 Record read_record(const fs::path& path, const std::string& expected_type) {
-  return with_file(path, [&](hid_t file) {
+  return with_file(path, SealCheck::all_bytes, [&](hid_t file) {
     checked_header(file, path, expected_type);
     std::vector<std::string> names;
     checked(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &names), "list the datasets");
@@ -211,8 +215,19 @@ Record read_record(const fs::path& path, const std::string& expected_type) {
   });
 }
 
+Record read_fields(const fs::path& path, const std::string& expected_type,
+                   const std::vector<std::string>& names) {
+  return with_file(path, SealCheck::end_only, [&](hid_t file) {
+    checked_header(file, path, expected_type);
+    Record record;
+    for (const auto& name : names) record.put(name, DatasetReader(file, name).read());
+    return record;
+  });
+}
+
 FileHeader read_header(const fs::path& path) {
-  return with_file(path, [&](hid_t file) { return checked_header(file, path, std::nullopt); });
+  return with_file(path, SealCheck::all_bytes,
+                   [&](hid_t file) { return checked_header(file, path, std::nullopt); });
 }
 
 }  // namespace snpse

@@ -4,11 +4,6 @@
 #include <fmt/format.h>
 
 namespace snpse {
-namespace {
-
-constexpr std::size_t kSealSize = 16;
-
-}  // namespace
 
 std::string seal_of(std::string_view bytes) {
   boost::crc_32_type crc;
@@ -20,6 +15,10 @@ bool is_sealed(std::string_view bytes) {
   if (bytes.size() < kSealSize) return false;
   const std::string_view content = bytes.substr(0, bytes.size() - kSealSize);
   return bytes.substr(content.size()) == seal_of(content);
+}
+
+bool is_seal(std::string_view end) {
+  return end.size() == kSealSize && end.starts_with("\nsnpse ") && end.ends_with('\n');
 }
 
 }  // namespace snpse

@@ -11,6 +11,7 @@ namespace snpse {
 /// lengths disagree.
 Record to_record(const Simulations& simulations);
 Simulations simulations_from(const Record& record);
+std::vector<Status> statuses_from(const Record& record);  ///< of its simulations, from the field "status"
 Record to_record(const Provenance& provenance);
 Provenance provenance_from(const Record& record);
 Record to_record(const TrainingReport& report);

@@ -61,6 +61,8 @@ class CampaignFolder {
   Proposal load_proposal(int round) const;
   void save_simulations(int round, const Simulations& simulations, const Provenance& provenance) const;
   Simulations load_simulations(int round) const;
+  /// How the simulations ended, without reading the rest of them; see read_fields().
+  std::vector<Status> load_statuses(int round) const;
   void save_network(int round, const TrainedNetwork& network) const;
   Record load_network(int round) const;
   Record load_training(int round) const;

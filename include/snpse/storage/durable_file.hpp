@@ -13,6 +13,8 @@ void write_durably(const std::filesystem::path& path, std::string_view bytes);
 
 /// The content of a file. Errors: missing_input (absent or unreadable).
 std::string read_whole(const std::filesystem::path& path);
+/// Its last bytes: so many, or all where it is shorter. Errors: as read_whole().
+std::string read_end(const std::filesystem::path& path, std::size_t count);
 
 /// Creates the folder and its parents durably. Errors: cannot_create.
 void make_folder(const std::filesystem::path& path);

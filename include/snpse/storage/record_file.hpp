@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "snpse/core/record.hpp"
 
@@ -26,6 +27,10 @@ void write_record(const std::filesystem::path& path, const FileHeader& header, c
 /// it is truncated, damaged, foreign, of another type or of a newer format version - the message names the
 /// file and what to do.
 Record read_record(const std::filesystem::path& path, const std::string& expected_type);
+/// These fields alone, without reading the others: to say what a file holds, not to work on. Errors: as
+/// read_record(), but damage goes unnoticed; data where a field is absent.
+Record read_fields(const std::filesystem::path& path, const std::string& expected_type,
+                   const std::vector<std::string>& names);
 FileHeader read_header(const std::filesystem::path& path);
 
 }  // namespace snpse

@@ -1,6 +1,7 @@
 #include "snpse/storage/record_file.hpp"
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "support/scratch_folder.hpp"
@@ -96,6 +97,17 @@ TEST_F(RecordFile, HasTheSameBytesWheneverAndWhereverWritten) {
   EXPECT_TRUE(read_whole(folder_ / "a.h5") == read_whole(folder_ / "another_name.h5"));
 }
 
+TEST_F(RecordFile, GivesSomeFieldsAlone) {
+  const auto path = folder_ / "a.h5";
+  write_record(path, example_header(), example_record());
+  const Record read = read_fields(path, "example", {"integers", "network/weights"});
+  EXPECT_EQ(read.values().size(), 2U);
+  EXPECT_EQ(read.get<std::vector<std::int64_t>>("integers"), (std::vector<std::int64_t>{-1, 0, 1}));
+  EXPECT_EQ(read.get<std::vector<float>>("network/weights").size(), 2U);
+  expect_error(ExitCode::data, "a.h5", [&] { read_fields(path, "example", {"absent"}); });
+  expect_error(ExitCode::data, "'network'", [&] { read_fields(path, "network", {"integers"}); });
+}
+
 TEST_F(RecordFile, TruncatedAnywhereIsAnErrorNotACrash) {
   write_record(folder_ / "a.h5", example_header(), example_record());
   const std::string bytes = read_whole(folder_ / "a.h5");
@@ -104,6 +116,7 @@ TEST_F(RecordFile, TruncatedAnywhereIsAnErrorNotACrash) {
     write_durably(folder_ / "torn.h5", std::string_view(bytes).substr(0, length));
     expect_error(ExitCode::data, std::to_string(length) + " bytes",
                  [&] { read_record(folder_ / "torn.h5", "example"); });
+    expect_error(ExitCode::data, "torn.h5", [&] { read_fields(folder_ / "torn.h5", "example", {"real"}); });
     expect_error(ExitCode::data, "torn.h5", [&] { read_header(folder_ / "torn.h5"); });
   }
 }
@@ -124,7 +137,10 @@ TEST_F(RecordFile, ForeignFilesAreRefused) {
   write_durably(folder_ / "empty.h5", "");
   H5Fclose(H5Fcreate((folder_ / "foreign.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   for (const char* name : {"text.h5", "empty.h5", "foreign.h5"})
-    expect_error(ExitCode::data, "move it away", [&] { read_record(folder_ / name, "example"); });
+    for (const auto& read :
+         std::vector<std::function<void()>>{[&] { read_record(folder_ / name, "example"); },
+                                            [&] { read_fields(folder_ / name, "example", {"real"}); }})
+      expect_error(ExitCode::data, "move it away", read);
 }
 
 TEST_F(RecordFile, OtherTypesAndNewerVersionsAreRefused) {
