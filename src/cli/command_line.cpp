@@ -35,7 +35,6 @@ struct Parser {
   SampleArguments sample;
   ExportArguments exporting;
   BenchArguments bench;
-  VersionArguments version;
   std::string wall_time;
 
   Parser() {
@@ -51,7 +50,9 @@ struct Parser {
     add_sample();
     add_export();
     add_bench();
-    verb("version", "print the version", version);
+    app.add_subcommand("version", "print the version")->callback([this] {
+      result.text = fmt::format("snpse {}\n", SNPSE_VERSION);
+    });
     app.add_subcommand("help", "print this help");
   }
 
@@ -207,7 +208,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   if (!parser.wall_time.empty())
     std::get<RunArguments>(*parser.result.command).wall_time = parse_duration(parser.wall_time);
   // Not app.help(): after the verb "help" that would explain the verb itself.
-  if (!parser.result.command)
+  if (!parser.result.command && parser.result.text.empty())
     parser.result.text =
         parser.app.get_formatter()->make_help(&parser.app, parser.app.get_name(), CLI::AppFormatMode::Normal);
   return parser.result;

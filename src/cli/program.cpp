@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -30,7 +31,6 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
     ExitCode operator()(const SampleArguments& a) const { return sample_command(a, session); }
     ExitCode operator()(const ExportArguments& a) const { return export_command(a, session); }
     ExitCode operator()(const BenchArguments& a) const { return bench_command(a, session); }
-    ExitCode operator()(const VersionArguments& a) const { return version_command(a, session); }
   };
   return std::visit(Verbs{session}, *line.command);
 }
@@ -67,6 +67,20 @@ bool is_library_worker(int argc, char** argv) {
   return argc == 5 && std::string_view(argv[1]) == "serve-library";
 }
 
+/// Help, the version and mistakes are answered before MPI starts: it takes a while, and may fail on its own.
+/// None where there is a verb to run.
+std::optional<int> answer_alone(int argc, char** argv) {
+  try {
+    const auto line = parse_command_line(argc, argv);
+    if (line.command) return std::nullopt;
+    fmt::print("{}", line.text);
+    return static_cast<int>(ExitCode::ok);
+  } catch (const Error& error) {
+    fmt::print(stderr, "snpse: {}\n", error.what());
+    return static_cast<int>(error.code());
+  }
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
@@ -74,6 +88,8 @@ int run_program(int argc, char** argv) {
     serve_library(argv[2], std::strtoul(argv[3], nullptr, 10), std::strtoul(argv[4], nullptr, 10));
     return 0;
   }
+  if (!MpiSession::launched())
+    if (const auto answered = answer_alone(argc, argv)) return *answered;
   const MpiSession mpi(argc, argv);
   const World world;
   return run_on_ranks(argc, argv, world);

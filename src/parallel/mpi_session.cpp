@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include <mpi.h>
@@ -20,6 +22,11 @@ MpiSession::MpiSession(int& argc, char**& argv) {
 
 MpiSession::~MpiSession() {
   MPI_Finalize();
+}
+
+bool MpiSession::launched() {
+  constexpr std::array kRankVariables{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+  return std::ranges::any_of(kRankVariables, [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
 void MpiSession::abort(int exit_code) {

@@ -25,6 +25,9 @@ class CommandTest(ProgramTest):
     def test_version(self):
         self.assertRegex(self.assert_succeeds("version").stdout, r"\Asnpse \d+\.\d+\.\d+\n\Z")
 
+    def test_one_answer_for_all_ranks(self):
+        self.assertRegex(self.assert_succeeds("version", ranks=2).stdout, r"\Asnpse \d+\.\d+\.\d+\n\Z")
+
     def test_help_lists_all_verbs(self):
         for arguments in ([], ["help"], ["--help"]):
             text = self.assert_succeeds(*arguments).stdout

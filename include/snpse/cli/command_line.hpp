@@ -54,14 +54,13 @@ struct BenchArguments {
   std::filesystem::path out;          ///< the campaign's folder; empty: a temporary one
   bool json = false;
 };
-struct VersionArguments {};
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
-                             ExportArguments, BenchArguments, VersionArguments>;
+                             ExportArguments, BenchArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well
-  std::string text;                ///< the help that was asked for
+  std::string text;                ///< the help or the version that was asked for
   int threads = 1;
 };
 

@@ -21,6 +21,5 @@ ExitCode status_command(const StatusArguments& arguments, const Session& session
 ExitCode sample_command(const SampleArguments& arguments, const Session& session);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
 ExitCode bench_command(const BenchArguments& arguments, const Session& session);
-ExitCode version_command(const VersionArguments& arguments, const Session& session);
 
 }  // namespace snpse

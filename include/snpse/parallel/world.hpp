@@ -76,6 +76,10 @@ class MpiSession {
   MpiSession(const MpiSession&) = delete;
   MpiSession& operator=(const MpiSession&) = delete;
 
+  /// Whether mpirun, srun or the like started this process, by what they set in its environment; true as
+  /// well for a process that a batch script of Slurm started alone.
+  static bool launched();
+
   /// Ends all ranks at once; for the one place that reports an exception a single rank met.
   [[noreturn]] static void abort(int exit_code);
 };
