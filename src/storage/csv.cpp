@@ -4,7 +4,9 @@
 #include <iterator>
 #include <optional>
 
-#include <boost/algorithm/string.hpp>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
 #include <fmt/format.h>
 
 #include "snpse/storage/durable_file.hpp"
