@@ -9,8 +9,8 @@ namespace snpse {
 
 /// How far a campaign is, from its folder alone: works while it runs and after a crash. A JSON object: state
 /// ("finished", "running" or "stopped"), method, rounds, simulations and simulations_done, seconds,
-/// seconds_left (null where nothing tells), step (the next or present one), progress (of the present step, if
-/// it runs), and round_table with one object a round: phase figures as in events.jsonl.
+/// seconds_left (null where nothing tells), progress (of the present step, if it runs), and round_table with
+/// one object a round: phase figures as in events.jsonl.
 nlohmann::ordered_json campaign_status(const CampaignFolder& folder, const Config& config);
 
 }  // namespace snpse
