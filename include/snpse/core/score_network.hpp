@@ -3,19 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "snpse/core/model_options.hpp"
+#include "snpse/core/network_layout.hpp"
 #include "snpse/core/tensor.hpp"
+#include "snpse/util/random.hpp"
 
 namespace snpse {
-
-struct NetworkShape {
-  int theta_dim = 0;  // d
-  int x_dim = 0;      // p
-  int width = 256;
-  int depth = 3;
-};
-
-inline constexpr int kTimeFeatures = 64;
 
 /// The paper's network (section 5, appendix E.3): three perceptrons with SiLU units that embed theta_t, x and
 /// t, and a fourth on their concatenation, with d outputs. The concatenation with the trunk's first layer is
@@ -48,6 +40,7 @@ class ScoreNetwork {
     torch::Tensor weight;  // [inputs, outputs]
     torch::Tensor bias;    // [outputs]; undefined where there is none
   };
+  void fill_weights(const NetworkLayout& layout, bool zero_output, RandomStream random);
   static torch::Tensor perceptron(torch::Tensor h, const std::vector<Layer>& layers);
 
   NetworkShape shape_;

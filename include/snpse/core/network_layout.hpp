@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace snpse {
+
+struct NetworkShape {
+  int theta_dim = 0;  // d
+  int x_dim = 0;      // p
+  int width = 256;
+  int depth = 3;
+};
+
+inline constexpr int kTimeFeatures = 64;
+
+/// A linear layer within the flat buffer of weights.
+struct LayerLayout {
+  std::int64_t inputs;
+  std::int64_t outputs;
+  std::int64_t weight;               // where [inputs, outputs] begins, row-major
+  std::optional<std::int64_t> bias;  // where [outputs] begins, if there is one
+  std::int64_t fan_in;               // of the layer that this one is a part of
+  bool activated;                    // whether SiLU follows
+};
+
+/// Where the layers of ScoreNetwork lie. The trunk's first layer is in three parts, for the embeddings of
+/// theta and x and for the time features; the first two end the embeddings, since no activation lies between.
+struct NetworkLayout {
+  explicit NetworkLayout(const NetworkShape& shape);
+
+  std::vector<LayerLayout> theta;  // d -> width, the trunk's part included
+  std::vector<LayerLayout> x;      // p -> width, the trunk's part included
+  LayerLayout time;                // kTimeFeatures -> width, with the bias of the sum of the three parts
+  std::vector<LayerLayout> trunk;  // width -> d, from the activation of that sum
+  std::int64_t count = 0;          // of all weights
+
+  /// All layers as they follow one another in the buffer.
+  std::vector<LayerLayout> in_order() const;
+};
+
+}  // namespace snpse

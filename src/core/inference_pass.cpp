@@ -1,0 +1,95 @@
+#include "snpse/core/inference_pass.hpp"
+
+#include <algorithm>
+
+#include "snpse/core/gemm.hpp"
+
+namespace snpse {
+namespace {
+
+// Rows that pass through the network at once.
+constexpr std::int64_t kBlock = 256;
+
+/// Calls work(first, rows) for one block after the other.
+template <typename Work>
+void for_each_block(std::int64_t n, const Work& work) {
+  for (std::int64_t first = 0; first < n; first += kBlock) work(first, std::min(kBlock, n - first));
+}
+
+}  // namespace
+
+InferencePass::InferencePass(const NetworkShape& shape, const float* weights, Wanted wanted)
+    : layout_(shape),
+      theta_(layout_.theta, weights, kBlock, wanted == Wanted::divergence),
+      trunk_(layout_.trunk, weights, kBlock, wanted == Wanted::divergence),
+      dim_(shape.theta_dim),
+      width_(shape.width) {
+  if (wanted == Wanted::output) return;
+  for (Buffer* buffer : {&derivative_, &tangents_, &sums_, &starts_, &ends_})
+    *buffer = Buffer(static_cast<std::size_t>(kBlock * width_));
+  last_layer_ = Buffer(static_cast<std::size_t>(dim_ * width_));
+}
+
+void InferencePass::forward(const float* theta, std::int64_t rows, const float* joint, float* output) {
+  const MatrixSize size{rows, width_};
+  float* hidden = theta_.forward(theta, rows);
+  if (derivative_.data() != nullptr)
+    silu_rows(hidden, derivative_.data(), {joint, 0}, size);
+  else
+    silu_rows(hidden, {joint, 0}, size);
+  const float* result = trunk_.forward(hidden, rows);
+  std::copy(result, result + rows * dim_, output);
+}
+
+void InferencePass::output(const float* theta, std::int64_t n, const float* joint, float* output) {
+  for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
+    forward(theta + first * dim_, rows, joint, output + first * dim_);
+  });
+}
+
+void InferencePass::add_direction(const Direction& direction, std::int64_t rows) {
+  const MatrixSize size{rows, width_};
+  multiply_rows(tangents_.data(), direction.start, theta_.derivative(0), size);
+  float* hidden = theta_.push_forward(tangents_.data(), 1, theta_.size(), rows);
+  multiply_elements(hidden, derivative_.data(), size.count());
+  const float* last = trunk_.push_forward(hidden, 0, trunk_.size() - 1, rows);
+  add_product(sums_.data(), last, direction.end, size);
+}
+
+void InferencePass::output_and_divergence(const float* theta, std::int64_t n, const float* joint,
+                                          float* output, float* divergence) {
+  const float* first_layer = theta_.weight(0);                 // [d, width]
+  const float* last_layer = trunk_.weight(trunk_.size() - 1);  // [width, d]
+  for (std::int64_t i = 0; i < dim_; ++i)
+    for (std::int64_t j = 0; j < width_; ++j) last_layer_.data()[i * width_ + j] = last_layer[j * dim_ + i];
+  for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
+    const MatrixSize size{rows, width_};
+    forward(theta + first * dim_, rows, joint, output + first * dim_);
+    std::fill_n(sums_.data(), size.count(), 0.0F);
+    for (std::int64_t i = 0; i < dim_; ++i)
+      add_direction({{first_layer + i * width_, 0}, {last_layer_.data() + i * width_, 0}}, rows);
+    sum_each_row(divergence + first, sums_.data(), size);
+  });
+}
+
+void InferencePass::output_and_estimate(const float* theta, std::int64_t n, const float* joint,
+                                        const float* probes, std::int64_t count, float* output,
+                                        float* divergence) {
+  for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
+    const MatrixSize size{rows, width_};
+    const ProductSize product{rows, dim_, width_};
+    forward(theta + first * dim_, rows, joint, output + first * dim_);
+    std::fill_n(sums_.data(), size.count(), 0.0F);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const float* probe = probes + (i * n + first) * dim_;
+      multiply(probe, theta_.weight(0), starts_.data(), product, Result::overwrite);
+      multiply_by_transposed(probe, trunk_.weight(trunk_.size() - 1), ends_.data(), product,
+                             Result::overwrite);
+      add_direction({{starts_.data(), width_}, {ends_.data(), width_}}, rows);
+    }
+    sum_each_row(divergence + first, sums_.data(), size);
+  });
+  for (std::int64_t i = 0; i < n; ++i) divergence[i] /= static_cast<float>(count);
+}
+
+}  // namespace snpse

@@ -1,0 +1,110 @@
+#include "snpse/core/training_pass.hpp"
+
+#include <vector>
+
+#include "support/networks.hpp"
+#include <gtest/gtest.h>
+
+namespace snpse {
+namespace {
+
+using testing::largest;
+using testing::normal_tensor;
+using testing::random_network;
+
+struct Case {
+  NetworkShape shape;
+  std::int64_t simulations;
+  int draws;
+};
+
+// Sizes that no vector length and no cache block divides among them.
+const std::vector<Case> kCases{{{1, 1, 8, 2}, 1, 1},     {{2, 3, 16, 2}, 5, 3},    {{3, 2, 17, 4}, 7, 2},
+                               {{10, 10, 64, 3}, 50, 2}, {{5, 100, 33, 3}, 13, 1}, {{31, 15, 256, 3}, 40, 3}};
+
+struct Inputs {
+  explicit Inputs(const Case& c)
+      : x(normal_tensor({c.simulations, c.shape.x_dim}, 1)),
+        theta(normal_tensor({c.simulations * c.draws, c.shape.theta_dim}, 2)),
+        time(normal_tensor({c.simulations * c.draws, kTimeFeatures}, 3)),
+        weight(normal_tensor({c.simulations * c.draws, c.shape.theta_dim}, 4)) {}
+  TrainingPass::Rows rows(const Case& c) const {
+    return {c.simulations, c.draws, x.data_ptr<float>(), theta.data_ptr<float>(), time.data_ptr<float>()};
+  }
+  torch::Tensor x, theta, time;
+  torch::Tensor weight;  // d loss / d output
+};
+
+torch::Tensor reference_output(const ScoreNetwork& network, const Inputs& in, int draws) {
+  return network.output(in.theta, network.x_part(in.x).repeat({draws, 1}), network.time_part(in.time));
+}
+
+TEST(TrainingPass, GivesTheNetworksOutput) {
+  for (const auto& c : kCases) {
+    const auto network = random_network(c.shape);
+    const Inputs in(c);
+    TrainingPass pass(c.shape, network.weights().data_ptr<float>(), c.simulations, c.simulations * c.draws);
+    const auto expected = reference_output(network, in, c.draws);
+    const auto actual = torch::from_blob(const_cast<float*>(pass.forward(in.rows(c))), expected.sizes());
+    EXPECT_LT(largest(actual - expected), 1e-5 * largest(expected));
+  }
+}
+
+TEST(TrainingPass, GivesTheGradientOfAutograd) {
+  for (const auto& c : kCases) {
+    auto network = random_network(c.shape);
+    const Inputs in(c);
+    network.require_gradients(true);
+    (reference_output(network, in, c.draws) * in.weight).sum().backward();
+    network.require_gradients(false);
+    TrainingPass pass(c.shape, network.weights().data_ptr<float>(), c.simulations, c.simulations * c.draws);
+    auto gradients = torch::zeros_like(network.gradients());
+    pass.forward(in.rows(c));
+    pass.backward(in.rows(c), in.weight.data_ptr<float>(), gradients.data_ptr<float>());
+    for (const auto& layer : NetworkLayout(c.shape).in_order()) {
+      const auto expect_near = [&](std::int64_t first, std::int64_t n) {
+        const auto expected = network.gradients().narrow(0, first, n);
+        EXPECT_LT(largest(gradients.narrow(0, first, n) - expected), 2e-5 * largest(expected));
+      };
+      expect_near(layer.weight, layer.inputs * layer.outputs);
+      if (layer.bias) expect_near(*layer.bias, layer.outputs);
+    }
+  }
+}
+
+TEST(TrainingPass, AddsToTheGradientsBlockByBlock) {
+  const Case all = kCases[3];
+  const auto network = random_network(all.shape);
+  const Inputs in(all);
+  const auto weights = network.weights();
+  TrainingPass pass(all.shape, weights.data_ptr<float>(), all.simulations, all.simulations * all.draws);
+  auto expected = torch::zeros_like(weights);
+  pass.forward(in.rows(all));
+  pass.backward(in.rows(all), in.weight.data_ptr<float>(), expected.data_ptr<float>());
+  auto sum = torch::zeros_like(weights);
+  for (const auto& [first, n] : {std::pair{0, 30}, std::pair{30, 20}}) {
+    const auto part = [&](const torch::Tensor& rows) {
+      return rows.view({all.draws, all.simulations, -1}).narrow(1, first, n).contiguous();
+    };
+    const auto theta = part(in.theta), time = part(in.time), weight = part(in.weight);
+    const TrainingPass::Rows rows{n, all.draws, in.x.narrow(0, first, n).data_ptr<float>(),
+                                  theta.data_ptr<float>(), time.data_ptr<float>()};
+    pass.forward(rows);
+    pass.backward(rows, weight.data_ptr<float>(), sum.data_ptr<float>());
+  }
+  EXPECT_LT(largest(sum - expected), 1e-5 * largest(expected));
+}
+
+TEST(TrainingPass, SeesTheWeightsChange) {
+  const Case c = kCases[1];
+  const auto network = random_network(c.shape);
+  const Inputs in(c);
+  TrainingPass pass(c.shape, network.weights().data_ptr<float>(), c.simulations, c.simulations * c.draws);
+  network.weights().mul_(0.5);
+  const auto expected = reference_output(network, in, c.draws);
+  const auto actual = torch::from_blob(const_cast<float*>(pass.forward(in.rows(c))), expected.sizes());
+  EXPECT_LT(largest(actual - expected), 1e-5 * largest(expected));
+}
+
+}  // namespace
+}  // namespace snpse
