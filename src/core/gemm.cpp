@@ -1,33 +1,50 @@
 #include "snpse/core/gemm.hpp"
 
+#include "snpse/util/error.hpp"
+
+#ifdef SNPSE_ONEDNN
+#include <dnnl.h>
+#else
 #include <cblas.h>
+#endif
 
 namespace snpse {
 namespace {
 
-void sgemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, const float* a, const float* b, float* c,
-           const ProductSize& size, Result result) {
-  const auto m = static_cast<int>(size.rows);
-  const auto k = static_cast<int>(size.inner);
-  const auto n = static_cast<int>(size.columns);
+enum class Transposed { none, a, b };
+
+void sgemm(Transposed transposed, const float* a, const float* b, float* c, const ProductSize& size,
+           Result result) {
+  const std::int64_t lda = transposed == Transposed::a ? size.rows : size.inner;
+  const std::int64_t ldb = transposed == Transposed::b ? size.inner : size.columns;
   const float beta = result == Result::add ? 1.0F : 0.0F;
-  cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, m, n, k, 1.0F, a, transpose_a == CblasTrans ? m : k, b,
-              transpose_b == CblasTrans ? k : n, beta, c, n);
+#ifdef SNPSE_ONEDNN
+  const auto status =
+      dnnl_sgemm(transposed == Transposed::a ? 'T' : 'N', transposed == Transposed::b ? 'T' : 'N', size.rows,
+                 size.columns, size.inner, 1.0F, a, lda, b, ldb, beta, c, size.columns);
+  ensure(status == dnnl_success, "a matrix product of oneDNN succeeds");
+#else
+  const auto narrow = [](std::int64_t n) { return static_cast<int>(n); };
+  cblas_sgemm(CblasRowMajor, transposed == Transposed::a ? CblasTrans : CblasNoTrans,
+              transposed == Transposed::b ? CblasTrans : CblasNoTrans, narrow(size.rows),
+              narrow(size.columns), narrow(size.inner), 1.0F, a, narrow(lda), b, narrow(ldb), beta, c,
+              narrow(size.columns));
+#endif
 }
 
 }  // namespace
 
 void multiply(const float* a, const float* b, float* c, const ProductSize& size, Result result) {
-  sgemm(CblasNoTrans, CblasNoTrans, a, b, c, size, result);
+  sgemm(Transposed::none, a, b, c, size, result);
 }
 
 void multiply_by_transposed(const float* a, const float* b, float* c, const ProductSize& size,
                             Result result) {
-  sgemm(CblasNoTrans, CblasTrans, a, b, c, size, result);
+  sgemm(Transposed::b, a, b, c, size, result);
 }
 
 void multiply_transposed(const float* a, const float* b, float* c, const ProductSize& size, Result result) {
-  sgemm(CblasTrans, CblasNoTrans, a, b, c, size, result);
+  sgemm(Transposed::a, a, b, c, size, result);
 }
 
 }  // namespace snpse

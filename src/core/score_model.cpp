@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "snpse/core/inference_pass.hpp"
 #include "snpse/core/tensor_matrix.hpp"
 
 namespace snpse {
@@ -57,12 +58,46 @@ torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& 
   return (level.sigma * z_0 - level.alpha * eps) / norm(level);
 }
 
+torch::Tensor ScoreModel::joint_part(const Condition& condition, double t) const {
+  const torch::NoGradGuard no_gradients;
+  const auto time_part = network_.time_part(time_features(level_of_all(parts_.diffusion, t)));
+  return (condition.x_part + time_part).contiguous();
+}
+
 torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condition, double t) const {
-  const auto level = level_of_all(parts_.diffusion, t);
-  const auto answer = output(z_t, condition.x_part, level);
-  if (parts_.parametrisation == Parametrisation::noise) return answer;
-  const auto n = norm(level);
-  return (level.sigma * z_t / n - level.alpha * answer) / n;
+  const auto reading = preconditioning(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t));
+  const auto joint = joint_part(condition, t);
+  const auto input = (z_t * reading.input).contiguous();
+  if (z_t.requires_grad())
+    return reading.skip * z_t + reading.scale * network_.output(input, joint, torch::zeros_like(joint));
+  auto answer = torch::empty_like(input);
+  InferencePass(network_.shape(), network_.weights().data_ptr<float>(), InferencePass::Wanted::output)
+      .output(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), answer.data_ptr<float>());
+  return answer.mul_(reading.scale).add_(z_t, reading.skip);
+}
+
+ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t,
+                                                                const Condition& condition, double t,
+                                                                const torch::Tensor& probes) const {
+  const torch::NoGradGuard no_gradients;
+  const auto reading = preconditioning(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t));
+  const auto joint = joint_part(condition, t);
+  const auto input = (z_t * reading.input).contiguous();
+  auto answer = torch::empty_like(input);
+  auto divergence = torch::empty({input.size(0)}, torch::kFloat32);
+  InferencePass pass(network_.shape(), network_.weights().data_ptr<float>(),
+                     InferencePass::Wanted::divergence);
+  if (probes.defined())
+    pass.output_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
+                             probes.data_ptr<float>(), probes.size(0), answer.data_ptr<float>(),
+                             divergence.data_ptr<float>());
+  else
+    pass.output_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
+                               answer.data_ptr<float>(), divergence.data_ptr<float>());
+  // The probes' v . v is d only on average, but of signs it always is.
+  const auto of_identity = probes.defined() ? probes.square().sum(2).mean(0) : torch::full({1}, dim());
+  return {answer.mul_(reading.scale).add_(z_t, reading.skip),
+          divergence * (reading.scale * reading.input) + reading.skip * of_identity};
 }
 
 Record ScoreModel::to_record() const {

@@ -16,37 +16,7 @@ torch::Tensor log_normal_density(const torch::Tensor& z, double deviation) {
   return z.to(torch::kFloat64).square().sum(1) * (-0.5 / (deviation * deviation)) + constant;
 }
 
-torch::Tensor gradient_of_sum(const torch::Tensor& values, const torch::Tensor& inputs) {
-  return torch::autograd::grad({values.sum()}, {inputs}, {}, /*retain_graph=*/true)[0];
-}
-
-torch::Tensor differentiable_copy(const torch::Tensor& z) {
-  return z.detach().clone().requires_grad_();
-}
-
 }  // namespace
-
-NoiseAndDivergence noise_and_divergence(const ScoreModel& model, const ScoreModel::Condition& condition,
-                                        const torch::Tensor& z_t, double t) {
-  const torch::AutoGradMode with_gradients(true);
-  const auto z = differentiable_copy(z_t);
-  const auto noise = model.noise(z, condition, t);
-  auto divergence = torch::zeros({z.size(0)}, torch::kFloat32);
-  for (std::int64_t i = 0; i < z.size(1); ++i)
-    divergence += gradient_of_sum(noise.select(1, i), z).select(1, i);
-  return {noise.detach(), divergence};
-}
-
-NoiseAndDivergence estimate_divergence(const ScoreModel& model, const ScoreModel::Condition& condition,
-                                       const torch::Tensor& z_t, double t, const torch::Tensor& probes) {
-  const torch::AutoGradMode with_gradients(true);
-  const auto z = differentiable_copy(z_t);
-  const auto noise = model.noise(z, condition, t);
-  auto divergence = torch::zeros({z.size(0)}, torch::kFloat32);
-  for (std::int64_t i = 0; i < probes.size(0); ++i)
-    divergence += (gradient_of_sum(noise * probes[i], z) * probes[i]).sum(1);
-  return {noise.detach(), divergence / static_cast<double>(probes.size(0))};
-}
 
 torch::Tensor log_density(const ScoreModel& model, const ScoreModel::Condition& condition,
                           const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes) {
@@ -62,9 +32,7 @@ torch::Tensor log_density(const ScoreModel& model, const ScoreModel::Condition& 
   const auto rhs = [&](const std::vector<double>& y, std::vector<double>& slope, double t) {
     const auto z = as_tensor(y).narrow(1, 0, d);
     const auto single = z.to(torch::kFloat32);
-    const auto [noise, divergence] = probes.defined()
-                                         ? estimate_divergence(model, condition, single, t, probes)
-                                         : noise_and_divergence(model, condition, single, t);
+    const auto [noise, divergence] = model.noise_and_divergence(single, condition, t, probes);
     const double drift = diffusion.drift(t);
     const double weight = diffusion.diffusion_squared(t) / (2 * diffusion.sigma(t));  // score = -eps / sigma
     auto out = as_tensor(slope);
@@ -84,7 +52,7 @@ torch::Tensor log_density_heun(const ScoreModel& model, const ScoreModel::Condit
   const auto slope = [&](const torch::Tensor& y, double ratio) {
     const double t = diffusion.time_of_ratio(ratio);
     const double alpha = diffusion.alpha(t);
-    auto result = noise_and_divergence(model, condition, y * alpha, t);
+    auto result = model.noise_and_divergence(y * alpha, condition, t);
     result.divergence = result.divergence.to(torch::kFloat64) * alpha;
     return result;
   };

@@ -3,27 +3,54 @@
 #include <cmath>
 #include <utility>
 
+#include "snpse/util/multiversion.hpp"
+
 namespace snpse {
 namespace {
+
 constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
-constexpr double kEpsilon = 1e-8;
+constexpr float kEpsilon = 1e-8F;
+
+/// The factors of one step, the same for every weight.
+struct StepFactors {
+  float rate;  // learning rate over the bias correction of the first moment
+  float root;  // 1 / square root of the bias correction of the second
+  float kept;  // share of a weight that the decay leaves
+};
+
+/// One pass over all that Adam reads and writes, since it is memory that limits it.
+SNPSE_MULTIVERSION void update(float* __restrict weights, float* __restrict first, float* __restrict second,
+                               const float* __restrict gradients, std::int64_t n, StepFactors factors) {
+  constexpr auto kKeep1 = static_cast<float>(kBeta1);
+  constexpr auto kKeep2 = static_cast<float>(kBeta2);
+  constexpr auto kGain1 = static_cast<float>(1 - kBeta1);
+  constexpr auto kGain2 = static_cast<float>(1 - kBeta2);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float g = gradients[i];
+    const float mean = kKeep1 * first[i] + kGain1 * g;
+    const float square = kKeep2 * second[i] + kGain2 * (g * g);
+    first[i] = mean;
+    second[i] = square;
+    weights[i] =
+        factors.kept * weights[i] - factors.rate * mean / (std::sqrt(square) * factors.root + kEpsilon);
+  }
+}
+
 }  // namespace
 
 Adam::Adam(torch::Tensor weights)
     : weights_(std::move(weights)), state_{torch::zeros_like(weights_), torch::zeros_like(weights_), 0} {}
 
 void Adam::step(const torch::Tensor& gradients, double learning_rate, double weight_decay) {
-  const torch::NoGradGuard no_gradients;
   ++state_.steps;
   const auto n = static_cast<double>(state_.steps);
   const double correction1 = 1 - std::pow(kBeta1, n);
   const double correction2 = 1 - std::pow(kBeta2, n);
-  state_.first.mul_(kBeta1).add_(gradients, 1 - kBeta1);
-  state_.second.mul_(kBeta2).addcmul_(gradients, gradients, 1 - kBeta2);
-  const auto denominator = state_.second.sqrt().div_(std::sqrt(correction2)).add_(kEpsilon);
-  if (weight_decay > 0) weights_.mul_(1 - learning_rate * weight_decay);
-  weights_.addcdiv_(state_.first, denominator, -learning_rate / correction1);
+  update(weights_.data_ptr<float>(), state_.first.data_ptr<float>(), state_.second.data_ptr<float>(),
+         gradients.data_ptr<float>(), weights_.numel(),
+         {static_cast<float>(learning_rate / correction1), static_cast<float>(1 / std::sqrt(correction2)),
+          static_cast<float>(1 - learning_rate * weight_decay)});
 }
 
 void Adam::restore(const State& state) {

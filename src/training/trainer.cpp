@@ -9,6 +9,7 @@
 #include "snpse/parallel/broadcast_record.hpp"
 #include "snpse/training/adam.hpp"
 #include "snpse/training/noise_batch.hpp"
+#include "snpse/training/score_matching.hpp"
 #include "snpse/util/random.hpp"
 
 namespace snpse {
@@ -54,7 +55,8 @@ class Trainer {
         data_(data),
         options_(options),
         key_(key),
-        adam_(model.network().weights()) {
+        adam_(model.network().weights()),
+        score_matching_(model, data.z, data.x, std::max(options.noise_draws, options.validation_draws)) {
     split_rows();
     const auto n = static_cast<std::int64_t>(training_.size());
     batch_ = batch_size(options, n);
@@ -64,11 +66,7 @@ class Trainer {
     validation_batch_ =
         validation_noise(validation_, share.begin, share.end, model, options, key.seed, key.round);
     keep_best(std::numeric_limits<double>::infinity());
-    model_.network().require_gradients(true);
   }
-  ~Trainer() { model_.network().require_gradients(false); }
-  Trainer(const Trainer&) = delete;
-  Trainer& operator=(const Trainer&) = delete;
 
   TrainingReport run(const Checkpoints& checkpoints, const StopRequest& stop, Log& log) {
     const auto start = Clock::now();
@@ -137,22 +135,6 @@ class Trainer {
     return rows;
   }
 
-  /// Sum of squared errors over this rank's rows and all dimensions. The embedding of x is shared between
-  /// draws.
-  torch::Tensor squared_error(const NoiseBatch& batch) const {
-    const auto rows = torch::from_blob(const_cast<std::int64_t*>(batch.rows.data()),
-                                       {static_cast<std::int64_t>(batch.rows.size())}, torch::kInt64);
-    const auto repeat = [&](const torch::Tensor& part) {
-      return batch.draws == 1 ? part : part.repeat({batch.draws, 1});
-    };
-    const auto z_0 = repeat(data_.z.index_select(0, rows));
-    const auto x_part = repeat(model_.network().x_part(data_.x.index_select(0, rows)));
-    const auto z_t = batch.level.alpha * z_0 + batch.level.sigma * batch.eps;
-    return (model_.output(z_t, x_part, batch.level) - model_.target(z_0, batch.eps, batch.level))
-        .square()
-        .sum();
-  }
-
   void take_step() {
     const auto rows = rows_of_step();
     const auto share = world_.share(batch_);
@@ -162,9 +144,7 @@ class Trainer {
     if (share.size() > 0) {
       const auto batch = training_noise(rows, share.begin, share.end, options_.noise_draws, model_, options_,
                                         key_.seed, key_.round, step_);
-      const auto loss = squared_error(batch) / entries;
-      loss.backward();
-      loss_sum_ += loss.item<double>();
+      loss_sum_ += score_matching_.add_gradient(batch, 1 / entries);
     }
     world_.sum(std::span<float>(gradients.data_ptr<float>(), static_cast<std::size_t>(gradients.numel())));
     adam_.step(gradients, learning_rate(), options_.weight_decay);
@@ -173,9 +153,8 @@ class Trainer {
   }
 
   void validate() {
-    const torch::NoGradGuard no_gradients;
     std::vector<double> sums{loss_sum_, 0.0};
-    if (!validation_batch_.rows.empty()) sums[1] = squared_error(validation_batch_).item<double>();
+    if (!validation_batch_.rows.empty()) sums[1] = score_matching_.squared_error(validation_batch_);
     world_.sum(std::span<double>(sums));
     const double entries = static_cast<double>(validation_.size()) * options_.validation_draws * model_.dim();
     const double validation_loss = sums[1] / entries;
@@ -240,7 +219,6 @@ class Trainer {
   }
 
   void restore_best() {
-    const torch::NoGradGuard no_gradients;
     model_.network().weights().copy_(best_weights_);
     adam_.restore(best_adam_);
   }
@@ -273,6 +251,7 @@ class Trainer {
   const TrainingOptions& options_;
   TrainingKey key_;
   Adam adam_;
+  ScoreMatching score_matching_;
   std::vector<std::int64_t> training_;
   std::vector<std::int64_t> validation_;
   NoiseBatch validation_batch_;

@@ -4,6 +4,7 @@
 
 #include "snpse/core/diffusion.hpp"
 #include "snpse/core/parameter_space.hpp"
+#include "snpse/core/preconditioning.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/core/score_network.hpp"
 #include "snpse/core/standardiser.hpp"
@@ -42,13 +43,28 @@ class ScoreModel {
   };
   Condition condition(const Vector& x_obs) const;
 
-  /// The estimate of eps given z_t [n, d] float32 at time t, [n, d]. The score is -eps / sigma(t).
+  /// The estimate of eps given z_t [n, d] float32 at time t, [n, d]. The score is -eps / sigma(t). By
+  /// LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
   torch::Tensor noise(const torch::Tensor& z_t, const Condition& condition, double t) const;
+
+  struct NoiseAndDivergence {
+    torch::Tensor noise;       // [n, d], as of noise()
+    torch::Tensor divergence;  // [n], sum over i of d noise_i / d z_i
+  };
+  /// The divergence exactly where probes is undefined, else its Skilling-Hutchinson estimate: the mean over
+  /// the probes v [m, n, d] of v . J v, unbiased for entries of mean 0 and variance 1.
+  NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const Condition& condition, double t,
+                                          const torch::Tensor& probes = {}) const;
 
   /// For training, all rows at their own level: the network's output given z_t [n, d] and x_part [n, width],
   /// and what it should be given z_0 and eps [n, d].
   torch::Tensor output(const torch::Tensor& z_t, const torch::Tensor& x_part, const NoiseLevel& level) const;
   torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const NoiseLevel& level) const;
+  /// The same as numbers, for one row.
+  Preconditioning preconditioning(double alpha, double sigma) const {
+    return snpse::preconditioning(parts_.parametrisation, alpha, sigma);
+  }
+  torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
 
   int dim() const { return network_.shape().theta_dim; }
   const Diffusion& diffusion() const { return parts_.diffusion; }
@@ -65,7 +81,8 @@ class ScoreModel {
   static ScoreModel from_record(const Record& record, std::shared_ptr<const Prior> prior);
 
  private:
-  torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
+  /// What x and t add to the network's trunk at time t, [width].
+  torch::Tensor joint_part(const Condition& condition, double t) const;
 
   Parts parts_;
   ScoreNetwork network_;

@@ -8,20 +8,6 @@
 
 namespace snpse {
 
-/// The predicted noise and its divergence in z_t.
-struct NoiseAndDivergence {
-  torch::Tensor noise;       // [n, d]
-  torch::Tensor divergence;  // [n], sum over i of d noise_i / d z_i
-};
-
-/// Exact: one backward pass a parameter. z_t: [n, d] float32.
-NoiseAndDivergence noise_and_divergence(const ScoreModel& model, const ScoreModel::Condition& condition,
-                                        const torch::Tensor& z_t, double t);
-/// The Skilling-Hutchinson estimate: mean over the probes [m, n, d] of v . d(noise . v)/dz; unbiased for
-/// entries of mean 0 and variance 1.
-NoiseAndDivergence estimate_divergence(const ScoreModel& model, const ScoreModel::Condition& condition,
-                                       const torch::Tensor& z_t, double t, const torch::Tensor& probes);
-
 /// log p(z_0 given x), [n] float64, by the instantaneous change of variables along the probability flow
 /// (METHOD section 5; paper, section 2.2 and appendix; Chen et al. 2018), with the adaptive Dormand-Prince
 /// solver. z_0: [n, d] float32. probes: undefined for the exact trace, else [m, n, d].

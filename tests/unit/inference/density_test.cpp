@@ -63,9 +63,38 @@ TEST(Divergence, IsThatOfFiniteDifferences) {
         const Matrix down = to_matrix(model.noise(to_tensor(z - shift), condition, t));
         expected += (up - down).col(i) / (2 * h);
       }
-      const auto result = noise_and_divergence(model, condition, to_tensor(z), t);
+      const auto result = model.noise_and_divergence(to_tensor(z), condition, t);
       EXPECT_LT(largest_error(result.divergence, expected), 2e-3 * (1 + expected.cwiseAbs().maxCoeff()));
       EXPECT_TRUE(torch::equal(result.noise, model.noise(to_tensor(z), condition, t)));
+    }
+}
+
+/// d noise / d z applied from the left to `direction` [n, d], by LibTorch.
+torch::Tensor pull_back(const ScoreModel& model, const torch::Tensor& z, double t,
+                        const torch::Tensor& direction) {
+  const auto at = z.clone().requires_grad_();
+  return torch::autograd::grad({(model.noise(at, some_condition(model), t) * direction).sum()}, {at})[0];
+}
+
+TEST(Divergence, IsThatOfAutograd) {
+  const auto z = to_tensor(testing::standard_normal_rows(10, 3));
+  const auto probes = to_tensor(2 * testing::standard_normal_rows(20, 3)).view({2, 10, 3});
+  for (const auto& diffusion : testing::all_diffusions())
+    for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise}) {
+      const auto model = random_model(diffusion, parametrisation, 3);
+      auto exact = torch::zeros({10});
+      for (int i = 0; i < 3; ++i) {
+        auto unit = torch::zeros({10, 3});
+        unit.select(1, i).fill_(1);
+        exact += pull_back(model, z, 0.4, unit).select(1, i);
+      }
+      auto estimate = torch::zeros({10});
+      for (int i = 0; i < 2; ++i) estimate += (pull_back(model, z, 0.4, probes[i]) * probes[i]).sum(1) / 2;
+      const auto condition = some_condition(model);
+      EXPECT_TRUE(
+          torch::allclose(model.noise_and_divergence(z, condition, 0.4).divergence, exact, 1e-4, 1e-5));
+      EXPECT_TRUE(torch::allclose(model.noise_and_divergence(z, condition, 0.4, probes).divergence, estimate,
+                                  1e-4, 1e-4));
     }
 }
 
@@ -73,12 +102,12 @@ TEST(Divergence, HutchinsonsMeanOverAllSignsIsTheTrace) {
   const auto z = to_tensor(testing::standard_normal_rows(10, 3));
   const auto model = random_model(testing::all_diffusions()[0], Parametrisation::preconditioned, 3);
   const auto condition = some_condition(model);
-  const auto exact = noise_and_divergence(model, condition, z, 0.4);
-  const auto estimate = estimate_divergence(model, condition, z, 0.4, all_signs(10, 3));
+  const auto exact = model.noise_and_divergence(z, condition, 0.4);
+  const auto estimate = model.noise_and_divergence(z, condition, 0.4, all_signs(10, 3));
   EXPECT_TRUE(torch::allclose(estimate.divergence, exact.divergence, 1e-4, 1e-5));
   EXPECT_TRUE(torch::equal(estimate.noise, exact.noise));
   // One probe alone is not: the network's Jacobian is not diagonal.
-  const auto single = estimate_divergence(model, condition, z, 0.4, all_signs(10, 3).narrow(0, 1, 1));
+  const auto single = model.noise_and_divergence(z, condition, 0.4, all_signs(10, 3).narrow(0, 1, 1));
   EXPECT_FALSE(torch::allclose(single.divergence, exact.divergence, 1e-2, 1e-3));
 }
 
@@ -89,8 +118,8 @@ TEST(Divergence, HutchinsonIsUnbiasedForRandomSigns) {
   const auto condition = some_condition(model);
   auto random = streams(static_cast<std::size_t>(n));
   const auto estimates =
-      estimate_divergence(model, condition, z, 0.4, rademacher_probes(random, 1, 3)).divergence;
-  const double exact = noise_and_divergence(model, condition, z, 0.4).divergence[0].item<double>();
+      model.noise_and_divergence(z, condition, 0.4, rademacher_probes(random, 1, 3)).divergence;
+  const double exact = model.noise_and_divergence(z, condition, 0.4).divergence[0].item<double>();
   const double error = estimates.std().item<double>() / std::sqrt(static_cast<double>(n));
   EXPECT_NEAR(estimates.mean().item<double>(), exact, 5 * error);
 }
@@ -101,7 +130,7 @@ TEST(Divergence, HutchinsonIsExactForAMultipleOfTheIdentity) {
   auto random = streams(10);
   const auto probes = rademacher_probes(random, 1, 2);
   const double sigma = model.diffusion().sigma(0.5);
-  const auto estimate = estimate_divergence(model, some_condition(model), z, 0.5, probes);
+  const auto estimate = model.noise_and_divergence(z, some_condition(model), 0.5, probes);
   EXPECT_LT(largest_error(estimate.divergence, Vector::Constant(10, 2 * sigma / (1 + sigma * sigma))), 1e-6);
 }
 

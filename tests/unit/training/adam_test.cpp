@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "support/networks.hpp"
 #include <gtest/gtest.h>
 
 namespace snpse {
@@ -39,6 +40,32 @@ TEST(Adam, WeightDecayShrinksTheWeightsAloneByTheRate) {
   adam.step(filled(0, 0), 0.1, 0.5);
   EXPECT_NEAR(weights[0].item<double>(), 3 * (1 - 0.1 * 0.5), 1e-6);
   EXPECT_NEAR(weights[1].item<double>(), -2 * (1 - 0.1 * 0.5), 1e-6);
+}
+
+TEST(Adam, StepsAsTheChainOfLibTorchsOperations) {
+  const std::int64_t n = 1003;
+  const double rate = 0.01, decay = 0.1;
+  const auto start = testing::normal_tensor({n}, 1);
+  auto weights = start.clone();
+  auto expected = start.clone();
+  auto first = torch::zeros({n}), second = torch::zeros({n});
+  Adam adam(weights);
+  for (int i = 1; i <= 20; ++i) {
+    const auto gradients =
+        testing::normal_tensor({n}, 1 + static_cast<std::uint64_t>(i)) * std::pow(10, i % 7 - 3);
+    adam.step(gradients, rate, decay);
+    first.mul_(0.9).add_(gradients, 1 - 0.9);
+    second.mul_(0.999).addcmul_(gradients, gradients, 1 - 0.999);
+    const auto denominator = second.sqrt().div_(std::sqrt(1 - std::pow(0.999, i))).add_(1e-8);
+    expected.mul_(1 - rate * decay).addcdiv_(first, denominator, -rate / (1 - std::pow(0.9, i)));
+  }
+  const auto expect_near = [](const torch::Tensor& actual, const torch::Tensor& reference) {
+    EXPECT_LT(testing::largest(actual - reference), 1e-6 * testing::largest(reference));
+  };
+  expect_near(adam.state().first, first);
+  expect_near(adam.state().second, second);
+  expect_near(weights, expected);
+  EXPECT_GT(testing::largest(weights - start), 0.05);
 }
 
 TEST(Adam, FindsTheMinimumOfAQuadratic) {
