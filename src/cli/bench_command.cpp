@@ -35,7 +35,7 @@ Config make_config(const BenchArguments& arguments) {
     const Matrix x = read_csv(arguments.observation);
     config.observation.x.assign(x.data(), x.data() + x.size());
   }
-  return config;
+  return with_settings(config, arguments.settings);
 }
 
 /// What the steps took and said, gathered as they are committed.

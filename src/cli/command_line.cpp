@@ -140,6 +140,8 @@ struct Parser {
     sub->add_option("--observation", bench.observation, "a CSV file with x; default: drawn from the seed");
     sub->add_option("--reference", bench.reference,
                     "a CSV file with exact posterior draws; default: our own sampler");
+    sub->add_option("--set", bench.settings, "SECTION.KEY=VALUE of a campaign file; may be repeated")
+        ->allow_extra_args(false);
     sub->add_option("--out", bench.out, "keep the campaign in this folder");
     sub->add_flag("--json", bench.json, "for machines");
     add_threads(sub);

@@ -146,6 +146,18 @@ Config parse_config(const std::string& toml_text, const std::string& source_name
   return read_config(parse_toml(toml_text, source_name), source_name, base_folder);
 }
 
+Config with_settings(const Config& config, const std::vector<std::string>& settings) {
+  auto root = parse_toml(to_toml(config), "the settings");
+  for (const auto& setting : settings)
+    for (const auto& [section, keys] : parse_toml(setting, setting)) {
+      auto* known = root[section].as_table();
+      if (known == nullptr || !keys.is_table())
+        fail(ExitCode::config, "'{}' is no setting; write section.key=value as in a campaign file", setting);
+      for (const auto& [key, value] : *keys.as_table()) known->insert_or_assign(key, value);
+    }
+  return read_config(root, "--set", ".");
+}
+
 Config load_config(const std::filesystem::path& file, const std::filesystem::path& observation) {
   auto root = parse_toml(read_whole(file), file.string());
   if (!observation.empty())

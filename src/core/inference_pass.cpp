@@ -22,17 +22,19 @@ InferencePass::InferencePass(const NetworkShape& shape, const float* weights, Wa
     : layout_(shape),
       theta_(layout_.theta, weights, kBlock, wanted == Wanted::divergence),
       trunk_(layout_.trunk, weights, kBlock, wanted == Wanted::divergence),
+      inputs_(shape.inputs()),
       dim_(shape.theta_dim),
       width_(shape.width) {
   if (wanted == Wanted::output) return;
   for (Buffer* buffer : {&derivative_, &tangents_, &sums_, &starts_, &ends_})
     *buffer = Buffer(static_cast<std::size_t>(kBlock * width_));
-  last_layer_ = Buffer(static_cast<std::size_t>(dim_ * width_));
+  for (Buffer* buffer : {&first_layer_, &last_layer_})
+    *buffer = Buffer(static_cast<std::size_t>(dim_ * width_));
 }
 
-void InferencePass::forward(const float* theta, std::int64_t rows, const float* joint, float* output) {
+void InferencePass::forward(const float* input, std::int64_t rows, const float* joint, float* output) {
   const MatrixSize size{rows, width_};
-  float* hidden = theta_.forward(theta, rows);
+  float* hidden = theta_.forward(input, rows);
   if (derivative_.data() != nullptr)
     silu_rows(hidden, derivative_.data(), {joint, 0}, size);
   else
@@ -41,9 +43,9 @@ void InferencePass::forward(const float* theta, std::int64_t rows, const float* 
   std::copy(result, result + rows * dim_, output);
 }
 
-void InferencePass::output(const float* theta, std::int64_t n, const float* joint, float* output) {
+void InferencePass::output(const float* input, std::int64_t n, const float* joint, float* output) {
   for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
-    forward(theta + first * dim_, rows, joint, output + first * dim_);
+    forward(input + first * inputs_, rows, joint, output + first * dim_);
   });
 }
 
@@ -56,35 +58,44 @@ void InferencePass::add_direction(const Direction& direction, std::int64_t rows)
   add_product(sums_.data(), last, direction.end, size);
 }
 
-void InferencePass::output_and_divergence(const float* theta, std::int64_t n, const float* joint,
-                                          float* output, float* divergence) {
-  const float* first_layer = theta_.weight(0);                 // [d, width]
-  const float* last_layer = trunk_.weight(trunk_.size() - 1);  // [width, d]
+void InferencePass::fold(const Slopes& slopes) {
+  const float* first = theta_.weight(0);                 // [views * d, width]
+  const float* last = trunk_.weight(trunk_.size() - 1);  // [width, d]
+  std::fill_n(first_layer_.data(), dim_ * width_, 0.0F);
+  for (std::int64_t i = 0; i < inputs_; ++i)
+    for (std::int64_t j = 0; j < width_; ++j)
+      first_layer_.data()[(i % dim_) * width_ + j] += slopes.input[i] * first[i * width_ + j];
   for (std::int64_t i = 0; i < dim_; ++i)
-    for (std::int64_t j = 0; j < width_; ++j) last_layer_.data()[i * width_ + j] = last_layer[j * dim_ + i];
+    for (std::int64_t j = 0; j < width_; ++j)
+      last_layer_.data()[i * width_ + j] = slopes.output[i] * last[j * dim_ + i];
+}
+
+void InferencePass::output_and_divergence(const float* input, std::int64_t n, const float* joint,
+                                          const Slopes& slopes, float* output, float* divergence) {
+  fold(slopes);
   for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
     const MatrixSize size{rows, width_};
-    forward(theta + first * dim_, rows, joint, output + first * dim_);
+    forward(input + first * inputs_, rows, joint, output + first * dim_);
     std::fill_n(sums_.data(), size.count(), 0.0F);
     for (std::int64_t i = 0; i < dim_; ++i)
-      add_direction({{first_layer + i * width_, 0}, {last_layer_.data() + i * width_, 0}}, rows);
+      add_direction({{first_layer_.data() + i * width_, 0}, {last_layer_.data() + i * width_, 0}}, rows);
     sum_each_row(divergence + first, sums_.data(), size);
   });
 }
 
-void InferencePass::output_and_estimate(const float* theta, std::int64_t n, const float* joint,
-                                        const float* probes, std::int64_t count, float* output,
-                                        float* divergence) {
+void InferencePass::output_and_estimate(const float* input, std::int64_t n, const float* joint,
+                                        const Slopes& slopes, const float* probes, std::int64_t count,
+                                        float* output, float* divergence) {
+  fold(slopes);
   for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
     const MatrixSize size{rows, width_};
     const ProductSize product{rows, dim_, width_};
-    forward(theta + first * dim_, rows, joint, output + first * dim_);
+    forward(input + first * inputs_, rows, joint, output + first * dim_);
     std::fill_n(sums_.data(), size.count(), 0.0F);
     for (std::int64_t i = 0; i < count; ++i) {
       const float* probe = probes + (i * n + first) * dim_;
-      multiply(probe, theta_.weight(0), starts_.data(), product, Result::overwrite);
-      multiply_by_transposed(probe, trunk_.weight(trunk_.size() - 1), ends_.data(), product,
-                             Result::overwrite);
+      multiply(probe, first_layer_.data(), starts_.data(), product, Result::overwrite);
+      multiply(probe, last_layer_.data(), ends_.data(), product, Result::overwrite);
       add_direction({{starts_.data(), width_}, {ends_.data(), width_}}, rows);
     }
     sum_each_row(divergence + first, sums_.data(), size);

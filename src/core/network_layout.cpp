@@ -49,7 +49,7 @@ NetworkLayout::NetworkLayout(const NetworkShape& shape) {
   const std::int64_t theta_embedding = embedding_dim(shape.theta_dim);
   const std::int64_t x_embedding = embedding_dim(shape.x_dim);
   const std::int64_t joint = theta_embedding + x_embedding + kTimeFeatures;
-  theta = perceptron(shape.depth, shape.theta_dim, theta_embedding);
+  theta = perceptron(shape.depth, shape.inputs(), theta_embedding);
   x = perceptron(shape.depth, shape.x_dim, x_embedding);
   theta.push_back(next.part(theta_embedding, width, joint));
   x.push_back(next.part(x_embedding, width, joint));

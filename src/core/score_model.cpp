@@ -18,6 +18,11 @@ torch::Tensor norm(const NoiseLevel& level) {
   return (level.alpha.square() + level.sigma.square()).sqrt();
 }
 
+NetworkShape with_views(NetworkShape shape, Parametrisation parametrisation) {
+  shape.views = parametrisation == Parametrisation::preconditioned ? 2 : 1;
+  return shape;
+}
+
 torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequencies) {
   const auto angles = value * frequencies;
   return torch::cat({angles.sin(), angles.cos()}, 1);
@@ -25,13 +30,16 @@ torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequen
 
 }  // namespace
 
-ScoreModel::ScoreModel(Parts parts, const NetworkShape& shape, std::uint64_t seed, std::uint32_t round)
+ScoreModel::ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round)
     : parts_(std::move(parts)),
-      network_(shape, parts_.parametrisation == Parametrisation::preconditioned, seed, round) {}
+      deviation_(to_tensor(parts_.regression.deviation.transpose())),
+      network_(with_views(shape, parts_.parametrisation),
+               parts_.parametrisation == Parametrisation::preconditioned, seed, round) {}
 
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
-  return {network_.x_part(to_tensor(parts_.x_standardiser.apply(x_obs.transpose())))};
+  const Matrix x = x_obs.transpose();
+  return {network_.x_part(to_tensor(parts_.x_standardiser.apply(x))), to_tensor(parts_.regression.mean(x))};
 }
 
 torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
@@ -45,59 +53,88 @@ torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
   return sinusoids(level.t, frequencies);
 }
 
-torch::Tensor ScoreModel::output(const torch::Tensor& z_t, const torch::Tensor& x_part,
+torch::Tensor ScoreModel::root(const NoiseLevel& level) const {
+  return ((level.alpha * deviation_).square() + level.sigma.square()).sqrt();
+}
+
+torch::Tensor ScoreModel::views(const torch::Tensor& z_t, const Condition& condition,
+                                const NoiseLevel& level) const {
+  if (parts_.parametrisation == Parametrisation::noise) return z_t;
+  return torch::cat({z_t / norm(level), (z_t - level.alpha * condition.mean) / root(level)}, 1);
+}
+
+torch::Tensor ScoreModel::output(const torch::Tensor& z_t, const Condition& condition,
                                  const NoiseLevel& level) const {
-  const bool preconditioned = parts_.parametrisation == Parametrisation::preconditioned;
-  const auto input = preconditioned ? z_t / norm(level) : z_t;
-  return network_.output(input, x_part, network_.time_part(time_features(level)));
+  return network_.output(views(z_t, condition, level), condition.x_part,
+                         network_.time_part(time_features(level)));
 }
 
 torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& eps,
-                                 const NoiseLevel& level) const {
+                                 const Condition& condition, const NoiseLevel& level) const {
   if (parts_.parametrisation == Parametrisation::noise) return eps;
-  return (level.sigma * z_0 - level.alpha * eps) / norm(level);
+  const auto away = (z_0 - condition.mean) / deviation_;
+  return (level.sigma * away - level.alpha * deviation_ * eps) / root(level);
 }
 
-torch::Tensor ScoreModel::joint_part(const Condition& condition, double t) const {
+torch::Tensor ScoreModel::read(const torch::Tensor& answer, const torch::Tensor& z_t,
+                               const Condition& condition, const NoiseLevel& level) const {
+  if (parts_.parametrisation == Parametrisation::noise) return answer;
+  const auto v = root(level);
+  const auto away = (z_t - level.alpha * condition.mean) / v;
+  return (level.sigma * away - level.alpha * deviation_ * answer) / v;
+}
+
+torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
   const torch::NoGradGuard no_gradients;
-  const auto time_part = network_.time_part(time_features(level_of_all(parts_.diffusion, t)));
-  return (condition.x_part + time_part).contiguous();
+  return (condition.x_part + network_.time_part(time_features(level))).contiguous();
 }
 
 torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condition, double t) const {
-  const auto reading = preconditioning(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t));
-  const auto joint = joint_part(condition, t);
-  const auto input = (z_t * reading.input).contiguous();
+  const auto level = level_of_all(parts_.diffusion, t);
+  const auto joint = joint_part(condition, level);
+  const auto input = views(z_t, condition, level).contiguous();
   if (z_t.requires_grad())
-    return reading.skip * z_t + reading.scale * network_.output(input, joint, torch::zeros_like(joint));
-  auto answer = torch::empty_like(input);
+    return read(network_.output(input, joint, torch::zeros_like(joint)), z_t, condition, level);
+  auto answer = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
   InferencePass(network_.shape(), network_.weights().data_ptr<float>(), InferencePass::Wanted::output)
       .output(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), answer.data_ptr<float>());
-  return answer.mul_(reading.scale).add_(z_t, reading.skip);
+  return read(answer, z_t, condition, level);
 }
 
 ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t,
                                                                 const Condition& condition, double t,
                                                                 const torch::Tensor& probes) const {
   const torch::NoGradGuard no_gradients;
-  const auto reading = preconditioning(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t));
-  const auto joint = joint_part(condition, t);
-  const auto input = (z_t * reading.input).contiguous();
-  auto answer = torch::empty_like(input);
+  const auto level = level_of_all(parts_.diffusion, t);
+  const auto joint = joint_part(condition, level);
+  const auto input = views(z_t, condition, level).contiguous();
+  // views() and read() are linear in z_t and the answer: these are their slopes.
+  std::vector<float> input_slopes(static_cast<std::size_t>(network_.shape().inputs()));
+  std::vector<float> output_slopes(static_cast<std::size_t>(dim()));
+  auto skip = torch::empty({dim()}, torch::kFloat32);
+  for (std::size_t i = 0; i < output_slopes.size(); ++i) {
+    const auto reading =
+        preconditioning(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t), static_cast<Eigen::Index>(i));
+    input_slopes[i] = static_cast<float>(reading.first_view);
+    if (network_.shape().views == 2)
+      input_slopes[output_slopes.size() + i] = static_cast<float>(reading.second_view);
+    output_slopes[i] = static_cast<float>(reading.scale);
+    skip.data_ptr<float>()[i] = static_cast<float>(reading.skip);
+  }
+  const InferencePass::Slopes slopes{input_slopes.data(), output_slopes.data()};
+  auto answer = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
   auto divergence = torch::empty({input.size(0)}, torch::kFloat32);
   InferencePass pass(network_.shape(), network_.weights().data_ptr<float>(),
                      InferencePass::Wanted::divergence);
   if (probes.defined())
-    pass.output_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
+    pass.output_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
                              probes.data_ptr<float>(), probes.size(0), answer.data_ptr<float>(),
                              divergence.data_ptr<float>());
   else
-    pass.output_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
+    pass.output_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
                                answer.data_ptr<float>(), divergence.data_ptr<float>());
-  // The probes' v . v is d only on average, but of signs it always is.
-  const auto of_identity = probes.defined() ? probes.square().sum(2).mean(0) : torch::full({1}, dim());
-  return {answer.mul_(reading.scale).add_(z_t, reading.skip),
-          divergence * (reading.scale * reading.input) + reading.skip * of_identity};
+  const auto of_skip = probes.defined() ? (probes.square() * skip).sum(2).mean(0) : skip.sum();
+  return {read(answer, z_t, condition, level), divergence + of_skip};
 }
 
 Record ScoreModel::to_record() const {
@@ -108,12 +145,19 @@ Record ScoreModel::to_record() const {
   record.put("diffusion/high", diffusion.high());
   record.put("diffusion/t_min", parts_.t_min);
   record.put("parametrisation", static_cast<std::int64_t>(parts_.parametrisation));
+  const auto put_vector = [&](const std::string& name, const Vector& values) {
+    record.put(name, std::vector<double>(values.begin(), values.end()));
+  };
   const auto put_standardiser = [&](const std::string& name, const Standardiser& s) {
-    record.put(name + "/mean", std::vector<double>(s.mean.begin(), s.mean.end()));
-    record.put(name + "/deviation", std::vector<double>(s.deviation.begin(), s.deviation.end()));
+    put_vector(name + "/mean", s.mean);
+    put_vector(name + "/deviation", s.deviation);
   };
   put_standardiser("x", parts_.x_standardiser);
   if (parts_.space.standardiser()) put_standardiser("theta", *parts_.space.standardiser());
+  record.put("regression/knots", parts_.regression.knots);
+  record.put("regression/weights", parts_.regression.weights);
+  put_vector("regression/offset", parts_.regression.offset);
+  put_vector("regression/deviation", parts_.regression.deviation);
   const auto& shape = network_.shape();
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
@@ -162,6 +206,25 @@ Diffusion get_diffusion(const Record& record) {
   fail(ExitCode::data, "the field 'diffusion/process' holds no known process");
 }
 
+Regression get_regression(const Record& record, const NetworkShape& shape) {
+  const auto get_vector = [&](const char* key) -> Vector {
+    const auto& values = record.get<std::vector<double>>(key);
+    require(values.size() == static_cast<std::size_t>(shape.theta_dim), key);
+    return Eigen::Map<const Vector>(values.data(), shape.theta_dim);
+  };
+  const auto get_matrix = [&](const char* key, Eigen::Index rows, Eigen::Index columns) {
+    const auto& matrix = record.get<Matrix>(key);
+    require(matrix.rows() == rows && matrix.cols() == columns && matrix.allFinite(), key);
+    return matrix;
+  };
+  Regression result{get_matrix("regression/knots", Regression::kKnots, shape.x_dim),
+                    get_matrix("regression/weights", 2 * shape.x_dim, shape.theta_dim),
+                    get_vector("regression/offset"), get_vector("regression/deviation")};
+  require(result.offset.allFinite(), "regression/offset");
+  require(result.deviation.allFinite() && result.deviation.minCoeff() > 0, "regression/deviation");
+  return result;
+}
+
 NetworkShape get_shape(const Record& record) {
   constexpr const char* kKey = "network/shape";
   const auto most = static_cast<std::int64_t>(record.get<std::vector<float>>("network/weights").size());
@@ -192,9 +255,12 @@ ScoreModel ScoreModel::from_record(const Record& record, std::shared_ptr<const P
   const auto shape = get_shape(record);
   const double t_min = record.get<double>("diffusion/t_min");
   require(t_min > 0 && t_min < 1, "diffusion/t_min");
-  Parts parts{get_diffusion(record), get_parametrisation(record), t_min,
+  Parts parts{get_diffusion(record),
+              get_parametrisation(record),
+              t_min,
               get_space(record, std::move(prior), shape.theta_dim),
-              get_standardiser(record, "x", shape.x_dim)};
+              get_standardiser(record, "x", shape.x_dim),
+              get_regression(record, shape)};
   ScoreModel model(std::move(parts), shape, 0, 0);
   const auto& weights = record.get<std::vector<float>>("network/weights");
   auto own = model.network_.weights();

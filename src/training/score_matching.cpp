@@ -19,14 +19,16 @@ void copy_row(const float* from, std::int64_t row, std::int64_t columns, float* 
 
 }  // namespace
 
-ScoreMatching::ScoreMatching(ScoreModel& model, torch::Tensor z, torch::Tensor x, int draws)
+ScoreMatching::ScoreMatching(ScoreModel& model, torch::Tensor z, torch::Tensor x, torch::Tensor mean,
+                             int draws)
     : model_(model),
       z_(std::move(z)),
       x_(std::move(x)),
+      mean_(std::move(mean)),
       block_(std::max<std::int64_t>(1, kBlockRows / draws)),
       pass_(model.network().shape(), model.network().weights().data_ptr<float>(), block_, block_ * draws),
       x_rows_(size_of(block_, x_.size(1))),
-      theta_(size_of(block_ * draws, z_.size(1))),
+      theta_(size_of(block_ * draws, model.network().shape().inputs())),
       target_(size_of(block_ * draws, z_.size(1))),
       error_(size_of(block_ * draws, z_.size(1))),
       time_features_(size_of(block_ * draws, kTimeFeatures)) {}
@@ -35,6 +37,8 @@ TrainingPass::Rows ScoreMatching::fill(const NoiseBatch& batch, const torch::Ten
                                        const Block& block) {
   const auto simulations = static_cast<std::int64_t>(batch.rows.size());
   const std::int64_t dim = z_.size(1);
+  const bool two_views = model_.network().shape().views == 2;
+  const std::int64_t inputs = model_.network().shape().inputs();
   const float* alpha = batch.level.alpha.data_ptr<float>();
   const float* sigma = batch.level.sigma.data_ptr<float>();
   for (std::int64_t i = 0; i < block.count; ++i)
@@ -44,13 +48,18 @@ TrainingPass::Rows ScoreMatching::fill(const NoiseBatch& batch, const torch::Ten
   for (int draw = 0; draw < batch.draws; ++draw)
     for (std::int64_t i = block.first; i < block.first + block.count; ++i, ++to) {
       const std::int64_t from = draw * simulations + i;
-      const float* z_0 = z_.data_ptr<float>() + batch.rows[static_cast<std::size_t>(i)] * dim;
+      const std::int64_t row = batch.rows[static_cast<std::size_t>(i)] * dim;
+      const float* z_0 = z_.data_ptr<float>() + row;
+      const float* mean = mean_.data_ptr<float>() + row;
       const float* eps = batch.eps.data_ptr<float>() + from * dim;
-      const auto reading = model_.preconditioning(alpha[from], sigma[from]);
       for (std::int64_t j = 0; j < dim; ++j) {
-        const double z_t = alpha[from] * z_0[j] + sigma[from] * eps[j];
-        theta_.data()[to * dim + j] = static_cast<float>(reading.input * z_t);
-        target_.data()[to * dim + j] = static_cast<float>(reading.by_z_0 * z_0[j] + reading.by_eps * eps[j]);
+        const auto reading = model_.preconditioning(alpha[from], sigma[from], j);
+        const double away = z_0[j] - mean[j];
+        const double noise = sigma[from] * eps[j];
+        float* view = theta_.data() + to * inputs + j;
+        view[0] = static_cast<float>(reading.first_view * (alpha[from] * z_0[j] + noise));
+        if (two_views) view[dim] = static_cast<float>(reading.second_view * (alpha[from] * away + noise));
+        target_.data()[to * dim + j] = static_cast<float>(reading.by_z_0 * away + reading.by_eps * eps[j]);
       }
       copy_row(time_features.data_ptr<float>(), from, kTimeFeatures,
                time_features_.data() + to * kTimeFeatures);

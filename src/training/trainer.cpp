@@ -56,7 +56,8 @@ class Trainer {
         options_(options),
         key_(key),
         adam_(model.network().weights()),
-        score_matching_(model, data.z, data.x, std::max(options.noise_draws, options.validation_draws)) {
+        score_matching_(model, data.z, data.x, data.mean,
+                        std::max(options.noise_draws, options.validation_draws)) {
     split_rows();
     const auto n = static_cast<std::int64_t>(training_.size());
     batch_ = batch_size(options, n);

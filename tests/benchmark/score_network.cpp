@@ -67,9 +67,9 @@ ScoreModel some_model(int dim) {
   const NetworkShape shape{dim, dim, 256, 3};
   const Standardiser none{Vector::Zero(dim), Vector::Ones(dim)};
   ScoreModel model({Diffusion::variance_exploding(0.002, 15), Parametrisation::preconditioned, 1e-5,
-                    ParameterSpace::standardised(none), none},
+                    ParameterSpace::standardised(none), none, Regression::none(dim, dim)},
                    shape, 1, 1);
-  model.network().weights().copy_(ScoreNetwork(shape, false, 1, 1).weights());
+  model.network().weights().copy_(ScoreNetwork(model.network().shape(), false, 1, 1).weights());
   return model;
 }
 
@@ -78,12 +78,14 @@ constexpr int kDim = 10;
 /// Simulations and the noise of one step, with d = p = 10.
 struct Step {
   Step(const ScoreModel& model, std::int64_t rows, int draws)
-      : z(torch::randn({rows / draws, kDim})), x(torch::randn({rows / draws, kDim})) {
+      : z(torch::randn({rows / draws, kDim})),
+        x(torch::randn({rows / draws, kDim})),
+        mean(torch::zeros({rows / draws, kDim})) {
     std::vector<std::int64_t> all(static_cast<std::size_t>(rows / draws));
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
     noise = training_noise(all, 0, rows / draws, draws, model, {}, 1, 1, 0);
   }
-  torch::Tensor z, x;
+  torch::Tensor z, x, mean;
   NoiseBatch noise;
 };
 
@@ -109,7 +111,7 @@ void training_step(benchmark::State& state) {
   auto model = some_model(kDim);
   const auto draws = static_cast<int>(state.range(1));
   const Step step(model, state.range(0), draws);
-  ScoreMatching matching(model, step.z, step.x, draws);
+  ScoreMatching matching(model, step.z, step.x, step.mean, draws);
   measure_step(state, model, [&] { matching.add_gradient(step.noise, 1e-3); });
 }
 
@@ -121,9 +123,11 @@ void training_step_by_autograd(benchmark::State& state) {
   const auto& noise = step.noise;
   measure_step(state, model, [&] {
     const auto z_0 = step.z.repeat({draws, 1});
-    const auto x_part = model.network().x_part(step.x).repeat({draws, 1});
+    const ScoreModel::Condition condition{model.network().x_part(step.x).repeat({draws, 1}),
+                                          step.mean.repeat({draws, 1})};
     const auto z_t = noise.level.alpha * z_0 + noise.level.sigma * noise.eps;
-    const auto error = model.output(z_t, x_part, noise.level) - model.target(z_0, noise.eps, noise.level);
+    const auto error =
+        model.output(z_t, condition, noise.level) - model.target(z_0, noise.eps, condition, noise.level);
     (1e-3 * error.square().sum()).backward();
   });
 }

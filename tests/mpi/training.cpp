@@ -22,7 +22,7 @@ constexpr double kDeviation = 0.3;
 TrainingData uninformative_data(Eigen::Index n) {
   const Matrix normal = testing::standard_normal_rows(n, 1 + testing::kXDim);
   const Matrix z = kMean + kDeviation * normal.leftCols(1).array();
-  return {to_tensor(z), to_tensor(normal.rightCols(testing::kXDim))};
+  return {to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1})};
 }
 
 ScoreModel fresh_model(const Diffusion& diffusion = testing::all_diffusions()[0],

@@ -23,7 +23,10 @@ inline constexpr int kWidth = 16;
 /// A small network with data of two dimensions.
 inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
                               const ParameterSpace& space, int dim, double t_min = 1e-3) {
-  return {{diffusion, parametrisation, t_min, space, no_standardiser(kXDim)}, {dim, kXDim, kWidth, 2}, 1, 1};
+  return {{diffusion, parametrisation, t_min, space, no_standardiser(kXDim), Regression::none(kXDim, dim)},
+          {dim, kXDim, kWidth, 2},
+          1,
+          1};
 }
 
 /// The same in a space that is that of theta itself.
@@ -31,6 +34,30 @@ inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parame
                               double t_min = 1e-3) {
   return small_model(diffusion, parametrisation, ParameterSpace::standardised(no_standardiser(dim)), dim,
                      t_min);
+}
+
+/// A mean that varies with x, and other deviations than one.
+inline Regression some_regression(int dim) {
+  auto regression = Regression::none(kXDim, dim);
+  for (Eigen::Index k = 0; k < Regression::kKnots; ++k)
+    regression.knots.row(k).setConstant(0.1 * static_cast<double>(k) - 3);
+  for (int i = 0; i < dim; ++i) {
+    regression.weights.col(i).setConstant(0.2 - 0.1 * i);
+    regression.offset[i] = 0.3 * i - 0.2;
+    regression.deviation[i] = 0.2 + 0.15 * i;
+  }
+  return regression;
+}
+
+/// The same that starts from a regression.
+inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
+                              const Regression& regression) {
+  const int dim = static_cast<int>(regression.offset.size());
+  return {{diffusion, parametrisation, 1e-3, ParameterSpace::standardised(no_standardiser(dim)),
+           no_standardiser(kXDim), regression},
+          {dim, kXDim, kWidth, 2},
+          1,
+          1};
 }
 
 /// Makes the network answer b, whatever it is asked: its last layer lies at the end of the weights, bias

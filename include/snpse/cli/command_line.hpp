@@ -51,6 +51,7 @@ struct BenchArguments {
   std::uint64_t seed = 1;
   std::filesystem::path observation;  ///< CSV; empty: drawn from the prior predictive
   std::filesystem::path reference;    ///< CSV; empty: drawn by the task's exact sampler
+  std::vector<std::string> settings;  ///< "section.key=value", over the preset's
   std::filesystem::path out;          ///< the campaign's folder; empty: a temporary one
   bool json = false;
 };

@@ -20,6 +20,10 @@ Config load_config(const std::filesystem::path& file, const std::filesystem::pat
 Config parse_config(const std::string& toml_text, const std::string& source_name,
                     const std::filesystem::path& base_folder);
 
+/// config with other values for some keys; settings: one "section.key = value" each, as in a campaign file.
+/// Errors as load_config().
+Config with_settings(const Config& config, const std::vector<std::string>& settings);
+
 /// The campaign file that has every key with its value and what it means. A function of config alone;
 /// parse_config() gives config back.
 std::string to_toml(const Config& config);

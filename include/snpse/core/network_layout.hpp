@@ -11,6 +11,10 @@ struct NetworkShape {
   int x_dim = 0;      // p
   int width = 256;
   int depth = 3;
+  int views =
+      1;  // how often theta stands in the network's input, each time scaled and shifted in another way
+
+  int inputs() const { return views * theta_dim; }
 };
 
 inline constexpr int kTimeFeatures = 64;
@@ -30,7 +34,7 @@ struct LayerLayout {
 struct NetworkLayout {
   explicit NetworkLayout(const NetworkShape& shape);
 
-  std::vector<LayerLayout> theta;  // d -> width, the trunk's part included
+  std::vector<LayerLayout> theta;  // views * d -> width, the trunk's part included
   std::vector<LayerLayout> x;      // p -> width, the trunk's part included
   LayerLayout time;                // kTimeFeatures -> width, with the bias of the sum of the three parts
   std::vector<LayerLayout> trunk;  // width -> d, from the activation of that sum

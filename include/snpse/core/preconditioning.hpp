@@ -6,21 +6,30 @@
 
 namespace snpse {
 
-/// How a network's answer F is to be read at one noise level: eps = skip z_t + scale F(input z_t), and what F
-/// should be: (by_z_0 z_0 + by_eps eps).
+/// How a network's answer F for one parameter is to be read at one noise level, given the Gaussian
+/// N(mean, deviation^2) of z_0 that the model starts from: eps = skip (z_t - alpha mean) + scale F. F should
+/// be by_z_0 (z_0 - mean) + by_eps eps. The network sees first_view z_t and second_view (z_t - alpha mean).
 struct Preconditioning {
-  double input;
+  double first_view;
+  double second_view;
   double skip;
   double scale;
   double by_z_0;
   double by_eps;
 };
 
-/// See ScoreModel for the two parametrisations.
-inline Preconditioning preconditioning(Parametrisation parametrisation, double alpha, double sigma) {
-  if (parametrisation == Parametrisation::noise) return {1, 0, 1, 0, 1};
-  const double n = std::sqrt(alpha * alpha + sigma * sigma);
-  return {1 / n, sigma / (n * n), -alpha / n, sigma / n, -alpha / n};
+/// See ScoreModel for the two parametrisations; of the plain one there is no second view.
+inline Preconditioning preconditioning(Parametrisation parametrisation, double alpha, double sigma,
+                                       double deviation) {
+  if (parametrisation == Parametrisation::noise) return {1, 0, 0, 1, 0, 1};
+  const double norm = std::hypot(alpha, sigma);
+  const double root = std::hypot(alpha * deviation, sigma);
+  return {1 / norm,
+          1 / root,
+          sigma / (root * root),
+          -alpha * deviation / root,
+          sigma / (deviation * root),
+          -alpha * deviation / root};
 }
 
 }  // namespace snpse

@@ -6,6 +6,7 @@
 #include "snpse/core/parameter_space.hpp"
 #include "snpse/core/preconditioning.hpp"
 #include "snpse/core/record.hpp"
+#include "snpse/core/regression.hpp"
 #include "snpse/core/score_network.hpp"
 #include "snpse/core/standardiser.hpp"
 #include "snpse/core/tensor.hpp"
@@ -21,10 +22,14 @@ struct NoiseLevel {
 
 /// An estimate of the score of p_t(z_t given x) in the space z: a network, and how its output is to be read.
 ///
-/// With n^2 = alpha^2 + sigma^2, the preconditioned network sees z_t / n and answers
-/// F = (sigma z_0 - alpha eps) / n, which generalises Karras et al. 2022 (sigma_data 1) from VE to every
-/// process; at F = 0 its score is -z_t / n^2, that of the whitened prior. The plain one sees z_t and answers
-/// eps.
+/// The preconditioned model starts from a Gaussian regression of z_0 on x, N(m(x), s^2) for each parameter:
+/// with v^2 = alpha^2 s^2 + sigma^2 the network answers F = (sigma (z_0 - m) / s - alpha s eps) / v, which
+/// has variance one at every noise level where that Gaussian holds; at F = 0 the score is the Gaussian's,
+/// -(z_t - alpha m) / v^2. This generalises Karras et al. 2022 (m = 0, s = sigma_data, VE) to every process
+/// and to what is known of z_0 from x. The network sees two views of z_t: z_t / sqrt(alpha^2 + sigma^2),
+/// which has the prior's scale, and (z_t - alpha m) / v, which has that of the Gaussian.
+///
+/// The plain model's network sees z_t and answers eps.
 class ScoreModel {
  public:
   struct Parts {
@@ -33,18 +38,22 @@ class ScoreModel {
     double t_min;
     ParameterSpace space;
     Standardiser x_standardiser;
+    Regression regression;
   };
-  /// A model with initial weights from (seed, round).
-  ScoreModel(Parts parts, const NetworkShape& shape, std::uint64_t seed, std::uint32_t round);
+  /// A model with initial weights from (seed, round); the number of views is the parametrisation's, whatever
+  /// shape says.
+  ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round);
 
-  /// An observation as the network sees it; computed once, however often the score is wanted.
+  /// Observations as the model sees them, one for all rows or one a row; computed once, however often the
+  /// score is wanted.
   struct Condition {
-    torch::Tensor x_part;  // [1, width]
+    torch::Tensor x_part;  // [1 or n, width], the network's
+    torch::Tensor mean;    // [1 or n, d], the regression's
   };
   Condition condition(const Vector& x_obs) const;
 
-  /// The estimate of eps given z_t [n, d] float32 at time t, [n, d]. The score is -eps / sigma(t). By
-  /// LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
+  /// The estimate of eps given z_t [n, d] float32 at time t and one observation, [n, d]. The score is -eps /
+  /// sigma(t). By LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
   torch::Tensor noise(const torch::Tensor& z_t, const Condition& condition, double t) const;
 
   struct NoiseAndDivergence {
@@ -56,13 +65,14 @@ class ScoreModel {
   NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const Condition& condition, double t,
                                           const torch::Tensor& probes = {}) const;
 
-  /// For training, all rows at their own level: the network's output given z_t [n, d] and x_part [n, width],
-  /// and what it should be given z_0 and eps [n, d].
-  torch::Tensor output(const torch::Tensor& z_t, const torch::Tensor& x_part, const NoiseLevel& level) const;
-  torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const NoiseLevel& level) const;
-  /// The same as numbers, for one row.
-  Preconditioning preconditioning(double alpha, double sigma) const {
-    return snpse::preconditioning(parts_.parametrisation, alpha, sigma);
+  /// For training, all rows at their own level and observation: the network's output given z_t [n, d], and
+  /// what it should be given z_0 and eps [n, d].
+  torch::Tensor output(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
+  torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const Condition& condition,
+                       const NoiseLevel& level) const;
+  /// The same as numbers, for parameter i of one row.
+  Preconditioning preconditioning(double alpha, double sigma, Eigen::Index i) const {
+    return snpse::preconditioning(parts_.parametrisation, alpha, sigma, parts_.regression.deviation[i]);
   }
   torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
 
@@ -70,6 +80,7 @@ class ScoreModel {
   const Diffusion& diffusion() const { return parts_.diffusion; }
   const ParameterSpace& space() const { return parts_.space; }
   const Standardiser& x_standardiser() const { return parts_.x_standardiser; }
+  const Regression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
   ScoreNetwork& network() { return network_; }
   const ScoreNetwork& network() const { return network_; }
@@ -81,10 +92,18 @@ class ScoreModel {
   static ScoreModel from_record(const Record& record, std::shared_ptr<const Prior> prior);
 
  private:
-  /// What x and t add to the network's trunk at time t, [width].
-  torch::Tensor joint_part(const Condition& condition, double t) const;
+  /// What the network sees of z_t, [n, views * d].
+  torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
+  /// sqrt(alpha^2 s^2 + sigma^2), [1 or n, d].
+  torch::Tensor root(const NoiseLevel& level) const;
+  /// eps from the network's answer.
+  torch::Tensor read(const torch::Tensor& answer, const torch::Tensor& z_t, const Condition& condition,
+                     const NoiseLevel& level) const;
+  /// What x and t add to the network's trunk, [width].
+  torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;
+  torch::Tensor deviation_;  // [1, d], the regression's
   ScoreNetwork network_;
 };
 

@@ -28,7 +28,7 @@ class ScoreNetwork {
 
   torch::Tensor x_part(const torch::Tensor& x) const;                 // standardised x [n, p] -> [n, width]
   torch::Tensor time_part(const torch::Tensor& time_features) const;  // [n, kTimeFeatures] -> [n, width]
-  /// theta [n, d], x_part and time_part [n, width] or [1, width] -> [n, d].
+  /// theta [n, views * d], x_part and time_part [n, width] or [1, width] -> [n, d].
   torch::Tensor output(const torch::Tensor& theta, const torch::Tensor& x_part,
                        const torch::Tensor& time_part) const;
 

@@ -18,7 +18,7 @@ class TrainingPass {
     std::int64_t simulations;  // k
     int draws;
     const float* x;              // [k, p], standardised
-    const float* theta;          // [draws * k, d]
+    const float* theta;          // [draws * k, views * d]
     const float* time_features;  // [draws * k, kTimeFeatures]
     std::int64_t count() const { return simulations * draws; }
   };

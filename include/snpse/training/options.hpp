@@ -20,7 +20,7 @@ struct TrainingOptions {
   double validation_share = 0.1;  ///< of all simulations so far, drawn anew each round
   int validation_draws = 8;       ///< fixed, stratified noise levels a held-out simulation
   int validation_every = 100;     ///< steps
-  int patience = 400;    ///< steps without a new lowest validation loss, averaged over 5 entries, after which
+  int patience = 1500;   ///< steps without a new lowest validation loss, averaged over 5 entries, after which
                          ///< the rate stops being constant
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
   bool anneal = true;    ///< then go back to the best weights and let the rate fall linearly to 0; else stop

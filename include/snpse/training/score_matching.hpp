@@ -12,8 +12,9 @@ namespace snpse {
 /// core. Works through a batch block by block, on buffers that are allocated once.
 class ScoreMatching {
  public:
-  /// z [n, d] and x [n, p]: all simulations as the network sees them. draws: the most in a batch.
-  ScoreMatching(ScoreModel& model, torch::Tensor z, torch::Tensor x, int draws);
+  /// z [n, d] and x [n, p]: all simulations as the network sees them; mean [n, d]: what the model's
+  /// regression expects of z. draws: the most in a batch.
+  ScoreMatching(ScoreModel& model, torch::Tensor z, torch::Tensor x, torch::Tensor mean, int draws);
 
   /// The sum of the squared errors over the batch's rows and all dimensions.
   double squared_error(const NoiseBatch& batch);
@@ -34,10 +35,11 @@ class ScoreMatching {
   ScoreModel& model_;
   torch::Tensor z_;
   torch::Tensor x_;
+  torch::Tensor mean_;
   std::int64_t block_;  // simulations
   TrainingPass pass_;
   Buffer x_rows_;         // [block, p]
-  Buffer theta_;          // [block * draws, d], what the network sees
+  Buffer theta_;          // [block * draws, views * d]
   Buffer target_;         // [block * draws, d]
   Buffer error_;          // [block * draws, d]
   Buffer time_features_;  // [block * draws, kTimeFeatures]

@@ -16,8 +16,9 @@ namespace snpse {
 
 /// Valid simulations as the network sees them, all rows on every rank.
 struct TrainingData {
-  torch::Tensor z;  // [n, d] float32, parameters in the model's space
-  torch::Tensor x;  // [n, p] float32, standardised
+  torch::Tensor z;     // [n, d] float32, parameters in the model's space
+  torch::Tensor x;     // [n, p] float32, standardised
+  torch::Tensor mean;  // [n, d] float32, what the model's regression expects of z given x
 };
 
 /// How the losses fell; one entry a validation.

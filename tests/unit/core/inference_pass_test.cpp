@@ -19,41 +19,49 @@ struct Case {
 
 // One row, less than a block, and blocks with a rest.
 const std::vector<Case> kCases{
-    {{1, 1, 8, 2}, 1}, {{2, 3, 17, 2}, 300}, {{3, 2, 16, 4}, 37}, {{10, 10, 256, 3}, 600}};
+    {{1, 1, 8, 2}, 1}, {{2, 3, 17, 2}, 300}, {{3, 2, 16, 4, 2}, 37}, {{10, 10, 256, 3}, 600}};
 
 /// A network with theta, and what LibTorch says of it.
 struct Problem {
   explicit Problem(const Case& c)
       : network(random_network(c.shape)),
-        theta(normal_tensor({c.rows, c.shape.theta_dim}, 1)),
+        input(normal_tensor({c.rows, c.shape.inputs()}, 1)),
+        input_slopes(normal_tensor({c.shape.inputs()}, 6)),
+        output_slopes(normal_tensor({c.shape.theta_dim}, 7)),
         joint(network.x_part(normal_tensor({1, c.shape.x_dim}, 2)) +
               network.time_part(normal_tensor({1, kTimeFeatures}, 3))) {}
 
   torch::Tensor output(const torch::Tensor& at) const {
     return network.output(at, joint, torch::zeros_like(joint));
   }
-  /// d (sum over rows and i of direction_i output_i) / d theta.
+  /// d (sum over rows and i of direction_i output_slope_i output_i) / d z, where all views move with z.
   torch::Tensor pull_back(const torch::Tensor& direction) const {
-    const auto at = theta.clone().requires_grad_();
-    return torch::autograd::grad({(output(at) * direction).sum()}, {at})[0];
+    const auto z = torch::zeros_like(direction).requires_grad_();
+    const auto at = input + input_slopes * z.repeat({1, network.shape().views});
+    return torch::autograd::grad({(output(at) * output_slopes * direction).sum()}, {z})[0];
+  }
+  InferencePass::Slopes slopes() const {
+    return {input_slopes.data_ptr<float>(), output_slopes.data_ptr<float>()};
   }
   InferencePass pass(InferencePass::Wanted wanted) const {
     return {network.shape(), network.weights().data_ptr<float>(), wanted};
   }
 
   ScoreNetwork network;
-  torch::Tensor theta;
+  torch::Tensor input;
+  torch::Tensor input_slopes;
+  torch::Tensor output_slopes;
   torch::Tensor joint;
 };
 
 TEST(InferencePass, GivesTheNetworksOutput) {
   for (const auto& c : kCases) {
     const Problem problem(c);
-    auto actual = torch::empty_like(problem.theta);
+    auto actual = torch::empty({c.rows, c.shape.theta_dim});
     problem.pass(InferencePass::Wanted::output)
-        .output(problem.theta.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
+        .output(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
                 actual.data_ptr<float>());
-    const auto expected = problem.output(problem.theta);
+    const auto expected = problem.output(problem.input);
     EXPECT_LT(largest(actual - expected), 1e-5 * largest(expected));
   }
 }
@@ -61,19 +69,19 @@ TEST(InferencePass, GivesTheNetworksOutput) {
 TEST(InferencePass, GivesTheDivergenceOfAutograd) {
   for (const auto& c : kCases) {
     const Problem problem(c);
-    auto output = torch::empty_like(problem.theta);
+    auto output = torch::empty({c.rows, c.shape.theta_dim});
     auto divergence = torch::empty({c.rows}, torch::kFloat32);
     problem.pass(InferencePass::Wanted::divergence)
-        .output_and_divergence(problem.theta.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
-                               output.data_ptr<float>(), divergence.data_ptr<float>());
+        .output_and_divergence(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
+                               problem.slopes(), output.data_ptr<float>(), divergence.data_ptr<float>());
     auto expected = torch::zeros({c.rows}, torch::kFloat32);
     for (int i = 0; i < c.shape.theta_dim; ++i) {
-      auto unit = torch::zeros_like(problem.theta);
+      auto unit = torch::zeros({c.rows, c.shape.theta_dim});
       unit.select(1, i).fill_(1);
       expected += problem.pull_back(unit).select(1, i);
     }
     EXPECT_LT(largest(divergence - expected), 1e-5 * largest(expected));
-    const auto expected_output = problem.output(problem.theta);
+    const auto expected_output = problem.output(problem.input);
     EXPECT_LT(largest(output - expected_output), 1e-5 * largest(expected_output));
   }
 }
@@ -83,11 +91,11 @@ TEST(InferencePass, GivesHutchinsonsEstimateOfAutograd) {
   for (const auto& c : kCases) {
     const Problem problem(c);
     const auto probes = normal_tensor({count, c.rows, c.shape.theta_dim}, 5);
-    auto output = torch::empty_like(problem.theta);
+    auto output = torch::empty({c.rows, c.shape.theta_dim});
     auto divergence = torch::empty({c.rows}, torch::kFloat32);
     problem.pass(InferencePass::Wanted::divergence)
-        .output_and_estimate(problem.theta.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
-                             probes.data_ptr<float>(), count, output.data_ptr<float>(),
+        .output_and_estimate(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
+                             problem.slopes(), probes.data_ptr<float>(), count, output.data_ptr<float>(),
                              divergence.data_ptr<float>());
     auto expected = torch::zeros({c.rows}, torch::kFloat32);
     for (std::int64_t i = 0; i < count; ++i)
@@ -97,16 +105,17 @@ TEST(InferencePass, GivesHutchinsonsEstimateOfAutograd) {
 }
 
 TEST(InferencePass, GivesTheSameOutputWithAndWithoutDivergence) {
-  const Problem problem(kCases[3]);
-  const std::int64_t n = problem.theta.size(0);
-  auto plain = torch::empty_like(problem.theta);
-  auto output = torch::empty_like(problem.theta);
+  const auto& c = kCases[3];
+  const Problem problem(c);
+  const std::int64_t n = c.rows;
+  auto plain = torch::empty({c.rows, c.shape.theta_dim});
+  auto output = torch::empty({c.rows, c.shape.theta_dim});
   auto divergence = torch::empty({n}, torch::kFloat32);
   problem.pass(InferencePass::Wanted::output)
-      .output(problem.theta.data_ptr<float>(), n, problem.joint.data_ptr<float>(), plain.data_ptr<float>());
+      .output(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(), plain.data_ptr<float>());
   problem.pass(InferencePass::Wanted::divergence)
-      .output_and_divergence(problem.theta.data_ptr<float>(), n, problem.joint.data_ptr<float>(),
-                             output.data_ptr<float>(), divergence.data_ptr<float>());
+      .output_and_divergence(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(),
+                             problem.slopes(), output.data_ptr<float>(), divergence.data_ptr<float>());
   EXPECT_TRUE(torch::equal(plain, output));
 }
 

@@ -49,6 +49,43 @@ TEST(ScoreModel, UntrainedItIsTheScoreOfThePerturbedPrior) {
   }
 }
 
+TEST(ScoreModel, UntrainedItIsTheScoreOfTheRegressionsPerturbedGaussian) {
+  // z_t of z_0 ~ N(m, s^2) is N(alpha m, alpha^2 s^2 + sigma^2).
+  const Matrix z = 3 * standard_normal_rows(10, 3);
+  const auto regression = testing::some_regression(3);
+  const Matrix x = Eigen::RowVector2d(0.3, -1.2);
+  for (const auto& diffusion : all_diffusions()) {
+    const auto model = small_model(diffusion, Parametrisation::preconditioned, regression);
+    for (const double t : {1e-3, 0.2, 0.6, 1.0}) {
+      const double alpha = diffusion.alpha(t);
+      const double sigma = diffusion.sigma(t);
+      const Vector variance = (alpha * regression.deviation).array().square() + sigma * sigma;
+      const Matrix away = z.rowwise() - alpha * regression.mean(x).row(0);
+      const Matrix expected = sigma * (away.array().rowwise() / variance.transpose().array());
+      const auto answer = model.noise_and_divergence(to_tensor(z), some_condition(model), t);
+      expect_near(answer.noise, expected, 1e-4 * (1 + expected.cwiseAbs().maxCoeff()));
+      const double divergence = (sigma * variance.cwiseInverse()).sum();
+      expect_near(answer.divergence.unsqueeze(1), Vector::Constant(10, divergence), 1e-4 * divergence);
+    }
+  }
+}
+
+TEST(ScoreModel, ReadsItsTargetAsTheNoiseWhateverTheRegression) {
+  // One row, so that a constant answer can be its target.
+  const Matrix z_0 = standard_normal_rows(1, 3);
+  const Matrix eps = standard_normal_rows(2, 3).bottomRows(1);
+  for (const auto& diffusion : all_diffusions())
+    for (const double t : {0.2, 0.6, 1.0}) {
+      auto model = small_model(diffusion, Parametrisation::preconditioned, testing::some_regression(3));
+      const auto condition = some_condition(model);
+      const auto level = level_of(diffusion, {t});
+      const auto target = to_matrix(model.target(to_tensor(z_0), to_tensor(eps), condition, level));
+      testing::set_constant_output(model, target.row(0).transpose());
+      const Matrix z_t = diffusion.alpha(t) * z_0 + diffusion.sigma(t) * eps;
+      expect_near(model.noise(to_tensor(z_t), condition, t), eps, 1e-4);
+    }
+}
+
 TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
   // The network answers b; z_0 is chosen such that the target (sigma z_0 - alpha eps) / n is b.
   const Eigen::RowVector2d b(0.7, -0.4);
@@ -65,8 +102,8 @@ TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
       const auto level = level_of(diffusion, std::vector<double>(6, t));
       const auto condition = some_condition(model);
       const Matrix answer = b.replicate(6, 1);
-      expect_near(model.target(to_tensor(z_0), to_tensor(eps), level), answer, 1e-4);
-      expect_near(model.output(to_tensor(z_t), condition.x_part, level), answer, 1e-6);
+      expect_near(model.target(to_tensor(z_0), to_tensor(eps), condition, level), answer, 1e-4);
+      expect_near(model.output(to_tensor(z_t), condition, level), answer, 1e-6);
       expect_near(model.noise(to_tensor(z_t), condition, t), eps, 1e-4);
     }
 }
@@ -78,8 +115,10 @@ TEST(ScoreModel, PlainItAnswersAndTargetsTheNoiseItself) {
   for (const auto& diffusion : all_diffusions()) {
     auto model = small_model(diffusion, Parametrisation::noise, 2);
     testing::set_constant_output(model, b.transpose());
-    EXPECT_TRUE(torch::equal(model.target(z, eps, level_of(diffusion, std::vector<double>(6, 0.3))), eps));
-    expect_near(model.noise(z, some_condition(model), 0.3), b.replicate(6, 1), 1e-6);
+    const auto condition = some_condition(model);
+    const auto level = level_of(diffusion, std::vector<double>(6, 0.3));
+    EXPECT_TRUE(torch::equal(model.target(z, eps, condition, level), eps));
+    expect_near(model.noise(z, condition, 0.3), b.replicate(6, 1), 1e-6);
   }
 }
 
@@ -91,10 +130,10 @@ TEST(ScoreModel, TakesRowsAtTheirOwnLevelAsOneByOne) {
       auto model = small_model(diffusion, parametrisation, 2);
       testing::randomise(model);
       const auto condition = some_condition(model);
-      const auto together = model.output(to_tensor(z), condition.x_part, level_of(diffusion, times));
+      const auto together = model.output(to_tensor(z), condition, level_of(diffusion, times));
       for (Eigen::Index i = 0; i < 3; ++i) {
         const auto level = level_of(diffusion, {times[static_cast<std::size_t>(i)]});
-        const auto alone = model.output(to_tensor(z.row(i)), condition.x_part, level);
+        const auto alone = model.output(to_tensor(z.row(i)), condition, level);
         EXPECT_TRUE(torch::allclose(together.narrow(0, i, 1), alone, 1e-4, 1e-5));
       }
     }
@@ -136,9 +175,10 @@ TEST(ScoreModel, PlainItSeesThePapersSinusoidsOfTime) {
 
 TEST(ScoreModel, StandardisesTheObservation) {
   const Standardiser standardiser{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)};
-  const ScoreModel model({all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
-                          ParameterSpace::standardised(testing::no_standardiser(2)), standardiser},
-                         {2, 2, testing::kWidth, 2}, 1, 1);
+  const ScoreModel model(
+      {all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
+       ParameterSpace::standardised(testing::no_standardiser(2)), standardiser, Regression::none(2, 2)},
+      {2, 2, testing::kWidth, 2}, 1, 1);
   const auto plain = small_model(all_diffusions()[0], Parametrisation::preconditioned, 2);
   const auto expected = plain.condition(Eigen::Vector2d((3.0 - 1) / 2, (4.0 - 10) / 5)).x_part;
   EXPECT_TRUE(torch::allclose(model.condition(Eigen::Vector2d(3, 4)).x_part, expected));
@@ -156,7 +196,9 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
   for (const auto& diffusion : all_diffusions())
     for (const auto parametrisation : kBothParametrisations)
       for (const auto& space : spaces) {
-        auto model = small_model(diffusion, parametrisation, space, 2);
+        ScoreModel model({diffusion, parametrisation, 1e-3, space, testing::no_standardiser(2),
+                          testing::some_regression(2)},
+                         {2, 2, testing::kWidth, 2}, 1, 1);
         testing::randomise(model);
         const auto copy = ScoreModel::from_record(model.to_record(), some_prior());
         EXPECT_TRUE(torch::equal(copy.network().weights(), model.network().weights()));
@@ -198,6 +240,11 @@ TEST(ScoreModel, RefusesADamagedRecord) {
   expect_refused(damaged("parametrisation", std::int64_t{2}), "'parametrisation'");
   expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x'");
   expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta'");
+  expect_refused(damaged("regression/knots", Matrix(3, 2)), "'regression/knots'");
+  expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(4, 2, std::nan("")))),
+                 "'regression/weights'");
+  expect_refused(damaged("regression/offset", Reals{1}), "'regression/offset'");
+  expect_refused(damaged("regression/deviation", Reals{1, 0}), "'regression/deviation'");
 }
 
 TEST(ScoreModel, RefusesARecordThatFitsNotThePrior) {

@@ -19,13 +19,13 @@ struct Case {
 };
 
 // Sizes that no vector length and no cache block divides among them.
-const std::vector<Case> kCases{{{1, 1, 8, 2}, 1, 1},     {{2, 3, 16, 2}, 5, 3},    {{3, 2, 17, 4}, 7, 2},
+const std::vector<Case> kCases{{{1, 1, 8, 2}, 1, 1},     {{2, 3, 16, 2}, 5, 3},    {{3, 2, 17, 4, 2}, 7, 2},
                                {{10, 10, 64, 3}, 50, 2}, {{5, 100, 33, 3}, 13, 1}, {{31, 15, 256, 3}, 40, 3}};
 
 struct Inputs {
   explicit Inputs(const Case& c)
       : x(normal_tensor({c.simulations, c.shape.x_dim}, 1)),
-        theta(normal_tensor({c.simulations * c.draws, c.shape.theta_dim}, 2)),
+        theta(normal_tensor({c.simulations * c.draws, c.shape.inputs()}, 2)),
         time(normal_tensor({c.simulations * c.draws, kTimeFeatures}, 3)),
         weight(normal_tensor({c.simulations * c.draws, c.shape.theta_dim}, 4)) {}
   TrainingPass::Rows rows(const Case& c) const {

@@ -4,6 +4,7 @@
 
 #include "run_once.hpp"
 #include "script_folder.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "snpse/simulation/worker_process.hpp"
@@ -38,7 +39,7 @@ class PythonWorkerTest : public ScriptFolder {
     ScriptFolder::SetUp();
     std::string script = kScript;
     const std::string placeholder = "SNPSE_TOOLS";
-    script.replace(script.find(placeholder), placeholder.size(), std::string("'") + SNPSE_TEST_TOOLS + "'");
+    script.replace(script.find(placeholder), placeholder.size(), fmt::format("'{}'", SNPSE_TEST_TOOLS));
     options_.command = {"python3", write("simulator.py", script)};
     options_.log = folder_ / "log";
   }

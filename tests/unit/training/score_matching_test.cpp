@@ -15,6 +15,7 @@ constexpr std::int64_t kRows = 400;  // more than a block
 struct Simulations {
   torch::Tensor z = testing::normal_tensor({kRows, kDim}, 1);
   torch::Tensor x = testing::normal_tensor({kRows, testing::kXDim}, 2);
+  torch::Tensor mean = testing::normal_tensor({kRows, kDim}, 3);
 };
 
 /// Every second simulation, backwards.
@@ -29,9 +30,13 @@ torch::Tensor squared_error(const ScoreModel& model, const Simulations& simulati
                             const NoiseBatch& batch) {
   const auto rows = torch::tensor(batch.rows);
   const auto z_0 = simulations.z.index_select(0, rows).repeat({batch.draws, 1});
-  const auto x_part = model.network().x_part(simulations.x.index_select(0, rows)).repeat({batch.draws, 1});
+  const ScoreModel::Condition condition{
+      model.network().x_part(simulations.x.index_select(0, rows)).repeat({batch.draws, 1}),
+      simulations.mean.index_select(0, rows).repeat({batch.draws, 1})};
   const auto z_t = batch.level.alpha * z_0 + batch.level.sigma * batch.eps;
-  return (model.output(z_t, x_part, batch.level) - model.target(z_0, batch.eps, batch.level)).square().sum();
+  return (model.output(z_t, condition, batch.level) - model.target(z_0, batch.eps, condition, batch.level))
+      .square()
+      .sum();
 }
 
 TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
@@ -39,7 +44,7 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
   for (const auto& diffusion : testing::all_diffusions())
     for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
       for (const int draws : {1, 3}) {
-        auto model = testing::small_model(diffusion, parametrisation, kDim);
+        auto model = testing::small_model(diffusion, parametrisation, testing::some_regression(kDim));
         testing::randomise(model);
         const auto batch = some_batch(model, draws);
         auto gradients = model.network().gradients();
@@ -49,7 +54,7 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
         model.network().require_gradients(false);
         const auto expected_gradients = gradients.clone();
         gradients.zero_();
-        ScoreMatching matching(model, simulations.z, simulations.x, 4);
+        ScoreMatching matching(model, simulations.z, simulations.x, simulations.mean, 4);
         const double loss = matching.add_gradient(batch, 0.1);
         EXPECT_NEAR(loss, 0.1 * expected.item<double>(), 1e-5 * loss);
         EXPECT_NEAR(matching.squared_error(batch), expected.item<double>(), 1e-4 * loss);
