@@ -15,7 +15,7 @@
 namespace snpse {
 namespace {
 
-// Rows that pass through the network at once: the activations of 1024 rows stay in the cache of one core.
+// Rows that share the steps of a solver, and one call of the network.
 constexpr Eigen::Index kBlock = 1024;
 // Draws before the acceptance rate is judged.
 constexpr std::int64_t kEnoughToJudge = 1000;

@@ -18,7 +18,7 @@ struct SamplerOptions {
 };
 
 enum class Trace {
-  exact,       ///< one backward pass for each parameter
+  exact,       ///< one tangent pushed through the network for each parameter
   hutchinson,  ///< Skilling-Hutchinson estimate from `probes` random directions
 };
 
