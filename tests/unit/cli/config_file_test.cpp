@@ -244,6 +244,22 @@ TEST_F(ConfigFile, AnObservationFilesErrorsHaveTheirOwnCodes) {
   expect_error(ExitCode::missing_input, "absent.toml", [&] { load_config(folder_ / "absent.toml"); });
 }
 
+TEST_F(ConfigFile, TakesSingleSettings) {
+  const auto config = parse(kTwoMoons);
+  const auto other = with_settings(config, {"training.batch=128", "model.process = \"vp\""});
+  EXPECT_EQ(other.training.batch, 128);
+  EXPECT_EQ(other.model.process, Process::vp);
+  EXPECT_EQ(describe_difference(to_toml(config), to_toml(other)).size(), 2U);
+  const auto expect_refused = [&](const std::string& setting, const std::string& part) {
+    expect_error(ExitCode::config, part, [&] { with_settings(config, {setting}); });
+  };
+  expect_refused("training.bach=128", "did you mean training.batch");
+  expect_refused("training.batch=-1", "training.batch");
+  expect_refused("trainig.batch=128", "section.key=value");
+  expect_refused("training=128", "section.key=value");
+  expect_refused("training.batch", "training.batch");
+}
+
 TEST_F(ConfigFile, DescribesWhatChanged) {
   const Config frozen = parse(kEpidemic);
   Config changed = frozen;
