@@ -1,12 +1,6 @@
 #include "snpse/core/gemm.hpp"
 
-#include "snpse/util/error.hpp"
-
-#ifdef SNPSE_ONEDNN
-#include <dnnl.h>
-#else
 #include <cblas.h>
-#endif
 
 namespace snpse {
 namespace {
@@ -18,18 +12,11 @@ void sgemm(Transposed transposed, const float* a, const float* b, float* c, cons
   const std::int64_t lda = transposed == Transposed::a ? size.rows : size.inner;
   const std::int64_t ldb = transposed == Transposed::b ? size.inner : size.columns;
   const float beta = result == Result::add ? 1.0F : 0.0F;
-#ifdef SNPSE_ONEDNN
-  const auto status =
-      dnnl_sgemm(transposed == Transposed::a ? 'T' : 'N', transposed == Transposed::b ? 'T' : 'N', size.rows,
-                 size.columns, size.inner, 1.0F, a, lda, b, ldb, beta, c, size.columns);
-  ensure(status == dnnl_success, "a matrix product of oneDNN succeeds");
-#else
   const auto narrow = [](std::int64_t n) { return static_cast<int>(n); };
   cblas_sgemm(CblasRowMajor, transposed == Transposed::a ? CblasTrans : CblasNoTrans,
               transposed == Transposed::b ? CblasTrans : CblasNoTrans, narrow(size.rows),
               narrow(size.columns), narrow(size.inner), 1.0F, a, narrow(lda), b, narrow(ldb), beta, c,
               narrow(size.columns));
-#endif
 }
 
 }  // namespace
