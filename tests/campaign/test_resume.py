@@ -42,6 +42,18 @@ samples = 10000
 
 BUILT_IN = CAMPAIGN.format(simulator='task = "two_moons"', simulations=300)
 
+FULL_SIZE = """
+[simulator]
+task = "slcp"
+[observation]
+x = [0.5, 0.5, 1.0, -1.0, -0.5, 0.5, 0.0, 0.0]
+[method]
+name = "npse"
+simulations = 2000
+[training]
+checkpoint_seconds = 1
+"""
+
 # Two moons again, slow enough that a kill interrupts a round.
 EXTERNAL = CAMPAIGN.format(simulator='command = ["python3", "moons.py"]', simulations=150) + """
 [[parameter]]
@@ -215,6 +227,16 @@ class StopTest(ResumeTest):
 
     def test_sigusr1_by_way_of_mpirun(self):
         self.check_signal(signal.SIGUSR1, 2, STEPS.index((2, "simulate")))
+
+    def test_sigterm_while_training_a_network_of_full_size(self):
+        """Its products take the paths of the BLAS that small ones do not; one BLAS was seen to damage the heap there."""
+        out = self.folder / "results"
+        checking = {**os.environ, "LD_PRELOAD": "libc_malloc_debug.so.0", "GLIBC_TUNABLES": "glibc.malloc.check=3"}
+        file = self.write("slcp.toml", FULL_SIZE)
+        with Job("run", file, "--out", out, env=checking) as job:
+            wait_for(lambda: job.finished() or (out / "rounds/001/checkpoint.h5").exists(), "a checkpoint")
+            job.send(signal.SIGTERM)
+            self.assertEqual(job.wait(), STOPPED, job.output())
 
     def test_wall_time(self):
         codes = []
