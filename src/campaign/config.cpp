@@ -10,6 +10,7 @@ namespace {
 /// t uniform, 15 % held out, patience of 1000 steps, at most 3000 sweeps, an adaptive Runge-Kutta 4(5)
 /// solver.
 void apply_paper_preset(Config& config) {
+  config.method.rounds = 10;
   config.model.space = Space::standardised;
   config.model.parametrisation = Parametrisation::noise;
   config.model.sigma_min = 0;
@@ -23,8 +24,10 @@ void apply_paper_preset(Config& config) {
   config.training.validation_share = 0.15;
   config.training.patience = 1000;
   config.training.max_steps = 0;
-  config.training.anneal = false;
+  config.training.cooldown = 0;
+  config.training.averaging = 0;
   config.sampler.kind = SamplerKind::dopri5;
+  config.truncation.epsilon = 5e-4;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Config make_config(const BenchArguments& arguments) {
   config.seed = arguments.seed;
   config.simulator.task = arguments.task;
   config.method.name = arguments.method;
-  config.method.rounds = arguments.rounds;
+  if (arguments.rounds > 0) config.method.rounds = arguments.rounds;
   config.method.rounds = rounds_of(config);  // the result names what was run
   config.method.simulations = arguments.simulations;
   config.posterior.samples = arguments.samples;

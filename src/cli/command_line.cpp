@@ -127,9 +127,8 @@ struct Parser {
     sub->add_option("--preset", bench.preset, "the values of all settings")
         ->check(one_of(preset_names()))
         ->capture_default_str();
-    sub->add_option("--rounds", bench.rounds, "of a sequential method")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
+    sub->add_option("--rounds", bench.rounds, "of a sequential method; by default the preset's")
+        ->check(CLI::Range(1, 1000));
     sub->add_option("--simulations", bench.simulations, "over all rounds")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();

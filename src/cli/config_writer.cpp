@@ -37,7 +37,6 @@ struct ValueWriter {
     else
       return fmt::format("{}", *field.value);
   }
-  std::string operator()(const FlagField& field) const { return *field.value ? "true" : "false"; }
   std::string operator()(const PathField& field) const {
     return field.value->empty() ? "" : literal(*field.value);
   }

@@ -68,7 +68,7 @@ Section method_section(MethodOptions& o) {
               {"preset", "the values of all keys that are not given", choice(o.preset, preset_names())},
               {"rounds", "npse: always 1", number(o.rounds, between(1, 9999))},
               {"simulations", "over all rounds", number(o.simulations, at_least(1))},
-              {"first_round", "simulations of round 1; 0: as many as in every other",
+              {"first_round", "simulations of round 1; 0: as in the others, at most 30 %",
                number(o.first_round, at_least(0))},
           }};
 }
@@ -108,11 +108,14 @@ Section training_section(TrainingOptions& o) {
           {"validation_share", "simulations held out", number(o.validation_share, strictly_between(0, 1))},
           {"validation_draws", "noise levels a held-out simulation", number(o.validation_draws, at_least(1))},
           {"validation_every", "steps", number(o.validation_every, at_least(1))},
-          {"patience", "steps without a lower validation loss until the rate falls",
+          {"patience", "steps without a lower validation loss until training ends",
            number(o.patience, at_least(1))},
           {"max_steps", "of the whole training; 0: the paper's 3000 sweeps",
            number(o.max_steps, at_least(0))},
-          {"anneal", "let the rate fall to 0 at the end; else stop", FlagField{&o.anneal}},
+          {"cooldown", "share of max_steps over which the rate falls to 0",
+           number(o.cooldown, between(0, 1))},
+          {"averaging", "decay of the moving average of the weights",
+           number(o.averaging, Range{.low = 0, .high = 1, .high_included = false})},
           {"checkpoint_seconds", "training lost at most when killed", number(o.checkpoint_seconds, above(0))},
       }};
 }

@@ -80,12 +80,6 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
   }
 }
 
-void ValueReader::read_field(const toml::node& node, const std::string& name, const FlagField& field) {
-  const auto value = node.value_exact<bool>();
-  if (!value) return add_type_problem(node, name, "true or false");
-  *field.value = *value;
-}
-
 void ValueReader::read_field(const toml::node& node, const std::string& name, const PathField& field) {
   if (const auto value = text(node, name)) *field.value = absolute(*value);
 }

@@ -43,7 +43,6 @@ class ValueReader {
  private:
   template <typename T>
   void read_field(const toml::node& node, const std::string& name, const NumberField<T>& field);
-  void read_field(const toml::node& node, const std::string& name, const FlagField& field);
   void read_field(const toml::node& node, const std::string& name, const PathField& field);
   void read_field(const toml::node& node, const std::string& name, const CommandField& field);
   void read_field(const toml::node& node, const std::string& name, const ChoiceField& field);

@@ -39,7 +39,13 @@ ScoreModel::ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std:
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
   const Matrix x = x_obs.transpose();
-  return {network_.x_part(to_tensor(parts_.x_standardiser.apply(x))), to_tensor(parts_.regression.mean(x))};
+  return {network_.x_part(to_tensor(x_inputs(x))), to_tensor(parts_.regression.mean(x))};
+}
+
+Matrix ScoreModel::x_inputs(const Matrix& x) const {
+  Matrix inputs = parts_.x_standardiser.apply(x);
+  if (parts_.parametrisation == Parametrisation::preconditioned) inputs = inputs.array().asinh();
+  return inputs;
 }
 
 torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {

@@ -4,6 +4,10 @@
 #include <cmath>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "snpse/util/error.hpp"
+
 namespace snpse {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 
 namespace snpse {

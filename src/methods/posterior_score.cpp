@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "snpse/core/tensor_matrix.hpp"
+#include "snpse/training/trainer.hpp"
 
 namespace snpse {
 namespace {
@@ -75,17 +76,16 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                          ? ParameterSpace::whitened(prior)
                          : ParameterSpace::standardised(Standardiser::fit(rows.theta));
   const Matrix z = space.to_z(rows.theta);
-  const auto x_standardiser = Standardiser::fit(rows.x);
   const auto regression = options.parametrisation == Parametrisation::preconditioned
                               ? Regression::fit(z, rows.x)
                               : Regression::none(rows.x.cols(), z.cols());
   const auto round = static_cast<std::uint32_t>(rounds.size());
   const NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(rows.x.cols()), options.width,
                            options.depth};
-  ScoreModel model(
-      {make_diffusion(options, z), options.parametrisation, options.t_min, space, x_standardiser, regression},
-      shape, seed, round);
-  const TrainingData data{to_tensor(z), to_tensor(x_standardiser.apply(rows.x)),
+  ScoreModel model({make_diffusion(options, z), options.parametrisation, options.t_min, space,
+                    Standardiser::fit(rows.x), regression},
+                   shape, seed, round);
+  const TrainingData data{to_tensor(z), to_tensor(model.x_inputs(rows.x)),
                           to_tensor(regression.mean(rows.x))};
   TrainedNetwork result;
   result.report = train(context.world, model, data, settings.training, {seed, round}, checkpoints,

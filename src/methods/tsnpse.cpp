@@ -1,7 +1,9 @@
 #include "snpse/methods/tsnpse.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "snpse/inference/truncation.hpp"
 #include "snpse/methods/posterior_score.hpp"
 
 namespace snpse {
@@ -34,8 +36,10 @@ Tsnpse::Tsnpse(Problem problem, MethodSettings settings)
 
 std::int64_t Tsnpse::simulations(int round) const {
   const auto& options = settings_.method;
+  // A first round need only find the region; the others' simulations lie in it.
+  const std::int64_t most = std::max<std::int64_t>(3 * options.simulations / 10, 1);
   const std::int64_t first =
-      options.first_round > 0 ? options.first_round : options.simulations / options.rounds;
+      options.first_round > 0 ? options.first_round : std::min(options.simulations / options.rounds, most);
   if (options.rounds == 1) return options.simulations;
   if (round == 1) return first;
   // The remainder of the division goes to the earliest of the later rounds, so that the sum is exact.

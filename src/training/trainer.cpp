@@ -9,6 +9,7 @@
 #include "snpse/parallel/broadcast_record.hpp"
 #include "snpse/training/adam.hpp"
 #include "snpse/training/noise_batch.hpp"
+#include "snpse/training/schedule.hpp"
 #include "snpse/training/score_matching.hpp"
 #include "snpse/util/random.hpp"
 
@@ -41,9 +42,6 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
-constexpr double kConstantShare = 0.7;       // of max_steps, then annealing at the latest
-constexpr std::size_t kSmoothing = 5;        // validations
-constexpr std::int64_t kMinAnnealing = 300;  // steps
 
 /// One training; a class because a checkpoint is its state.
 class Trainer {
@@ -74,12 +72,11 @@ class Trainer {
     resume(checkpoints);
     auto saved = Clock::now();
     for (;;) {
-      const std::int64_t until = std::min(next_validation(), end_of_phase());
+      const std::int64_t until = std::min(next_validation(), max_steps_);
       while (step_ < until) take_step();
       validate();
       show(log);
-      advance_schedule();
-      if (finished_) break;  // a checkpoint of a finished training would be validated once more
+      if (finished()) break;  // a checkpoint of a finished training would be validated once more
       const bool stopping = world_.any(stop.requested());
       if (stopping || world_.any(world_.is_root() && seconds_since(saved) > options_.checkpoint_seconds)) {
         save(checkpoints);
@@ -87,7 +84,7 @@ class Trainer {
       }
       if (stopping) return report(start, true);
     }
-    restore_best();
+    model_.network().weights().copy_(best_weights_);
     return report(start, false);
   }
 
@@ -106,18 +103,6 @@ class Trainer {
 
   std::int64_t next_validation() const {
     return (step_ / options_.validation_every + 1) * options_.validation_every;
-  }
-  std::int64_t end_of_phase() const {
-    if (annealing_) return anneal_begin_ + anneal_steps_;
-    return options_.anneal ? static_cast<std::int64_t>(kConstantShare * static_cast<double>(max_steps_))
-                           : max_steps_;
-  }
-
-  double learning_rate() const {
-    const double warm = options_.warmup > 0 ? static_cast<double>(step_ + 1) / options_.warmup : 1.0;
-    const double rate = options_.learning_rate * std::min(1.0, warm);
-    if (!annealing_) return rate;
-    return rate * (1 - static_cast<double>(step_ - anneal_begin_) / static_cast<double>(anneal_steps_));
   }
 
   std::vector<std::int64_t> rows_of_step() {
@@ -148,14 +133,19 @@ class Trainer {
       loss_sum_ += score_matching_.add_gradient(batch, 1 / entries);
     }
     world_.sum(std::span<float>(gradients.data_ptr<float>(), static_cast<std::size_t>(gradients.numel())));
-    adam_.step(gradients, learning_rate(), options_.weight_decay);
+    adam_.step(gradients, learning_rate(options_, step_, max_steps_), options_.weight_decay,
+               options_.averaging);
     ++step_;
     ++steps_since_validation_;
   }
 
   void validate() {
     std::vector<double> sums{loss_sum_, 0.0};
-    if (!validation_batch_.rows.empty()) sums[1] = score_matching_.squared_error(validation_batch_);
+    if (!validation_batch_.rows.empty()) {
+      adam_.swap_average();
+      sums[1] = score_matching_.squared_error(validation_batch_);
+      adam_.swap_average();
+    }
     world_.sum(std::span<double>(sums));
     const double entries = static_cast<double>(validation_.size()) * options_.validation_draws * model_.dim();
     const double validation_loss = sums[1] / entries;
@@ -166,7 +156,7 @@ class Trainer {
     history_.step.push_back(step_);
     history_.training_loss.push_back(sums[0] / static_cast<double>(steps_since_validation_));
     history_.validation_loss.push_back(validation_loss);
-    history_.learning_rate.push_back(learning_rate());
+    history_.learning_rate.push_back(learning_rate(options_, step_ - 1, max_steps_));
     loss_sum_ = 0;
     steps_since_validation_ = 0;
     if (validation_loss < best_loss_) keep_best(validation_loss);
@@ -180,48 +170,14 @@ class Trainer {
     if (world_.any(own != world_.broadcast(own))) throw std::logic_error("the ranks' weights differ");
   }
 
-  /// Whether the validation loss, averaged over kSmoothing entries against the noise of single steps, has had
-  /// no new minimum for `patience` steps.
-  bool on_plateau() const {
-    const auto& losses = history_.validation_loss;
-    double lowest = std::numeric_limits<double>::infinity();
-    std::int64_t lowest_step = step_;
-    for (std::size_t end = kSmoothing; end <= losses.size(); ++end) {
-      const auto last = losses.begin() + static_cast<std::ptrdiff_t>(end);
-      const double sum = std::accumulate(last - kSmoothing, last, 0.0);
-      if (sum >= lowest) continue;
-      lowest = sum;
-      lowest_step = history_.step[end - 1];
-    }
-    return step_ - lowest_step >= options_.patience;
-  }
-
-  void advance_schedule() {
-    if (annealing_) {
-      finished_ = step_ >= end_of_phase();
-      return;
-    }
-    if (!on_plateau() && step_ < end_of_phase()) return;
-    if (!options_.anneal) {
-      finished_ = true;
-      return;
-    }
-    restore_best();
-    annealing_ = true;
-    anneal_begin_ = step_;
-    anneal_steps_ = std::max(kMinAnnealing, std::min(step_ / 2, max_steps_ - step_));
+  bool finished() const {
+    return step_ >= max_steps_ || on_plateau(history_.step, history_.validation_loss, options_.patience);
   }
 
   void keep_best(double loss) {
     best_loss_ = loss;
     best_step_ = step_;
-    best_weights_ = model_.network().weights().clone();
-    best_adam_ = adam_.state().clone();
-  }
-
-  void restore_best() {
-    model_.network().weights().copy_(best_weights_);
-    adam_.restore(best_adam_);
+    best_weights_ = adam_.state().average.clone();
   }
 
   Record to_record() const;
@@ -229,10 +185,10 @@ class Trainer {
   void resume(const Checkpoints& checkpoints);
 
   void show(Log& log) const {
-    const std::int64_t total = annealing_ ? end_of_phase() : max_steps_;
     const auto detail =
         fmt::format("validation loss {:.4f}, best {:.4f}", history_.validation_loss.back(), best_loss_);
-    log.progress({"train", static_cast<std::uint64_t>(step_), static_cast<std::uint64_t>(total), detail});
+    log.progress(
+        {"train", static_cast<std::uint64_t>(step_), static_cast<std::uint64_t>(max_steps_), detail});
   }
 
   TrainingReport report(Clock::time_point start, bool stopped) const {
@@ -265,29 +221,23 @@ class Trainer {
   std::int64_t step_ = 0;
   double loss_sum_ = 0;
   std::int64_t steps_since_validation_ = 0;
-  bool annealing_ = false;
-  bool finished_ = false;
-  std::int64_t anneal_begin_ = 0;
-  std::int64_t anneal_steps_ = 0;
   double best_loss_ = 0;
   std::int64_t best_step_ = 0;
   torch::Tensor best_weights_;
-  Adam::State best_adam_;
   TrainingHistory history_;
 };
 
 // A checkpoint is taken right after a validation, so that no sum over steps is under way.
 Record Trainer::to_record() const {
   Record record;
-  record.put("progress", std::vector<std::int64_t>{step_, annealing_, anneal_begin_, anneal_steps_,
-                                                   best_step_, adam_.state().steps, best_adam_.steps});
+  record.put("step", step_);
+  record.put("best_step", best_step_);
   record.put("best_loss", best_loss_);
   record.put("weights", to_vector(model_.network().weights()));
   record.put("adam/first", to_vector(adam_.state().first));
   record.put("adam/second", to_vector(adam_.state().second));
-  record.put("best/weights", to_vector(best_weights_));
-  record.put("best/first", to_vector(best_adam_.first));
-  record.put("best/second", to_vector(best_adam_.second));
+  record.put("adam/average", to_vector(adam_.state().average));
+  record.put("best_weights", to_vector(best_weights_));
   record.put("history/step", history_.step);
   record.put("history/training_loss", history_.training_loss);
   record.put("history/validation_loss", history_.validation_loss);
@@ -305,9 +255,6 @@ void Trainer::resume(const Checkpoints& checkpoints) {
   if (!world_.any(loaded.has_value())) return;
   Record record = loaded.value_or(Record());
   broadcast(world_, record);
-  const auto& progress = record.get<std::vector<std::int64_t>>("progress");
-  if (progress.size() != 7)
-    fail(ExitCode::data, "the checkpoint's field 'progress' has {} entries", progress.size());
   const auto copy_to = [&](const torch::Tensor& tensor, const char* name) {
     const auto& values = record.get<std::vector<float>>(name);
     if (static_cast<std::int64_t>(values.size()) != tensor.numel())
@@ -315,21 +262,16 @@ void Trainer::resume(const Checkpoints& checkpoints) {
            tensor.numel());
     std::copy(values.begin(), values.end(), tensor.data_ptr<float>());
   };
-  Adam::State now = adam_.state().clone();
-  now.steps = progress[5];
+  step_ = record.get<std::int64_t>("step");
   copy_to(model_.network().weights(), "weights");
-  copy_to(now.first, "adam/first");
-  copy_to(now.second, "adam/second");
-  adam_.restore(now);
-  copy_to(best_weights_, "best/weights");
-  copy_to(best_adam_.first, "best/first");
-  copy_to(best_adam_.second, "best/second");
-  best_adam_.steps = progress[6];
-  step_ = progress[0];
-  annealing_ = progress[1] != 0;
-  anneal_begin_ = progress[2];
-  anneal_steps_ = progress[3];
-  best_step_ = progress[4];
+  Adam::State adam = adam_.state().clone();
+  copy_to(adam.first, "adam/first");
+  copy_to(adam.second, "adam/second");
+  copy_to(adam.average, "adam/average");
+  adam.steps = step_;
+  adam_.restore(adam);
+  copy_to(best_weights_, "best_weights");
+  best_step_ = record.get<std::int64_t>("best_step");
   best_loss_ = record.get<double>("best_loss");
   history_ = {record.get<std::vector<std::int64_t>>("history/step"),
               record.get<std::vector<double>>("history/training_loss"),

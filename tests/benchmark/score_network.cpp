@@ -98,7 +98,7 @@ void measure_step(benchmark::State& state, ScoreModel& model, const AddGradient&
   const double seconds = shortest(state, [&] {
     network.gradients().zero_();
     add_gradient();
-    adam.step(network.gradients(), 1e-4, 0.1);
+    adam.step(network.gradients(), 1e-4, 0.1, 0.999);
   });
   rate = std::max(rate, product_rate());
   const double operations = 6.0 * static_cast<double>(network.weights().numel() * state.range(0));

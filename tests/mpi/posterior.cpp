@@ -1,5 +1,3 @@
-#include "snpse/inference/posterior.hpp"
-
 #include <cmath>
 #include <limits>
 
@@ -8,6 +6,8 @@
 #include "support/scratch_folder.hpp"
 #include "support/statistics.hpp"
 #include <gtest/gtest.h>
+
+#include "snpse/inference/score_posterior.hpp"
 
 namespace snpse {
 namespace {

@@ -3,7 +3,7 @@
 #include "snpse/core/data_set.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/inference/posterior.hpp"
-#include "snpse/training/trainer.hpp"
+#include "snpse/training/report.hpp"
 
 namespace snpse {
 

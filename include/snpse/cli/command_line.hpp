@@ -45,7 +45,7 @@ struct BenchArguments {
   std::string task;
   std::string method = "tsnpse";
   std::string preset = "default";
-  int rounds = 5;
+  int rounds = 0;  ///< 0: the preset's
   std::int64_t simulations = 10000;
   std::int64_t samples = 10000;
   std::uint64_t seed = 1;

@@ -30,9 +30,6 @@ struct NumberField {
   T* value;
   Range range;
 };
-struct FlagField {
-  bool* value;
-};
 /// Text that may name a file, relative to the campaign file's folder.
 struct PathField {
   std::string* value;
@@ -57,7 +54,7 @@ struct NumberFileField {
 
 using Field =
     std::variant<NumberField<int>, NumberField<std::int64_t>, NumberField<std::uint64_t>, NumberField<double>,
-                 FlagField, PathField, CommandField, ChoiceField, NumberListField, NumberFileField>;
+                 PathField, CommandField, ChoiceField, NumberListField, NumberFileField>;
 
 struct Key {
   std::string name;

@@ -51,6 +51,9 @@ class ScoreModel {
     torch::Tensor mean;    // [1 or n, d], the regression's
   };
   Condition condition(const Vector& x_obs) const;
+  /// What the network sees of the data x [n, p], [n, p]: standardised, and where preconditioned, by
+  /// asinh, which keeps the far end of a heavy tail within reach.
+  Matrix x_inputs(const Matrix& x) const;
 
   /// The estimate of eps given z_t [n, d] float32 at time t and one observation, [n, d]. The score is -eps /
   /// sigma(t). By LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
@@ -79,7 +82,6 @@ class ScoreModel {
   int dim() const { return network_.shape().theta_dim; }
   const Diffusion& diffusion() const { return parts_.diffusion; }
   const ParameterSpace& space() const { return parts_.space; }
-  const Standardiser& x_standardiser() const { return parts_.x_standardiser; }
   const Regression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
   ScoreNetwork& network() { return network_; }

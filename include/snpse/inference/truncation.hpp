@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "snpse/core/box.hpp"
+#include "snpse/core/prior.hpp"
 #include "snpse/inference/options.hpp"
 #include "snpse/inference/posterior.hpp"
 

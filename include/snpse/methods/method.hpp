@@ -15,7 +15,7 @@
 #include "snpse/methods/options.hpp"
 #include "snpse/parallel/world.hpp"
 #include "snpse/training/options.hpp"
-#include "snpse/training/trainer.hpp"
+#include "snpse/training/report.hpp"
 #include "snpse/util/log.hpp"
 #include "snpse/util/stop.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "snpse/inference/truncation.hpp"
+#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/method.hpp"
 
 namespace snpse {

@@ -21,9 +21,11 @@ struct TrainingOptions {
   int validation_draws = 8;       ///< fixed, stratified noise levels a held-out simulation
   int validation_every = 100;     ///< steps
   int patience = 1500;   ///< steps without a new lowest validation loss, averaged over 5 entries, after which
-                         ///< the rate stops being constant
+                         ///< training ends
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
-  bool anneal = true;    ///< then go back to the best weights and let the rate fall linearly to 0; else stop
+  double cooldown = 0.3;     ///< share of max_steps over which the rate falls linearly to 0; 0: it stays
+  double averaging = 0.999;  ///< decay a step of the weights' exponential moving average, which is what is
+                             ///< validated and kept; 0: the weights themselves
   double checkpoint_seconds = 60;  ///< at most this much training is lost when the program is killed
 };
 

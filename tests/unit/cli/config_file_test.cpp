@@ -145,7 +145,7 @@ x = [1, nan]
 [training]
 batch = 1.5
 learning_rate = 0
-anneal = "no"
+cooldown = "no"
 [sampler]
 kind = "heum"
 )"),
@@ -157,7 +157,7 @@ kind = "heum"
       "  5. c.toml:7: training.batch must be a whole number without point or exponent, not of type "
       "floating-point\n"
       "  6. c.toml:8: training.learning_rate = 0 must be above 0\n"
-      "  7. c.toml:9: training.anneal must be true or false, not of type string\n"
+      "  7. c.toml:9: training.cooldown must be a number, not of type string\n"
       "  8. c.toml:11: sampler.kind = \"heum\" is unknown; did you mean \"heun\"? (one of: heun, dopri5, "
       "sde)");
 }

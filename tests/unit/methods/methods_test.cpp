@@ -34,11 +34,12 @@ TEST(Tsnpse, RoundsSumToTheBudgetAndLaterOnesDifferByOneAtMost) {
       }
 }
 
-TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthers) {
+TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthersUpToThreeTenths) {
   EXPECT_EQ(
       method_of({.name = "tsnpse", .rounds = 4, .simulations = 1000, .first_round = 400})->simulations(1),
       400);
   EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 4, .simulations = 1000})->simulations(1), 250);
+  EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 2, .simulations = 1000})->simulations(1), 300);
 }
 
 TEST(Npse, SpendsTheBudgetInOneRound) {

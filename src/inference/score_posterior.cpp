@@ -1,4 +1,4 @@
-#include "snpse/inference/posterior.hpp"
+#include "snpse/inference/score_posterior.hpp"
 
 #include <algorithm>
 #include <chrono>
