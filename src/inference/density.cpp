@@ -18,8 +18,8 @@ torch::Tensor log_normal_density(const torch::Tensor& z, double deviation) {
 
 }  // namespace
 
-torch::Tensor log_density(const ScoreModel& model, const ScoreModel::Condition& condition,
-                          const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes) {
+torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Condition& condition,
+                                 const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes) {
   const auto& diffusion = model.diffusion();
   const std::int64_t n = z_0.size(0);
   const std::int64_t d = z_0.size(1);
@@ -45,14 +45,14 @@ torch::Tensor log_density(const ScoreModel& model, const ScoreModel::Condition& 
 }
 
 torch::Tensor log_density_heun(const ScoreModel& model, const ScoreModel::Condition& condition,
-                               const torch::Tensor& z_0, int steps) {
+                               const torch::Tensor& z_0, int steps, const torch::Tensor& probes) {
   const auto& diffusion = model.diffusion();
   // In the variable y = z / alpha: dy/d(ratio) = eps(alpha y), whose divergence in y is alpha times that in
   // z.
   const auto slope = [&](const torch::Tensor& y, double ratio) {
     const double t = diffusion.time_of_ratio(ratio);
     const double alpha = diffusion.alpha(t);
-    auto result = model.noise_and_divergence(y * alpha, condition, t);
+    auto result = model.noise_and_divergence(y * alpha, condition, t, probes);
     result.divergence = result.divergence.to(torch::kFloat64) * alpha;
     return result;
   };

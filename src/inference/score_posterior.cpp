@@ -93,8 +93,20 @@ PosteriorSamples ScorePosterior::sample(const World& world, std::int64_t n, cons
   return result;
 }
 
-Vector ScorePosterior::log_prob_by(const World& world, const Matrix& theta,
-                                   const BlockDensity& density) const {
+torch::Tensor ScorePosterior::log_density(const torch::Tensor& z, std::span<const std::int64_t> indices,
+                                          const DensityOptions& options, const DrawKey& key) const {
+  torch::Tensor probes;
+  if (options.trace == Trace::hutchinson) {
+    auto streams = streams_of(key, indices);
+    probes = rademacher_probes(streams, options.probes, model_->dim());
+  }
+  if (options.solver == DensitySolver::dopri5)
+    return log_density_dopri5(*model_, condition_, z, options.tolerance, probes);
+  return log_density_heun(*model_, condition_, z, options.steps, probes);
+}
+
+Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
+                                const DrawKey& key) const {
   const auto share = world.share(theta.rows());
   Matrix mine = Matrix::Constant(share.size(), 1, -std::numeric_limits<double>::infinity());
   std::vector<std::int64_t> inside;
@@ -103,31 +115,12 @@ Vector ScorePosterior::log_prob_by(const World& world, const Matrix& theta,
   for (std::size_t begin = 0; begin < inside.size(); begin += kBlock) {
     const auto rows = std::span(inside).subspan(begin, std::min<std::size_t>(kBlock, inside.size() - begin));
     const Matrix block = theta(rows, Eigen::all);
-    const auto log_density = density(to_tensor(model_->space().to_z(block)), rows).contiguous();
+    const auto density = log_density(to_tensor(model_->space().to_z(block)), rows, options, key).contiguous();
     const Vector log_det = model_->space().log_det(block);
     for (std::size_t i = 0; i < rows.size(); ++i)
-      mine(rows[i] - share.begin, 0) =
-          log_density.data_ptr<double>()[i] + log_det[static_cast<Eigen::Index>(i)];
+      mine(rows[i] - share.begin, 0) = density.data_ptr<double>()[i] + log_det[static_cast<Eigen::Index>(i)];
   }
   return world.gather_rows(mine).col(0);
-}
-
-Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
-                                const DrawKey& key) const {
-  return log_prob_by(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> indices) {
-    torch::Tensor probes;
-    if (options.trace == Trace::hutchinson) {
-      auto streams = streams_of(key, indices);
-      probes = rademacher_probes(streams, options.probes, model_->dim());
-    }
-    return log_density(*model_, condition_, z, options.tolerance, probes);
-  });
-}
-
-Vector ScorePosterior::log_prob_heun(const World& world, const Matrix& theta, int steps) const {
-  return log_prob_by(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> /*indices*/) {
-    return log_density_heun(*model_, condition_, z, steps);
-  });
 }
 
 }  // namespace snpse

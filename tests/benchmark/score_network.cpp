@@ -150,7 +150,7 @@ void log_prob(benchmark::State& state) {
   const auto condition = model.condition(Vector::Ones(dim));
   const auto z = torch::randn({kDraws, dim});
   const double seconds =
-      shortest(state, [&] { log_density(model, condition, z, DensityOptions().tolerance, {}); });
+      shortest(state, [&] { log_density_dopri5(model, condition, z, DensityOptions().tolerance); });
   state.counters["draws/s"] = kDraws / seconds;
 }
 
@@ -160,7 +160,7 @@ void log_prob_for_truncation(benchmark::State& state) {
   const auto condition = model.condition(Vector::Ones(dim));
   const auto z = torch::randn({kDraws, dim});
   const double seconds =
-      shortest(state, [&] { log_density_heun(model, condition, z, TruncationOptions().density_steps); });
+      shortest(state, [&] { log_density_heun(model, condition, z, DensityOptions().steps); });
   state.counters["draws/s"] = kDraws / seconds;
 }
 

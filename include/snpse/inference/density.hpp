@@ -9,14 +9,14 @@
 namespace snpse {
 
 /// log p(z_0 given x), [n] float64, by the instantaneous change of variables along the probability flow
-/// (METHOD section 5; paper, section 2.2 and appendix; Chen et al. 2018), with the adaptive Dormand-Prince
-/// solver. z_0: [n, d] float32. probes: undefined for the exact trace, else [m, n, d].
-torch::Tensor log_density(const ScoreModel& model, const ScoreModel::Condition& condition,
-                          const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes);
-
-/// The same by Heun's method on noise_grid(steps) with the exact trace: the cheap one, for truncation.
+/// (METHOD section 5; paper, section 2.2 and appendix; Chen et al. 2018), with Heun's method on
+/// noise_grid(steps) or the adaptive Dormand-Prince solver. z_0: [n, d] float32. probes: undefined for the
+/// exact trace, else [m, n, d].
 torch::Tensor log_density_heun(const ScoreModel& model, const ScoreModel::Condition& condition,
-                               const torch::Tensor& z_0, int steps);
+                               const torch::Tensor& z_0, int steps, const torch::Tensor& probes = {});
+torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Condition& condition,
+                                 const torch::Tensor& z_0, double tolerance,
+                                 const torch::Tensor& probes = {});
 
 /// Random signs for Hutchinson's estimate, one stream a row: [probes, n, d] float32.
 torch::Tensor rademacher_probes(std::span<RandomStream> streams, int probes, int dim);

@@ -22,15 +22,22 @@ enum class Trace {
   hutchinson,  ///< Skilling-Hutchinson estimate from `probes` random directions
 };
 
+enum class DensitySolver {
+  heun,    ///< Heun's method on the sampler's grid
+  dopri5,  ///< adaptive Dormand-Prince 5(4)
+};
+
 struct DensityOptions {
+  DensitySolver solver = DensitySolver::heun;
+  int steps = 24;           ///< heun: two network evaluations each
+  double tolerance = 1e-4;  ///< dopri5: absolute and relative, a step
   Trace trace = Trace::exact;
-  int probes = 8;           ///< hutchinson: Rademacher directions a draw
-  double tolerance = 1e-4;  ///< of the adaptive Dormand-Prince solver
+  int probes = 8;  ///< hutchinson: Rademacher directions a draw
 };
 
 /// TSNPSE's proposal: the prior restricted to the highest-density region of the present posterior.
 struct TruncationOptions {
-  double epsilon = 5e-3;         ///< posterior mass outside the region
+  double epsilon = 1e-3;         ///< posterior mass outside the region
   int samples = 20000;           ///< draws from which the threshold is estimated
   int density_steps = 10;        ///< Heun steps of each log-density
   double margin = 0.02;          ///< the bounding box is wider than the draws by this share on each side

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 
@@ -21,16 +20,12 @@ class ScorePosterior : public Posterior {
   PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const override;
   Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                   const DrawKey& key) const override;
-  /// Collective. As log_prob() by Heun's method with `steps` steps and the exact trace: cheap, for
-  /// truncation.
-  Vector log_prob_heun(const World& world, const Matrix& theta, int steps) const;
 
  private:
   /// The density of a block of rows z in the model's space, float64 [n]; indices: which rows of the whole,
   /// [n].
-  using BlockDensity =
-      std::function<torch::Tensor(const torch::Tensor& z, std::span<const std::int64_t> indices)>;
-  Vector log_prob_by(const World& world, const Matrix& theta, const BlockDensity& density) const;
+  torch::Tensor log_density(const torch::Tensor& z, std::span<const std::int64_t> indices,
+                            const DensityOptions& options, const DrawKey& key) const;
   /// Draws number [first, first + n), before any rejection.
   Matrix candidates(std::int64_t first, std::int64_t n, const DrawKey& key) const;
 

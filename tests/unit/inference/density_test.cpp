@@ -149,12 +149,12 @@ TEST(LogDensity, IsTheClosedFormForEveryProcess) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, kOutput);
     const Vector expected = ConstantOutputFlow(model, kOutput).log_density(z);
-    const auto exact = log_density(model, some_condition(model), to_tensor(z), 1e-6, {});
+    const auto exact = log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, {});
     EXPECT_EQ(exact.scalar_type(), torch::kFloat64);
     EXPECT_LT(largest_error(exact, expected), 1e-3);
     auto random = streams(15);
     const auto estimate =
-        log_density(model, some_condition(model), to_tensor(z), 1e-6, rademacher_probes(random, 1, 2));
+        log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, rademacher_probes(random, 1, 2));
     EXPECT_LT(largest_error(estimate, expected), 1e-3);
   }
 }
@@ -165,8 +165,9 @@ TEST(LogDensity, IsThatOfThePriorBeforeTraining) {
   const Vector expected = (-0.5 * z.rowwise().squaredNorm()).array() - std::log(2 * M_PI);
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, Vector::Zero(2));
-    EXPECT_LT(largest_error(log_density(model, some_condition(model), to_tensor(z), 1e-5, {}), expected),
-              0.05);
+    EXPECT_LT(
+        largest_error(log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-5, {}), expected),
+        0.05);
   }
 }
 
@@ -180,6 +181,10 @@ TEST(LogDensityHeun, ConvergesToTheClosedFormInSecondOrder) {
                            expected);
     };
     EXPECT_LT(error(150), 0.01);
+    auto random = streams(15);
+    const auto estimate =
+        log_density_heun(model, some_condition(model), to_tensor(z), 150, rademacher_probes(random, 1, 2));
+    EXPECT_LT(largest_error(estimate, expected), 0.01);
     EXPECT_NEAR(std::log2(error(20) / error(40)), 2, 0.4);
   }
 }
@@ -190,8 +195,9 @@ TEST(LogDensity, IsTheClosedFormWhereTheDiffusionEndsEarly) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, kOutput, 0.2);
     const Vector expected = ConstantOutputFlow(model, kOutput).log_density(z);
-    EXPECT_LT(largest_error(log_density(model, some_condition(model), to_tensor(z), 1e-6, {}), expected),
-              1e-3);
+    EXPECT_LT(
+        largest_error(log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, {}), expected),
+        1e-3);
     EXPECT_LT(largest_error(log_density_heun(model, some_condition(model), to_tensor(z), 150), expected),
               0.01);
   }
@@ -205,7 +211,7 @@ TEST(LogDensity, IntegratesToOneForANonlinearFlow) {
     const double width = 16.0 / cells;
     Matrix z(cells, 1);
     for (int i = 0; i < cells; ++i) z(i, 0) = -8 + (i + 0.5) * width;
-    const auto density = log_density(model, some_condition(model), to_tensor(z), 1e-5, {}).exp();
+    const auto density = log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-5, {}).exp();
     EXPECT_NEAR(density.sum().item<double>() * width, 1, 0.01);
   }
 }
