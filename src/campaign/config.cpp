@@ -27,7 +27,6 @@ void apply_paper_preset(Config& config) {
   config.training.cooldown = 0;
   config.training.averaging = 0;
   config.sampler.kind = SamplerKind::dopri5;
-  config.density.solver = DensitySolver::dopri5;
   config.truncation.epsilon = 5e-4;
 }
 

@@ -23,12 +23,12 @@ enum class Trace {
 };
 
 enum class DensitySolver {
-  heun,    ///< Heun's method on the sampler's grid
-  dopri5,  ///< adaptive Dormand-Prince 5(4)
+  heun,    ///< Heun's method on the sampler's grid: fast, but 24 steps overstate the density by some 0.2 nats
+  dopri5,  ///< adaptive Dormand-Prince 5(4), to some 0.002 nats at tolerance 1e-4
 };
 
 struct DensityOptions {
-  DensitySolver solver = DensitySolver::heun;
+  DensitySolver solver = DensitySolver::dopri5;
   int steps = 24;           ///< heun: two network evaluations each
   double tolerance = 1e-4;  ///< dopri5: absolute and relative, a step
   Trace trace = Trace::exact;
