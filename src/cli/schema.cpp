@@ -31,7 +31,7 @@ ChoiceField choice(Enum& value, std::vector<std::string> names) {
           [&value] { return std::optional(static_cast<std::size_t>(value)); }};
 }
 
-ChoiceField choice(std::string& value, std::vector<std::string> names) {
+ChoiceField choice(std::string& value, const std::vector<std::string>& names) {
   return {names, [&value, names](std::size_t i) { value = names[i]; },
           [&value, names]() -> std::optional<std::size_t> {
             const auto found = std::find(names.begin(), names.end(), value);
@@ -170,11 +170,11 @@ bool Range::contains(double value) const {
 }
 
 std::string Range::text() const {
-  const std::string lower = fmt::format("{} {}", low_included ? "at least" : "above", low);
-  const std::string upper = fmt::format("{} {}", high_included ? "at most" : "below", high);
-  if (std::isfinite(low) && std::isfinite(high)) return lower + " and " + upper;
-  if (std::isfinite(low)) return lower;
-  return std::isfinite(high) ? upper : "a finite number";
+  const auto lower = [&] { return fmt::format("{} {}", low_included ? "at least" : "above", low); };
+  const auto upper = [&] { return fmt::format("{} {}", high_included ? "at most" : "below", high); };
+  if (std::isfinite(low) && std::isfinite(high)) return lower() + " and " + upper();
+  if (std::isfinite(low)) return lower();
+  return std::isfinite(high) ? upper() : "a finite number";
 }
 
 std::vector<Section> schema_of(Config& config) {

@@ -31,7 +31,7 @@ simulations = {simulations}
 [model]
 width = 32
 [training]
-max_steps = 100
+max_steps = 400
 validation_every = 20
 checkpoint_seconds = 0.02
 [truncation]

@@ -49,8 +49,7 @@ class CommandTest(ProgramTest):
         work = self.folder / "work"
         self.assert_succeeds("init", work, "--task", "two_moons")
         file = work / "campaign.toml"
-        text = re.sub(r"rounds = \d+", "rounds = 2", file.read_text(encoding="utf-8"))
-        text = re.sub(r"simulations = \d+", "simulations = 200", text)
+        text = re.sub(r"simulations = \d+", "simulations = 200", file.read_text(encoding="utf-8"))
         file.write_text(text + "\n[model]\nwidth = 32\n[training]\nmax_steps = 100\n[truncation]\nsamples = 200\n",
                         encoding="utf-8")
         results = work / "results"
@@ -70,9 +69,8 @@ class CommandTest(ProgramTest):
         self.assertIn("finished", self.assert_succeeds("status", results).stdout)
         status = json.loads(self.assert_succeeds("status", results, "--json").stdout)
         self.assertEqual((status["state"], status["simulations_done"], status["seconds_left"]), ("finished", 200, 0))
-        self.assertEqual([row["round"] for row in status["round_table"]], [1, 2])
-        for row in status["round_table"]:
-            self.assertEqual((row["simulated"], row["valid_share"]), (100, 1))
+        rounds = [(row["round"], row["simulated"], row["valid_share"]) for row in status["round_table"]]
+        self.assertEqual(rounds, [(1, 60, 1), (2, 140, 1)])
 
     def assert_samples(self, results):
         output = self.folder / "samples.csv"
