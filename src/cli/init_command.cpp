@@ -29,7 +29,6 @@ x = [{1}]
 
 [method]
 name = "tsnpse"                         # or "npse": one round, for any number of observations
-rounds = 5
 simulations = 10000                     # over all rounds
 
 [posterior]
