@@ -139,9 +139,7 @@ Section density_section(DensityOptions& o) {
   return {"density",
           "the posterior's log-density",
           {
-              {"solver", "of the probability flow", choice(o.solver, {"heun", "dopri5"})},
-              {"steps", "heun: two network evaluations each", number(o.steps, at_least(1))},
-              {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
+              {"tolerance", "of the adaptive solver", number(o.tolerance, strictly_between(0, 1))},
               {"trace", "of the drift's Jacobian", choice(o.trace, {"exact", "hutchinson"})},
               {"probes", "hutchinson: random directions a draw", number(o.probes, at_least(1))},
           }};

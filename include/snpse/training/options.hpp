@@ -25,7 +25,7 @@ struct TrainingOptions {
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
   double cooldown = 0.3;     ///< share of max_steps over which the rate falls linearly to 0; 0: it stays
   double averaging = 0.999;  ///< decay a step of the weights' exponential moving average, which is what is
-                             ///< validated and kept; 0: the weights themselves
+                             ///< validated and kept; 0: the weights themselves, but for rounding
   double checkpoint_seconds = 60;  ///< at most this much training is lost when the program is killed
 };
 
