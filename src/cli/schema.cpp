@@ -124,9 +124,9 @@ Section sampler_section(SamplerOptions& o) {
   return {"sampler",
           "draws from the posterior",
           {
-              {"kind", "heun and dopri5 solve the ODE, sde the reverse SDE",
-               choice(o.kind, {"heun", "dopri5", "sde"})},
-              {"steps", "heun: two network evaluations each", number(o.steps, at_least(1))},
+              {"kind", "adams and dopri5 solve the ODE, sde the reverse SDE",
+               choice(o.kind, {"adams", "dopri5", "sde"})},
+              {"steps", "adams: a network evaluation each", number(o.steps, at_least(1))},
               {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
               {"sde_steps", "sde: time steps", number(o.sde_steps, at_least(1))},
               {"corrector_steps", "sde: Langevin steps after each", number(o.corrector_steps, at_least(0))},
@@ -139,7 +139,9 @@ Section density_section(DensityOptions& o) {
   return {"density",
           "the posterior's log-density",
           {
-              {"tolerance", "of the adaptive solver", number(o.tolerance, strictly_between(0, 1))},
+              {"solver", "of the ODE", choice(o.solver, {"adams", "dopri5"})},
+              {"steps", "adams: a network evaluation each", number(o.steps, at_least(1))},
+              {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
               {"trace", "of the drift's Jacobian", choice(o.trace, {"exact", "hutchinson"})},
               {"probes", "hutchinson: random directions a draw", number(o.probes, at_least(1))},
           }};
@@ -152,7 +154,7 @@ Section truncation_section(TruncationOptions& o) {
       {
           {"epsilon", "posterior mass outside", number(o.epsilon, strictly_between(0, 1))},
           {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
-          {"density_steps", "Heun steps of each log-density", number(o.density_steps, at_least(1))},
+          {"density_steps", "steps of each log-density", number(o.density_steps, at_least(1))},
           {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
           {"min_acceptance", "below it the proposal resamples",
            number(o.min_acceptance, strictly_between(0, 1))},

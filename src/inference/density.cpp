@@ -4,7 +4,8 @@
 #include <numbers>
 
 #include "snpse/inference/integrate.hpp"
-#include "snpse/inference/probability_flow.hpp"
+#include "snpse/inference/noise_grid.hpp"
+#include "snpse/inference/relative_flow.hpp"
 
 namespace snpse {
 namespace {
@@ -44,32 +45,28 @@ torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Cond
   return log_normal_density(end.narrow(1, 0, d), diffusion.reference_deviation()) + end.select(1, d);
 }
 
-torch::Tensor log_density_heun(const ScoreModel& model, const ScoreModel::Condition& condition,
-                               const torch::Tensor& z_0, int steps, const torch::Tensor& probes) {
+torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condition& condition,
+                                const torch::Tensor& z_0, int steps, const torch::Tensor& probes) {
+  const torch::NoGradGuard no_gradients;
   const auto& diffusion = model.diffusion();
-  // In the variable y = z / alpha: dy/d(ratio) = eps(alpha y), whose divergence in y is alpha times that in
-  // z.
-  const auto slope = [&](const torch::Tensor& y, double ratio) {
-    const double t = diffusion.time_of_ratio(ratio);
-    const double alpha = diffusion.alpha(t);
-    auto result = model.noise_and_divergence(y * alpha, condition, t, probes);
-    result.divergence = result.divergence.to(torch::kFloat64) * alpha;
-    return result;
-  };
-  const auto grid = noise_grid(model, steps);
+  const std::int64_t d = z_0.size(1);
+  const NoiseGrid grid(model, steps);
+  const RelativeFlow flow(model, condition);
+  const double least = grid.ratio(0);
+  const double most = grid.ratio(steps);
   const double alpha_start = diffusion.alpha(model.t_min());
-  auto y = z_0 / alpha_start;
-  auto integral = torch::zeros({z_0.size(0)}, torch::kFloat64);
-  for (std::size_t i = 0; i + 1 < grid.size(); ++i) {
-    const double step = grid[i + 1] - grid[i];
-    const auto first = slope(y, grid[i]);
-    const auto second = slope(y + step * first.noise, grid[i + 1]);
-    y = y + (step / 2) * (first.noise + second.noise);
-    integral += (step / 2) * (first.divergence + second.divergence);
-  }
+  // One row of the state: w, then the integral of the divergence so far.
+  const auto start = torch::zeros({z_0.size(0), d + 1}, torch::kFloat64);
+  start.narrow(1, 0, d).copy_(flow.to_w(z_0 / alpha_start, least));
+  const auto end = integrate_adams(grid, Direction::up, start, [&](const torch::Tensor& state, double ratio) {
+    const auto w = state.narrow(1, 0, d).to(torch::kFloat32);
+    const auto [slope, divergence] = flow.slope_and_divergence(w, ratio, probes);
+    return torch::cat({slope.to(torch::kFloat64), divergence.unsqueeze(1)}, 1);
+  });
   const double reference = diffusion.reference_deviation() / diffusion.alpha(1.0);
-  return log_normal_density(y, reference) + integral -
-         static_cast<double>(z_0.size(1)) * std::log(alpha_start);
+  const double growth =
+      flow.log_scale(most) - flow.log_scale(least) - static_cast<double>(d) * std::log(alpha_start);
+  return log_normal_density(flow.to_y(end.narrow(1, 0, d), most), reference) + end.select(1, d) + growth;
 }
 
 torch::Tensor rademacher_probes(std::span<RandomStream> streams, int probes, int dim) {

@@ -1,39 +1,25 @@
 #include "snpse/inference/probability_flow.hpp"
 
-#include <cmath>
-
 #include "snpse/inference/integrate.hpp"
+#include "snpse/inference/noise_grid.hpp"
+#include "snpse/inference/relative_flow.hpp"
 
 namespace snpse {
-namespace {
-constexpr double kRho = 7;
-}
-
-std::vector<double> noise_grid(const ScoreModel& model, int points) {
-  const double low = std::pow(model.diffusion().ratio(model.t_min()), 1 / kRho);
-  const double high = std::pow(model.diffusion().ratio(1.0), 1 / kRho);
-  std::vector<double> grid;
-  for (int i = 0; i < points; ++i) grid.push_back(std::pow(low + (high - low) * i / (points - 1), kRho));
-  return grid;
-}
-
-torch::Tensor sample_heun(const ScoreModel& model, const ScoreModel::Condition& condition,
-                          const torch::Tensor& noise, int steps) {
+torch::Tensor sample_adams(const ScoreModel& model, const ScoreModel::Condition& condition,
+                           const torch::Tensor& noise, int steps) {
   const torch::NoGradGuard no_gradients;
   const auto& diffusion = model.diffusion();
-  const auto slope = [&](const torch::Tensor& scaled, double ratio) {
-    const double t = diffusion.time_of_ratio(ratio);
-    return model.noise(scaled * diffusion.alpha(t), condition, t);
-  };
-  const auto grid = noise_grid(model, steps);
-  auto scaled = noise * (diffusion.reference_deviation() / diffusion.alpha(1.0));
-  for (std::size_t i = grid.size(); i-- > 1;) {
-    const double step = grid[i - 1] - grid[i];
-    const auto first = slope(scaled, grid[i]);
-    const auto second = slope(scaled + step * first, grid[i - 1]);
-    scaled = scaled + (step / 2) * (first + second);
-  }
-  return scaled - grid.front() * slope(scaled, grid.front());
+  const NoiseGrid grid(model, steps);
+  const RelativeFlow flow(model, condition);
+  const double most = grid.ratio(steps);
+  const double least = grid.ratio(0);
+  const auto start = flow.to_w(noise * (diffusion.reference_deviation() / diffusion.alpha(1.0)), most);
+  const auto end = integrate_adams(grid, Direction::down, start, [&](const torch::Tensor& w, double ratio) {
+    return flow.slope(w, ratio);
+  });
+  const auto y = flow.to_y(end, least);
+  const double t = diffusion.time_of_ratio(least);
+  return y - least * model.noise(y * diffusion.alpha(t), condition, t);
 }
 
 torch::Tensor sample_dopri5(const ScoreModel& model, const ScoreModel::Condition& condition,

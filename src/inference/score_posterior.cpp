@@ -46,8 +46,8 @@ Matrix ScorePosterior::candidates(std::int64_t first, std::int64_t n, const Draw
     auto streams = streams_of(key, indices);
     torch::Tensor z;
     switch (options_.kind) {
-      case SamplerKind::heun:
-        z = sample_heun(*model_, condition_, standard_normal(streams, model_->dim()), options_.steps);
+      case SamplerKind::adams:
+        z = sample_adams(*model_, condition_, standard_normal(streams, model_->dim()), options_.steps);
         break;
       case SamplerKind::dopri5:
         z = sample_dopri5(*model_, condition_, standard_normal(streams, model_->dim()), options_.tolerance);
@@ -102,7 +102,7 @@ torch::Tensor ScorePosterior::log_density(const torch::Tensor& z, std::span<cons
   }
   if (options.solver == DensitySolver::dopri5)
     return log_density_dopri5(*model_, condition_, z, options.tolerance, probes);
-  return log_density_heun(*model_, condition_, z, options.steps, probes);
+  return log_density_adams(*model_, condition_, z, options.steps, probes);
 }
 
 Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,

@@ -55,8 +55,7 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, const StepContext& c
   const auto& options = settings_.truncation;
   const auto posterior = score_posterior(rounds, problem_.x_obs);
   const LogProb log_prob = [&](const Matrix& theta) {
-    return posterior->log_prob(context.world, theta,
-                               {.solver = DensitySolver::heun, .steps = options.density_steps}, {});
+    return posterior->log_prob(context.world, theta, {.steps = options.density_steps}, {});
   };
   const DrawKey key{problem_.seed, Purpose::proposal, round};
   const auto region = highest_density_region(context.world, *posterior, log_prob, options, key, context.log);

@@ -55,7 +55,7 @@ TEST(ScorePosterior, DrawsAreThoseOfTheFlowOnEveryRank) {
   }
   const auto space = ParameterSpace::whitened(mixed_prior());
   const testing::ConstantOutputFlow flow(*model_of(space, kOutput), kOutput);
-  const Matrix heun = space.to_theta(flow.denoise(flow.draw(noise)));
+  const Matrix adams = space.to_theta(flow.denoise(flow.draw(noise)));
   const Matrix dopri5 = space.to_theta(flow.draw(noise));
   const auto error = [&](const SamplerOptions& options, const Matrix& expected) {
     const auto samples = whitened_posterior(mixed_prior(), options).sample(world, n, kKey, log);
@@ -63,14 +63,14 @@ TEST(ScorePosterior, DrawsAreThoseOfTheFlowOnEveryRank) {
     EXPECT_EQ(samples.report.leaked, 0);
     return (samples.theta - expected).cwiseAbs().maxCoeff();
   };
-  EXPECT_LT(error({.kind = SamplerKind::heun, .steps = 200}, heun), 1e-3);
+  EXPECT_LT(error({.kind = SamplerKind::adams, .steps = 200}, adams), 1e-3);
   EXPECT_LT(error({.kind = SamplerKind::dopri5, .tolerance = 1e-5}, dopri5), 1e-3);
 }
 
 TEST(ScorePosterior, DrawsAreTheSameOnAllRanksAndForAnyNumberOfThem) {
   const World world;
   Log log;
-  for (const auto kind : {SamplerKind::heun, SamplerKind::sde}) {
+  for (const auto kind : {SamplerKind::adams, SamplerKind::sde}) {
     const auto posterior = whitened_posterior(mixed_prior(), {.kind = kind, .sde_steps = 50});
     const Matrix theta = posterior.sample(world, 101, kKey, log).theta;
     Matrix of_root = theta;
@@ -138,10 +138,7 @@ TEST(ScorePosterior, LogProbIsTheClosedFormInTheOriginalUnits) {
   }
   const Vector exact = posterior.log_prob(world, theta, {.tolerance = 1e-5}, kKey);
   EXPECT_LT((exact - expected).cwiseAbs().maxCoeff(), 2e-3);
-  EXPECT_LT((posterior.log_prob(world, theta, {.solver = DensitySolver::heun, .steps = 300}, kKey) - expected)
-                .cwiseAbs()
-                .maxCoeff(),
-            5e-3);
+  EXPECT_LT((posterior.log_prob(world, theta, {.steps = 300}, kKey) - expected).cwiseAbs().maxCoeff(), 5e-3);
   const DensityOptions hutchinson{.tolerance = 1e-5, .trace = Trace::hutchinson, .probes = 2};
   EXPECT_LT((posterior.log_prob(world, theta, hutchinson, kKey) - expected).cwiseAbs().maxCoeff(), 2e-3);
 }
@@ -151,13 +148,12 @@ TEST(ScorePosterior, LogProbIsMinusInfinityOutsideTheSupportAlone) {
   const auto posterior = whitened_posterior(mixed_prior(), {});
   Matrix theta(5, 2);
   theta << 0.3, 1, -0.3, 1, 0.4, 6, 0.5, -2, -1, -4;
-  const Vector log_prob =
-      posterior.log_prob(world, theta, {.solver = DensitySolver::heun, .steps = 20}, kKey);
+  const Vector log_prob = posterior.log_prob(world, theta, {.steps = 20}, kKey);
   ASSERT_EQ(log_prob.size(), 5);
   for (const Eigen::Index outside : {1, 2, 4})
     EXPECT_EQ(log_prob[outside], -std::numeric_limits<double>::infinity());
   const Matrix inside = (Matrix(2, 2) << 0.3, 1, 0.5, -2).finished();
-  const Vector alone = posterior.log_prob(world, inside, {.solver = DensitySolver::heun, .steps = 20}, kKey);
+  const Vector alone = posterior.log_prob(world, inside, {.steps = 20}, kKey);
   EXPECT_NEAR(log_prob[0], alone[0], 1e-4);
   EXPECT_NEAR(log_prob[3], alone[1], 1e-4);
 }

@@ -147,7 +147,7 @@ batch = 1.5
 learning_rate = 0
 cooldown = "no"
 [sampler]
-kind = "heum"
+kind = "adam"
 )"),
       "'c.toml' has 8 errors:\n"
       "  1. c.toml:1: simulator has 0 of task, command and library; give exactly one\n"
@@ -158,7 +158,7 @@ kind = "heum"
       "floating-point\n"
       "  6. c.toml:8: training.learning_rate = 0 must be above 0\n"
       "  7. c.toml:9: training.cooldown must be a number, not of type string\n"
-      "  8. c.toml:11: sampler.kind = \"heum\" is unknown; did you mean \"heun\"? (one of: heun, dopri5, "
+      "  8. c.toml:11: sampler.kind = \"adam\" is unknown; did you mean \"adams\"? (one of: adams, dopri5, "
       "sde)");
 }
 
