@@ -37,7 +37,7 @@ struct DensityOptions {
 
 /// TSNPSE's proposal: the prior restricted to the highest-density region of the present posterior.
 struct TruncationOptions {
-  double epsilon = 1e-3;         ///< posterior mass outside the region
+  double epsilon = 0.02;         ///< posterior mass outside the region
   int samples = 20000;           ///< draws from which the threshold is estimated
   int density_steps = 20;        ///< steps of each log-density
   double margin = 0.02;          ///< the bounding box is wider than the draws by this share on each side
