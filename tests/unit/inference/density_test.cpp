@@ -184,7 +184,7 @@ TEST(LogDensityAdams, ConvergesToTheClosedForm) {
     const auto estimate =
         log_density_adams(model, some_condition(model), to_tensor(z), 150, rademacher_probes(random, 1, 2));
     EXPECT_LT(largest_error(estimate, expected), 0.01);
-    EXPECT_GT(error(16) / error(32), 4);  // better than of first order
+    EXPECT_GT(error(16) / error(32), 4);  // of second order at least
   }
 }
 

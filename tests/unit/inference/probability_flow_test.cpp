@@ -85,7 +85,7 @@ TEST(SampleAdams, ConvergesToTheFlow) {
     };
     EXPECT_LT(error(32), 0.02);
     EXPECT_LT(error(200), 1e-4);
-    EXPECT_GT(error(16) / error(32), 4);  // better than of first order
+    EXPECT_GT(error(16) / error(32), 4);  // of second order at least
   }
 }
 
