@@ -1,39 +1,26 @@
-#include "snpse/core/inference_pass.hpp"
+#include "snpse/core/mlp_inference_pass.hpp"
 
 #include <algorithm>
 
 #include "snpse/core/gemm.hpp"
+#include "snpse/core/inference_blocks.hpp"
 
 namespace snpse {
-namespace {
-
-// Rows that pass through the network at once: 64 to 512 are equally fast where a core has a cache of 1 MB,
-// 1024 are 6 % slower with the divergence.
-constexpr std::int64_t kBlock = 256;
-
-/// Calls work(first, rows) for one block after the other.
-template <typename Work>
-void for_each_block(std::int64_t n, const Work& work) {
-  for (std::int64_t first = 0; first < n; first += kBlock) work(first, std::min(kBlock, n - first));
-}
-
-}  // namespace
-
-InferencePass::InferencePass(const NetworkShape& shape, const float* weights, Wanted wanted)
+MlpInferencePass::MlpInferencePass(const NetworkShape& shape, const float* weights, Wanted wanted)
     : layout_(shape),
-      theta_(layout_.theta, weights, kBlock, wanted == Wanted::divergence),
-      trunk_(layout_.trunk, weights, kBlock, wanted == Wanted::divergence),
+      theta_(layout_.theta, weights, kInferenceBlock, wanted == Wanted::divergence),
+      trunk_(layout_.trunk, weights, kInferenceBlock, wanted == Wanted::divergence),
       inputs_(shape.inputs()),
       dim_(shape.theta_dim),
       width_(shape.width) {
-  if (wanted == Wanted::output) return;
+  if (wanted == Wanted::answer) return;
   for (Buffer* buffer : {&derivative_, &tangents_, &sums_, &starts_, &ends_})
-    *buffer = Buffer(static_cast<std::size_t>(kBlock * width_));
+    *buffer = Buffer(static_cast<std::size_t>(kInferenceBlock * width_));
   for (Buffer* buffer : {&first_layer_, &last_layer_})
     *buffer = Buffer(static_cast<std::size_t>(dim_ * width_));
 }
 
-void InferencePass::forward(const float* input, std::int64_t rows, const float* joint, float* output) {
+void MlpInferencePass::forward(const float* input, std::int64_t rows, const float* joint, float* answer) {
   const MatrixSize size{rows, width_};
   float* hidden = theta_.forward(input, rows);
   if (derivative_.data() != nullptr)
@@ -41,16 +28,17 @@ void InferencePass::forward(const float* input, std::int64_t rows, const float* 
   else
     silu_rows(hidden, {joint, 0}, size);
   const float* result = trunk_.forward(hidden, rows);
-  std::copy(result, result + rows * dim_, output);
+  std::copy(result, result + rows * dim_, answer);
 }
 
-void InferencePass::output(const float* input, std::int64_t n, const float* joint, float* output) {
+void MlpInferencePass::answer(const float* input, std::int64_t n, const float* joint,
+                              const Slopes& /*slopes*/, float* answer) {
   for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
-    forward(input + first * inputs_, rows, joint, output + first * dim_);
+    forward(input + first * inputs_, rows, joint, answer + first * dim_);
   });
 }
 
-void InferencePass::add_direction(const Direction& direction, std::int64_t rows) {
+void MlpInferencePass::add_direction(const Direction& direction, std::int64_t rows) {
   const MatrixSize size{rows, width_};
   multiply_rows(tangents_.data(), direction.start, theta_.derivative(0), size);
   float* hidden = theta_.push_forward(tangents_.data(), 1, theta_.size(), rows);
@@ -59,7 +47,7 @@ void InferencePass::add_direction(const Direction& direction, std::int64_t rows)
   add_product(sums_.data(), last, direction.end, size);
 }
 
-void InferencePass::fold(const Slopes& slopes) {
+void MlpInferencePass::fold(const Slopes& slopes) {
   const float* first = theta_.weight(0);                 // [views * d, width]
   const float* last = trunk_.weight(trunk_.size() - 1);  // [width, d]
   std::fill_n(first_layer_.data(), dim_ * width_, 0.0F);
@@ -68,15 +56,15 @@ void InferencePass::fold(const Slopes& slopes) {
       first_layer_.data()[(i % dim_) * width_ + j] += slopes.input[i] * first[i * width_ + j];
   for (std::int64_t i = 0; i < dim_; ++i)
     for (std::int64_t j = 0; j < width_; ++j)
-      last_layer_.data()[i * width_ + j] = slopes.output[i] * last[j * dim_ + i];
+      last_layer_.data()[i * width_ + j] = slopes.answer[i] * last[j * dim_ + i];
 }
 
-void InferencePass::output_and_divergence(const float* input, std::int64_t n, const float* joint,
-                                          const Slopes& slopes, float* output, float* divergence) {
+void MlpInferencePass::answer_and_divergence(const float* input, std::int64_t n, const float* joint,
+                                             const Slopes& slopes, float* answer, float* divergence) {
   fold(slopes);
   for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
     const MatrixSize size{rows, width_};
-    forward(input + first * inputs_, rows, joint, output + first * dim_);
+    forward(input + first * inputs_, rows, joint, answer + first * dim_);
     std::fill_n(sums_.data(), size.count(), 0.0F);
     for (std::int64_t i = 0; i < dim_; ++i)
       add_direction({{first_layer_.data() + i * width_, 0}, {last_layer_.data() + i * width_, 0}}, rows);
@@ -84,14 +72,14 @@ void InferencePass::output_and_divergence(const float* input, std::int64_t n, co
   });
 }
 
-void InferencePass::output_and_estimate(const float* input, std::int64_t n, const float* joint,
-                                        const Slopes& slopes, const float* probes, std::int64_t count,
-                                        float* output, float* divergence) {
+void MlpInferencePass::answer_and_estimate(const float* input, std::int64_t n, const float* joint,
+                                           const Slopes& slopes, const float* probes, std::int64_t count,
+                                           float* answer, float* divergence) {
   fold(slopes);
   for_each_block(n, [&](std::int64_t first, std::int64_t rows) {
     const MatrixSize size{rows, width_};
     const ProductSize product{rows, dim_, width_};
-    forward(input + first * inputs_, rows, joint, output + first * dim_);
+    forward(input + first * inputs_, rows, joint, answer + first * dim_);
     std::fill_n(sums_.data(), size.count(), 0.0F);
     for (std::int64_t i = 0; i < count; ++i) {
       const float* probe = probes + (i * n + first) * dim_;

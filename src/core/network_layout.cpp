@@ -55,7 +55,7 @@ NetworkLayout::NetworkLayout(const NetworkShape& shape) {
   x.push_back(next.part(x_embedding, width, joint));
   time = next.part(kTimeFeatures, width, joint);
   time.bias = next.take(width);
-  trunk = perceptron(shape.depth - 1, width, shape.theta_dim);
+  trunk = perceptron(shape.depth - 1, width, shape.outputs());
   count = next.count();
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "snpse/core/energy_inference_pass.hpp"
 #include "snpse/core/inference_pass.hpp"
 #include "snpse/core/tensor_matrix.hpp"
 
@@ -12,10 +13,6 @@ namespace {
 NoiseLevel level_of_all(const Diffusion& diffusion, double t) {
   const auto scalar = [](double value) { return torch::full({1, 1}, value, torch::kFloat32); };
   return {scalar(t), scalar(diffusion.alpha(t)), scalar(diffusion.sigma(t))};
-}
-
-torch::Tensor norm(const NoiseLevel& level) {
-  return (level.alpha.square() + level.sigma.square()).sqrt();
 }
 
 NetworkShape with_views(NetworkShape shape, Parametrisation parametrisation) {
@@ -32,7 +29,7 @@ torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequen
 
 ScoreModel::ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round)
     : parts_(std::move(parts)),
-      deviation_(to_tensor(parts_.regression.deviation.transpose())),
+      typical_deviation_(std::exp(parts_.regression.deviation.array().log().mean())),
       network_(with_views(shape, parts_.parametrisation),
                parts_.parametrisation == Parametrisation::preconditioned, seed, round) {}
 
@@ -59,35 +56,51 @@ torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
   return sinusoids(level.t, frequencies);
 }
 
-torch::Tensor ScoreModel::root(const NoiseLevel& level) const {
-  return ((level.alpha * deviation_).square() + level.sigma.square()).sqrt();
+ScoreModel::Readings ScoreModel::readings(const NoiseLevel& level) const {
+  const auto alpha = level.alpha.contiguous();
+  const auto sigma = level.sigma.contiguous();
+  const std::int64_t rows = alpha.size(0);
+  auto table = torch::empty({rows, dim(), sizeof(Preconditioning) / sizeof(double)}, torch::kFloat64);
+  double* to = table.data_ptr<double>();
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (Eigen::Index i = 0; i < dim(); ++i) {
+      const auto p = preconditioning(alpha.data_ptr<float>()[row], sigma.data_ptr<float>()[row], i);
+      for (const double value :
+           {p.first_view, p.second_view, p.skip, p.scale, p.by_z_0, p.by_eps, p.first_gain, p.second_gain})
+        *to++ = value;
+    }
+  const auto columns = table.to(torch::kFloat32).unbind(2);
+  return {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7]};
 }
 
-torch::Tensor ScoreModel::views(const torch::Tensor& z_t, const Condition& condition,
-                                const NoiseLevel& level) const {
-  if (parts_.parametrisation == Parametrisation::noise) return z_t;
-  return torch::cat({z_t / norm(level), (z_t - level.alpha * condition.mean) / root(level)}, 1);
+torch::Tensor ScoreModel::views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
+                                const Readings& readings) const {
+  const auto first = readings.first_view * z_t;
+  if (network_.shape().views == 1) return first;
+  return torch::cat({first, readings.second_view * (z_t - level.alpha * condition.mean)}, 1);
 }
 
-torch::Tensor ScoreModel::output(const torch::Tensor& z_t, const Condition& condition,
+torch::Tensor ScoreModel::answer(const torch::Tensor& views, const torch::Tensor& x_part,
+                                 const torch::Tensor& time_part, const Readings& readings) const {
+  if (!has_energy()) return network_.output(views, x_part, time_part);
+  const auto input = views.requires_grad() ? views : views.detach().requires_grad_();
+  const auto energy = network_.output(input, x_part, time_part).sum();
+  const auto by_views = torch::autograd::grad({energy}, {input}, {}, true, true)[0].split(dim(), 1);
+  const auto first = readings.first_gain * by_views[0];
+  return network_.shape().views == 1 ? first : first + readings.second_gain * by_views[1];
+}
+
+torch::Tensor ScoreModel::answer(const torch::Tensor& z_t, const Condition& condition,
                                  const NoiseLevel& level) const {
-  return network_.output(views(z_t, condition, level), condition.x_part,
-                         network_.time_part(time_features(level)));
+  const auto reading = readings(level);
+  return answer(views(z_t, condition, level, reading), condition.x_part,
+                network_.time_part(time_features(level)), reading);
 }
 
 torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& eps,
                                  const Condition& condition, const NoiseLevel& level) const {
-  if (parts_.parametrisation == Parametrisation::noise) return eps;
-  const auto away = (z_0 - condition.mean) / deviation_;
-  return (level.sigma * away - level.alpha * deviation_ * eps) / root(level);
-}
-
-torch::Tensor ScoreModel::read(const torch::Tensor& answer, const torch::Tensor& z_t,
-                               const Condition& condition, const NoiseLevel& level) const {
-  if (parts_.parametrisation == Parametrisation::noise) return answer;
-  const auto v = root(level);
-  const auto away = (z_t - level.alpha * condition.mean) / v;
-  return (level.sigma * away - level.alpha * deviation_ * answer) / v;
+  const auto reading = readings(level);
+  return reading.by_z_0 * (z_0 - condition.mean) + reading.by_eps * eps;
 }
 
 torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
@@ -95,16 +108,31 @@ torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLeve
   return (condition.x_part + network_.time_part(time_features(level))).contiguous();
 }
 
+namespace {
+
+/// One row of the readings, for a network whose rows share the noise level.
+std::vector<float> join(const torch::Tensor& first, const torch::Tensor& second, int views) {
+  const auto both = (views == 1 ? first : torch::cat({first, second}, 1)).contiguous();
+  return {both.data_ptr<float>(), both.data_ptr<float>() + both.numel()};
+}
+
+}  // namespace
+
 torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condition, double t) const {
   const auto level = level_of_all(parts_.diffusion, t);
+  const auto reading = readings(level);
   const auto joint = joint_part(condition, level);
-  const auto input = views(z_t, condition, level).contiguous();
-  if (z_t.requires_grad())
-    return read(network_.output(input, joint, torch::zeros_like(joint)), z_t, condition, level);
-  auto answer = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
-  InferencePass(network_.shape(), network_.weights().data_ptr<float>(), InferencePass::Wanted::output)
-      .output(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), answer.data_ptr<float>());
-  return read(answer, z_t, condition, level);
+  const auto input = views(z_t, condition, level, reading).contiguous();
+  const auto read = [&](const torch::Tensor& of_network) {
+    return reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network;
+  };
+  if (z_t.requires_grad()) return read(answer(input, joint, torch::zeros_like(joint), reading));
+  const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
+  auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
+  make_inference_pass(network_.shape(), network_.weights().data_ptr<float>(), InferencePass::Wanted::answer)
+      ->answer(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
+               {nullptr, nullptr, gains.data()}, result.data_ptr<float>());
+  return read(result);
 }
 
 ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t,
@@ -112,35 +140,47 @@ ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Ten
                                                                 const torch::Tensor& probes) const {
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
+  const auto reading = readings(level);
   const auto joint = joint_part(condition, level);
-  const auto input = views(z_t, condition, level).contiguous();
-  // views() and read() are linear in z_t and the answer: these are their slopes.
-  std::vector<float> input_slopes(static_cast<std::size_t>(network_.shape().inputs()));
-  std::vector<float> output_slopes(static_cast<std::size_t>(dim()));
-  auto skip = torch::empty({dim()}, torch::kFloat32);
-  for (std::size_t i = 0; i < output_slopes.size(); ++i) {
-    const auto reading =
-        preconditioning(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t), static_cast<Eigen::Index>(i));
-    input_slopes[i] = static_cast<float>(reading.first_view);
-    if (network_.shape().views == 2)
-      input_slopes[output_slopes.size() + i] = static_cast<float>(reading.second_view);
-    output_slopes[i] = static_cast<float>(reading.scale);
-    skip.data_ptr<float>()[i] = static_cast<float>(reading.skip);
-  }
-  const InferencePass::Slopes slopes{input_slopes.data(), output_slopes.data()};
-  auto answer = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
+  const auto input = views(z_t, condition, level, reading).contiguous();
+  // The views are linear in z_t and eps in the answer: these are their slopes.
+  const int views_seen = network_.shape().views;
+  const auto input_slopes = join(reading.first_view, reading.second_view, views_seen);
+  const auto gains = join(reading.first_gain, reading.second_gain, views_seen);
+  const auto scale = reading.scale.contiguous();
+  const InferencePass::Slopes slopes{input_slopes.data(), scale.data_ptr<float>(), gains.data()};
+  auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
   auto divergence = torch::empty({input.size(0)}, torch::kFloat32);
-  InferencePass pass(network_.shape(), network_.weights().data_ptr<float>(),
-                     InferencePass::Wanted::divergence);
+  const auto pass = make_inference_pass(network_.shape(), network_.weights().data_ptr<float>(),
+                                        InferencePass::Wanted::divergence);
   if (probes.defined())
-    pass.output_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
-                             probes.data_ptr<float>(), probes.size(0), answer.data_ptr<float>(),
-                             divergence.data_ptr<float>());
+    pass->answer_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
+                              probes.data_ptr<float>(), probes.size(0), result.data_ptr<float>(),
+                              divergence.data_ptr<float>());
   else
-    pass.output_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
-                               answer.data_ptr<float>(), divergence.data_ptr<float>());
-  const auto of_skip = probes.defined() ? (probes.square() * skip).sum(2).mean(0) : skip.sum();
-  return {read(answer, z_t, condition, level), divergence + of_skip};
+    pass->answer_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
+                                result.data_ptr<float>(), divergence.data_ptr<float>());
+  const auto of_skip =
+      probes.defined() ? (probes.square() * reading.skip).sum(2).mean(0) : reading.skip.sum();
+  return {reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * result, divergence + of_skip};
+}
+
+torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
+                                                   double t) const {
+  ensure(has_energy(), "an energy network");
+  const torch::NoGradGuard no_gradients;
+  const auto level = level_of_all(parts_.diffusion, t);
+  const auto reading = readings(level);
+  const auto joint = joint_part(condition, level);
+  const auto input = views(z_t, condition, level, reading).contiguous();
+  auto energies = torch::empty({input.size(0)}, torch::kFloat32);
+  energy_of_rows(network_.shape(), network_.weights().data_ptr<float>(), input.data_ptr<float>(),
+                 input.size(0), joint.data_ptr<float>(), energies.data_ptr<float>());
+  const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),
+                                         parts_.diffusion.sigma(t), typical_deviation_);
+  const auto of_network = slope * energies.to(torch::kFloat64);
+  if (network_.shape().views == 1) return of_network;
+  return of_network - 0.5 * input.narrow(1, dim(), dim()).to(torch::kFloat64).square().sum(1);
 }
 
 Record ScoreModel::to_record() const {
@@ -167,6 +207,7 @@ Record ScoreModel::to_record() const {
   const auto& shape = network_.shape();
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
+  record.put("network/kind", static_cast<std::int64_t>(shape.kind));
   const auto weights = network_.weights();
   const float* first = weights.data_ptr<float>();
   record.put("network/weights", std::vector<float>(first, first + weights.numel()));
@@ -238,8 +279,12 @@ NetworkShape get_shape(const Record& record) {
   require(sizes.size() == 4, kKey);
   for (const auto size : sizes) require(size >= 1 && size < most, kKey);
   require(sizes[3] >= 2, kKey);
-  return {static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
-          static_cast<int>(sizes[3])};
+  const auto kind = static_cast<NetworkKind>(record.get<std::int64_t>("network/kind"));
+  require(kind == NetworkKind::mlp || kind == NetworkKind::energy, "network/kind");
+  NetworkShape shape{static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
+                     static_cast<int>(sizes[3])};
+  shape.kind = kind;
+  return shape;
 }
 
 Parametrisation get_parametrisation(const Record& record) {

@@ -105,8 +105,8 @@ torch::Tensor ScorePosterior::log_density(const torch::Tensor& z, std::span<cons
   return log_density_adams(*model_, condition_, z, options.steps, probes);
 }
 
-Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
-                                const DrawKey& key) const {
+Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
+                                   const BlockDensity& density_of) const {
   const auto share = world.share(theta.rows());
   Matrix mine = Matrix::Constant(share.size(), 1, -std::numeric_limits<double>::infinity());
   std::vector<std::int64_t> inside;
@@ -115,12 +115,27 @@ Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const D
   for (std::size_t begin = 0; begin < inside.size(); begin += kBlock) {
     const auto rows = std::span(inside).subspan(begin, std::min<std::size_t>(kBlock, inside.size() - begin));
     const Matrix block = theta(rows, Eigen::all);
-    const auto density = log_density(to_tensor(model_->space().to_z(block)), rows, options, key).contiguous();
+    const auto density = density_of(to_tensor(model_->space().to_z(block)), rows).contiguous();
     const Vector log_det = model_->space().log_det(block);
     for (std::size_t i = 0; i < rows.size(); ++i)
       mine(rows[i] - share.begin, 0) = density.data_ptr<double>()[i] + log_det[static_cast<Eigen::Index>(i)];
   }
   return world.gather_rows(mine).col(0);
+}
+
+Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
+                                const DrawKey& key) const {
+  return over_blocks(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> indices) {
+    return log_density(z, indices, options, key);
+  });
+}
+
+Vector ScorePosterior::unnormalised_log_prob(const World& world, const Matrix& theta, double ratio) const {
+  const auto& diffusion = model_->diffusion();
+  const double t = diffusion.time_of_ratio(std::max(ratio, diffusion.ratio(model_->t_min())));
+  return over_blocks(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t>) {
+    return model_->unnormalised_log_density(z * diffusion.alpha(t), condition_, t);
+  });
 }
 
 }  // namespace snpse

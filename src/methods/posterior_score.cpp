@@ -80,8 +80,9 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                               ? Regression::fit(z, rows.x)
                               : Regression::none(rows.x.cols(), z.cols());
   const auto round = static_cast<std::uint32_t>(rounds.size());
-  const NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(rows.x.cols()), options.width,
-                           options.depth};
+  NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(rows.x.cols()), options.width,
+                     options.depth};
+  shape.kind = options.network;
   ScoreModel model({make_diffusion(options, z), options.parametrisation, options.t_min, space,
                     Standardiser::fit(rows.x), regression},
                    shape, seed, round);

@@ -27,9 +27,11 @@ ScoreMatching::ScoreMatching(ScoreModel& model, torch::Tensor z, torch::Tensor x
       x_(std::move(x)),
       mean_(std::move(mean)),
       block_(std::max<std::int64_t>(1, kBlockRows / draws)),
-      pass_(model.network().shape(), model.network().weights().data_ptr<float>(), block_, block_ * draws),
+      pass_(make_training_pass(model.network().shape(), model.network().weights().data_ptr<float>(), block_,
+                               block_ * draws)),
       x_rows_(size_of(block_, x_.size(1))),
       theta_(size_of(block_ * draws, model.network().shape().inputs())),
+      gains_(size_of(block_ * draws, model.network().shape().inputs())),
       target_(size_of(block_ * draws, z_.size(1))),
       error_(size_of(block_ * draws, z_.size(1))),
       time_features_(size_of(block_ * draws, kTimeFeatures)) {}
@@ -59,21 +61,26 @@ TrainingPass::Rows ScoreMatching::fill(const NoiseBatch& batch, const torch::Ten
         const double noise = sigma[from] * eps[j];
         float* view = theta_.data() + to * inputs + j;
         view[0] = static_cast<float>(reading.first_view * (alpha[from] * z_0[j] + noise));
-        if (two_views) view[dim] = static_cast<float>(reading.second_view * (alpha[from] * away + noise));
+        float* gain = gains_.data() + to * inputs + j;
+        gain[0] = static_cast<float>(reading.first_gain);
+        if (two_views) {
+          view[dim] = static_cast<float>(reading.second_view * (alpha[from] * away + noise));
+          gain[dim] = static_cast<float>(reading.second_gain);
+        }
         target_.data()[to * dim + j] = static_cast<float>(reading.by_z_0 * away + reading.by_eps * eps[j]);
       }
       copy_row(time_features.data_ptr<float>(), from, kTimeFeatures,
                time_features_.data() + to * kTimeFeatures);
     }
-  return {block.count, batch.draws, x_rows_.data(), theta_.data(), time_features_.data()};
+  return {block.count, batch.draws, x_rows_.data(), theta_.data(), time_features_.data(), gains_.data()};
 }
 
 double ScoreMatching::fill_error(const TrainingPass::Rows& rows) {
-  const float* output = pass_.forward(rows);
+  const float* answer = pass_->forward(rows);
   const std::int64_t n = rows.count() * z_.size(1);
   double sum = 0;
   for (std::int64_t i = 0; i < n; ++i) {
-    const float error = output[i] - target_.data()[i];
+    const float error = answer[i] - target_.data()[i];
     error_.data()[i] = error;
     sum += static_cast<double>(error) * error;
   }
@@ -101,7 +108,7 @@ double ScoreMatching::add_gradient(const NoiseBatch& batch, double weight) {
   return over_blocks(batch, [&](const TrainingPass::Rows& rows) {
     const double sum = fill_error(rows);
     for (std::int64_t i = 0; i < rows.count() * z_.size(1); ++i) error_.data()[i] *= slope;
-    pass_.backward(rows, error_.data(), gradients);
+    pass_->backward(rows, error_.data(), gradients);
     return weight * sum;
   });
 }

@@ -7,6 +7,7 @@
 #include "support/statistics.hpp"
 #include <gtest/gtest.h>
 
+#include "snpse/core/tensor_matrix.hpp"
 #include "snpse/inference/score_posterior.hpp"
 
 namespace snpse {
@@ -156,6 +157,33 @@ TEST(ScorePosterior, LogProbIsMinusInfinityOutsideTheSupportAlone) {
   const Vector alone = posterior.log_prob(world, inside, {.steps = 20}, kKey);
   EXPECT_NEAR(log_prob[0], alone[0], 1e-4);
   EXPECT_NEAR(log_prob[3], alone[1], 1e-4);
+}
+
+TEST(ScorePosterior, UnnormalisedLogProbIsTheEnergysInTheOriginalUnits) {
+  const World world;
+  const auto prior = mixed_prior();
+  const auto space = ParameterSpace::whitened(prior);
+  NetworkShape shape{2, testing::kXDim, testing::kWidth, 2};
+  shape.kind = NetworkKind::energy;
+  ScoreModel model({Diffusion::variance_exploding(0.01, 50), Parametrisation::preconditioned, 1e-3, space,
+                    testing::no_standardiser(testing::kXDim), testing::some_regression(2)},
+                   shape, 1, 1);
+  testing::randomise(model);
+  Matrix theta = draw_rows(*prior, 23, 1, Purpose::prior, 0);
+  const double t = model.diffusion().time_of_ratio(0.2);
+  const auto energies =
+      model.unnormalised_log_density(to_tensor(space.to_z(theta)), model.condition(kObservation), t);
+  const Vector expected = to_matrix(energies.unsqueeze(1)).col(0) + space.log_det(theta);
+  theta(7, 1) = 6;  // outside the support
+  const ScorePosterior posterior(std::make_shared<const ScoreModel>(std::move(model)), prior, kObservation,
+                                 {});
+  const Vector actual = posterior.unnormalised_log_prob(world, theta, 0.2);
+  ASSERT_EQ(actual.size(), 23);
+  for (Eigen::Index i = 0; i < 23; ++i)
+    if (i == 7)
+      EXPECT_EQ(actual[i], -std::numeric_limits<double>::infinity());
+    else
+      EXPECT_NEAR(actual[i], expected[i], 1e-4 * (1 + std::abs(expected[i])));
 }
 
 TEST(ScorePosterior, StandardisedLogProbCarriesTheDeviations) {

@@ -51,11 +51,13 @@ inline Regression some_regression(int dim) {
 
 /// The same that starts from a regression.
 inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
-                              const Regression& regression) {
+                              const Regression& regression, NetworkKind kind = NetworkKind::mlp) {
   const int dim = static_cast<int>(regression.offset.size());
+  NetworkShape shape{dim, kXDim, kWidth, 2};
+  shape.kind = kind;
   return {{diffusion, parametrisation, 1e-3, ParameterSpace::standardised(no_standardiser(dim)),
            no_standardiser(kXDim), regression},
-          {dim, kXDim, kWidth, 2},
+          shape,
           1,
           1};
 }
@@ -76,6 +78,13 @@ inline void randomise(ScoreModel& model) {
   auto weights = model.network().weights();
   for (std::int64_t i = 0; i < weights.numel(); ++i)
     weights.data_ptr<float>()[i] = static_cast<float>(0.3 * random.normal());
+}
+
+/// An energy network that starts from a regression, all of whose weights are at work.
+inline ScoreModel energy_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim) {
+  auto model = small_model(diffusion, parametrisation, some_regression(dim), NetworkKind::energy);
+  randomise(model);
+  return model;
 }
 
 /// The probability flow of a preconditioned model whose network answers b, in closed form.

@@ -18,6 +18,12 @@ enum class Parametrisation {
   noise,           ///< minus sigma times the score, from the raw theta_t and t, as in the paper
 };
 
+enum class NetworkKind {
+  mlp,     ///< the paper's score network, with d outputs
+  energy,  ///< the same with one output, minus an unnormalised log-density, whose gradient is the score
+           ///< (paper, appendix G)
+};
+
 struct ModelOptions {
   Space space = Space::whitened;
   Process process = Process::ve;
@@ -28,6 +34,7 @@ struct ModelOptions {
   double beta_max = 11;   ///< VP and sub-VP
   double t_min = 1e-5;    ///< diffusion time at which sampling ends and training begins
   Parametrisation parametrisation = Parametrisation::preconditioned;
+  NetworkKind network = NetworkKind::mlp;
   int width = 256;  ///< units of every hidden layer
   int depth = 3;    ///< layers of each of the three perceptrons
 };

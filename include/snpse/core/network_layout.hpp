@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "snpse/core/model_options.hpp"
+
 namespace snpse {
 
 struct NetworkShape {
@@ -13,8 +15,10 @@ struct NetworkShape {
   int depth = 3;
   int views =
       1;  // how often theta stands in the network's input, each time scaled and shifted in another way
+  NetworkKind kind = NetworkKind::mlp;
 
   int inputs() const { return views * theta_dim; }
+  int outputs() const { return kind == NetworkKind::energy ? 1 : theta_dim; }
 };
 
 inline constexpr int kTimeFeatures = 64;
@@ -37,7 +41,7 @@ struct NetworkLayout {
   std::vector<LayerLayout> theta;  // views * d -> width, the trunk's part included
   std::vector<LayerLayout> x;      // p -> width, the trunk's part included
   LayerLayout time;                // kTimeFeatures -> width, with the bias of the sum of the three parts
-  std::vector<LayerLayout> trunk;  // width -> d, from the activation of that sum
+  std::vector<LayerLayout> trunk;  // width -> outputs, from the activation of that sum
   std::int64_t count = 0;          // of all weights
 
   /// All layers as they follow one another in the buffer.

@@ -9,6 +9,8 @@ namespace snpse {
 /// How a network's answer F for one parameter is to be read at one noise level, given the Gaussian
 /// N(mean, deviation^2) of z_0 that the model starts from: eps = skip (z_t - alpha mean) + scale F. F should
 /// be by_z_0 (z_0 - mean) + by_eps eps. The network sees first_view z_t and second_view (z_t - alpha mean).
+/// An energy network with output e answers F = first_gain de/d(first view) + second_gain de/d(second view),
+/// so that its eps is -sigma times the gradient of a log-density, see log_density_slope().
 struct Preconditioning {
   double first_view;
   double second_view;
@@ -16,12 +18,15 @@ struct Preconditioning {
   double scale;
   double by_z_0;
   double by_eps;
+  double first_gain;
+  double second_gain;
 };
 
-/// See ScoreModel for the two parametrisations; of the plain one there is no second view.
+/// See ScoreModel for the two parametrisations; of the plain one there is no second view. typical: the
+/// geometric mean of all parameters' deviations.
 inline Preconditioning preconditioning(Parametrisation parametrisation, double alpha, double sigma,
-                                       double deviation) {
-  if (parametrisation == Parametrisation::noise) return {1, 0, 0, 1, 0, 1};
+                                       double deviation, double typical) {
+  if (parametrisation == Parametrisation::noise) return {1, 0, 0, 1, 0, 1, sigma, 0};
   const double norm = std::hypot(alpha, sigma);
   const double root = std::hypot(alpha * deviation, sigma);
   return {1 / norm,
@@ -29,7 +34,15 @@ inline Preconditioning preconditioning(Parametrisation parametrisation, double a
           sigma / (root * root),
           -alpha * deviation / root,
           sigma / (deviation * root),
-          -alpha * deviation / root};
+          -alpha * deviation / root,
+          typical / deviation * root / norm,
+          typical / deviation};
+}
+
+/// Of an energy network: log p_t is that of the Gaussian above, or nothing where the parametrisation is
+/// plain, plus this times e, but for a constant.
+inline double log_density_slope(Parametrisation parametrisation, double alpha, double sigma, double typical) {
+  return parametrisation == Parametrisation::noise ? -1 : alpha * typical / sigma;
 }
 
 }  // namespace snpse

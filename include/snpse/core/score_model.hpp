@@ -30,6 +30,10 @@ struct NoiseLevel {
 /// which has the prior's scale, and (z_t - alpha m) / v, which has that of the Gaussian.
 ///
 /// The plain model's network sees z_t and answers eps.
+///
+/// What is said of the network's answer holds for both kinds: an MLP's is its output, and an energy
+/// network's is made from the gradient of its output, such that the score is a gradient too
+/// (Preconditioning).
 class ScoreModel {
  public:
   struct Parts {
@@ -68,14 +72,22 @@ class ScoreModel {
   NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const Condition& condition, double t,
                                           const torch::Tensor& probes = {}) const;
 
-  /// For training, all rows at their own level and observation: the network's output given z_t [n, d], and
-  /// what it should be given z_0 and eps [n, d].
-  torch::Tensor output(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
+  /// Whether the network is an energy network, which has the next.
+  bool has_energy() const { return network_.shape().kind == NetworkKind::energy; }
+  /// log p_t(z_t given the observation) but for a constant of t and the observation, [n] float64: one pass
+  /// through the network (paper, appendix G).
+  torch::Tensor unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
+                                         double t) const;
+
+  /// For training, all rows at their own level and observation: the network's answer given z_t [n, d], and
+  /// what it should be given z_0 and eps [n, d]. By LibTorch.
+  torch::Tensor answer(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
   torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const Condition& condition,
                        const NoiseLevel& level) const;
   /// The same as numbers, for parameter i of one row.
   Preconditioning preconditioning(double alpha, double sigma, Eigen::Index i) const {
-    return snpse::preconditioning(parts_.parametrisation, alpha, sigma, parts_.regression.deviation[i]);
+    return snpse::preconditioning(parts_.parametrisation, alpha, sigma, parts_.regression.deviation[i],
+                                  typical_deviation_);
   }
   torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
 
@@ -94,18 +106,22 @@ class ScoreModel {
   static ScoreModel from_record(const Record& record, std::shared_ptr<const Prior> prior);
 
  private:
+  /// The numbers of Preconditioning as tensors, [1 or n, d].
+  struct Readings {
+    torch::Tensor first_view, second_view, skip, scale, by_z_0, by_eps, first_gain, second_gain;
+  };
+  Readings readings(const NoiseLevel& level) const;
   /// What the network sees of z_t, [n, views * d].
-  torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
-  /// sqrt(alpha^2 s^2 + sigma^2), [1 or n, d].
-  torch::Tensor root(const NoiseLevel& level) const;
-  /// eps from the network's answer.
-  torch::Tensor read(const torch::Tensor& answer, const torch::Tensor& z_t, const Condition& condition,
-                     const NoiseLevel& level) const;
+  torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
+                      const Readings& readings) const;
+  /// The network's answer by LibTorch.
+  torch::Tensor answer(const torch::Tensor& views, const torch::Tensor& x_part,
+                       const torch::Tensor& time_part, const Readings& readings) const;
   /// What x and t add to the network's trunk, [width].
   torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;
-  torch::Tensor deviation_;  // [1, d], the regression's
+  double typical_deviation_;  // the geometric mean of the regression's
   ScoreNetwork network_;
 };
 

@@ -10,9 +10,9 @@
 namespace snpse {
 
 /// The paper's network (section 5, appendix E.3): three perceptrons with SiLU units that embed theta_t, x and
-/// t, and a fourth on their concatenation, with d outputs. The concatenation with the trunk's first layer is
-/// computed as a sum of three products, so that the parts of x and t are computed once and shared between
-/// rows.
+/// t, and a fourth on their concatenation, with d outputs, or one where it is an energy network. The
+/// concatenation with the trunk's first layer is computed as a sum of three products, so that the parts of x
+/// and t are computed once and shared between rows.
 ///
 /// All weights lie in one flat float32 buffer, all gradients in another of the same layout: one all-reduce
 /// and one optimiser step act on the whole network.
@@ -28,7 +28,8 @@ class ScoreNetwork {
 
   torch::Tensor x_part(const torch::Tensor& x) const;                 // standardised x [n, p] -> [n, width]
   torch::Tensor time_part(const torch::Tensor& time_features) const;  // [n, kTimeFeatures] -> [n, width]
-  /// theta [n, views * d], x_part and time_part [n, width] or [1, width] -> [n, d].
+  /// theta [n, views * d], x_part and time_part [n, width] or [1, width] -> [n, d], or [n, 1] where it is an
+  /// energy network.
   torch::Tensor output(const torch::Tensor& theta, const torch::Tensor& x_part,
                        const torch::Tensor& time_part) const;
 

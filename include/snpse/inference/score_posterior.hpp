@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -20,10 +21,19 @@ class ScorePosterior : public Posterior {
   PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const override;
   Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                   const DrawKey& key) const override;
+  /// Collective. The same of an energy network but for a constant, by its value at the noise ratio `ratio`:
+  /// the density of the posterior in the model's space with that much noise added.
+  Vector unnormalised_log_prob(const World& world, const Matrix& theta, double ratio) const;
+  bool has_energy() const { return model_->has_energy(); }
 
  private:
-  /// The density of a block of rows z in the model's space, float64 [n]; indices: which rows of the whole,
-  /// [n].
+  /// The log-density of the rows z of a block in the model's space, float64 [n]; indices: which rows of the
+  /// whole, [n].
+  using BlockDensity =
+      std::function<torch::Tensor(const torch::Tensor& z, std::span<const std::int64_t> indices)>;
+  /// That of theta [n, d].
+  Vector over_blocks(const World& world, const Matrix& theta, const BlockDensity& density_of) const;
+  /// A BlockDensity by the probability flow.
   torch::Tensor log_density(const torch::Tensor& z, std::span<const std::int64_t> indices,
                             const DensityOptions& options, const DrawKey& key) const;
   /// Draws number [first, first + n), before any rejection.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "snpse/core/score_model.hpp"
 #include "snpse/core/tensor.hpp"
 #include "snpse/core/training_pass.hpp"
@@ -8,7 +10,7 @@
 
 namespace snpse {
 
-/// The error of a model's output against its target (METHOD section 3) and the gradient of that, on one CPU
+/// The error of a model's answer against its target (METHOD section 3) and the gradient of that, on one CPU
 /// core. Works through a batch block by block, on buffers that are allocated once.
 class ScoreMatching {
  public:
@@ -29,7 +31,7 @@ class ScoreMatching {
   template <typename Work>
   double over_blocks(const NoiseBatch& batch, const Work& work);
   TrainingPass::Rows fill(const NoiseBatch& batch, const torch::Tensor& time_features, const Block& block);
-  /// Leaves output minus target in error_, and returns the sum of its squares.
+  /// Leaves answer minus target in error_, and returns the sum of its squares.
   double fill_error(const TrainingPass::Rows& rows);
 
   ScoreModel& model_;
@@ -37,9 +39,10 @@ class ScoreMatching {
   torch::Tensor x_;
   torch::Tensor mean_;
   std::int64_t block_;  // simulations
-  TrainingPass pass_;
+  std::unique_ptr<TrainingPass> pass_;
   Buffer x_rows_;         // [block, p]
   Buffer theta_;          // [block * draws, views * d]
+  Buffer gains_;          // [block * draws, views * d]
   Buffer target_;         // [block * draws, d]
   Buffer error_;          // [block * draws, d]
   Buffer time_features_;  // [block * draws, kTimeFeatures]

@@ -1,5 +1,6 @@
 #include "snpse/core/inference_pass.hpp"
 
+#include <memory>
 #include <vector>
 
 #include "support/networks.hpp"
@@ -8,6 +9,7 @@
 namespace snpse {
 namespace {
 
+using testing::energy_shape;
 using testing::largest;
 using testing::normal_tensor;
 using testing::random_network;
@@ -19,7 +21,14 @@ struct Case {
 
 // One row, less than a block, and blocks with a rest.
 const std::vector<Case> kCases{
-    {{1, 1, 8, 2}, 1}, {{2, 3, 17, 2}, 300}, {{3, 2, 16, 4, 2}, 37}, {{10, 10, 256, 3}, 600}};
+    {{1, 1, 8, 2}, 1},
+    {{2, 3, 17, 2}, 300},
+    {{3, 2, 16, 4, 2}, 37},
+    {{10, 10, 256, 3}, 600},
+    {energy_shape({2, 3, 17, 2}), 300},
+    {energy_shape({3, 2, 16, 4, 2}), 37},
+    {energy_shape({10, 10, 256, 3, 2}), 600},
+};
 
 /// A network with theta, and what LibTorch says of it.
 struct Problem {
@@ -27,41 +36,43 @@ struct Problem {
       : network(random_network(c.shape)),
         input(normal_tensor({c.rows, c.shape.inputs()}, 1)),
         input_slopes(normal_tensor({c.shape.inputs()}, 6)),
-        output_slopes(normal_tensor({c.shape.theta_dim}, 7)),
+        answer_slopes(normal_tensor({c.shape.theta_dim}, 7)),
+        gains(normal_tensor({1, c.shape.inputs()}, 8)),
         joint(network.x_part(normal_tensor({1, c.shape.x_dim}, 2)) +
               network.time_part(normal_tensor({1, kTimeFeatures}, 3))) {}
 
-  torch::Tensor output(const torch::Tensor& at) const {
-    return network.output(at, joint, torch::zeros_like(joint));
+  torch::Tensor answer(const torch::Tensor& at) const {
+    return testing::reference_answer(network, at, joint, torch::zeros_like(joint), gains);
   }
-  /// d (sum over rows and i of direction_i output_slope_i output_i) / d z, where all views move with z.
+  /// d (sum over rows and i of direction_i answer_slope_i answer_i) / d z, where all views move with z.
   torch::Tensor pull_back(const torch::Tensor& direction) const {
     const auto z = torch::zeros_like(direction).requires_grad_();
     const auto at = input + input_slopes * z.repeat({1, network.shape().views});
-    return torch::autograd::grad({(output(at) * output_slopes * direction).sum()}, {z})[0];
+    return torch::autograd::grad({(answer(at) * answer_slopes * direction).sum()}, {z})[0];
   }
   InferencePass::Slopes slopes() const {
-    return {input_slopes.data_ptr<float>(), output_slopes.data_ptr<float>()};
+    return {input_slopes.data_ptr<float>(), answer_slopes.data_ptr<float>(), gains.data_ptr<float>()};
   }
-  InferencePass pass(InferencePass::Wanted wanted) const {
-    return {network.shape(), network.weights().data_ptr<float>(), wanted};
+  std::unique_ptr<InferencePass> pass(InferencePass::Wanted wanted) const {
+    return make_inference_pass(network.shape(), network.weights().data_ptr<float>(), wanted);
   }
 
   ScoreNetwork network;
   torch::Tensor input;
   torch::Tensor input_slopes;
-  torch::Tensor output_slopes;
+  torch::Tensor answer_slopes;
+  torch::Tensor gains;
   torch::Tensor joint;
 };
 
-TEST(InferencePass, GivesTheNetworksOutput) {
+TEST(InferencePass, GivesTheNetworksAnswer) {
   for (const auto& c : kCases) {
     const Problem problem(c);
     auto actual = torch::empty({c.rows, c.shape.theta_dim});
-    problem.pass(InferencePass::Wanted::output)
-        .output(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
-                actual.data_ptr<float>());
-    const auto expected = problem.output(problem.input);
+    problem.pass(InferencePass::Wanted::answer)
+        ->answer(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(), problem.slopes(),
+                 actual.data_ptr<float>());
+    const auto expected = problem.answer(problem.input);
     EXPECT_LT(largest(actual - expected), 1e-5 * largest(expected));
   }
 }
@@ -69,11 +80,11 @@ TEST(InferencePass, GivesTheNetworksOutput) {
 TEST(InferencePass, GivesTheDivergenceOfAutograd) {
   for (const auto& c : kCases) {
     const Problem problem(c);
-    auto output = torch::empty({c.rows, c.shape.theta_dim});
+    auto answer = torch::empty({c.rows, c.shape.theta_dim});
     auto divergence = torch::empty({c.rows}, torch::kFloat32);
     problem.pass(InferencePass::Wanted::divergence)
-        .output_and_divergence(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
-                               problem.slopes(), output.data_ptr<float>(), divergence.data_ptr<float>());
+        ->answer_and_divergence(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
+                                problem.slopes(), answer.data_ptr<float>(), divergence.data_ptr<float>());
     auto expected = torch::zeros({c.rows}, torch::kFloat32);
     for (int i = 0; i < c.shape.theta_dim; ++i) {
       auto unit = torch::zeros({c.rows, c.shape.theta_dim});
@@ -81,8 +92,8 @@ TEST(InferencePass, GivesTheDivergenceOfAutograd) {
       expected += problem.pull_back(unit).select(1, i);
     }
     EXPECT_LT(largest(divergence - expected), 1e-5 * largest(expected));
-    const auto expected_output = problem.output(problem.input);
-    EXPECT_LT(largest(output - expected_output), 1e-5 * largest(expected_output));
+    const auto expected_answer = problem.answer(problem.input);
+    EXPECT_LT(largest(answer - expected_answer), 1e-5 * largest(expected_answer));
   }
 }
 
@@ -91,12 +102,12 @@ TEST(InferencePass, GivesHutchinsonsEstimateOfAutograd) {
   for (const auto& c : kCases) {
     const Problem problem(c);
     const auto probes = normal_tensor({count, c.rows, c.shape.theta_dim}, 5);
-    auto output = torch::empty({c.rows, c.shape.theta_dim});
+    auto answer = torch::empty({c.rows, c.shape.theta_dim});
     auto divergence = torch::empty({c.rows}, torch::kFloat32);
     problem.pass(InferencePass::Wanted::divergence)
-        .output_and_estimate(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
-                             problem.slopes(), probes.data_ptr<float>(), count, output.data_ptr<float>(),
-                             divergence.data_ptr<float>());
+        ->answer_and_estimate(problem.input.data_ptr<float>(), c.rows, problem.joint.data_ptr<float>(),
+                              problem.slopes(), probes.data_ptr<float>(), count, answer.data_ptr<float>(),
+                              divergence.data_ptr<float>());
     auto expected = torch::zeros({c.rows}, torch::kFloat32);
     for (std::int64_t i = 0; i < count; ++i)
       expected += (problem.pull_back(probes[i]) * probes[i]).sum(1) / count;
@@ -104,19 +115,21 @@ TEST(InferencePass, GivesHutchinsonsEstimateOfAutograd) {
   }
 }
 
-TEST(InferencePass, GivesTheSameOutputWithAndWithoutDivergence) {
-  const auto& c = kCases[3];
-  const Problem problem(c);
-  const std::int64_t n = c.rows;
-  auto plain = torch::empty({c.rows, c.shape.theta_dim});
-  auto output = torch::empty({c.rows, c.shape.theta_dim});
-  auto divergence = torch::empty({n}, torch::kFloat32);
-  problem.pass(InferencePass::Wanted::output)
-      .output(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(), plain.data_ptr<float>());
-  problem.pass(InferencePass::Wanted::divergence)
-      .output_and_divergence(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(),
-                             problem.slopes(), output.data_ptr<float>(), divergence.data_ptr<float>());
-  EXPECT_TRUE(torch::equal(plain, output));
+TEST(InferencePass, GivesTheSameAnswerWithAndWithoutDivergence) {
+  for (const auto& c : {kCases[3], kCases[6]}) {
+    const Problem problem(c);
+    const std::int64_t n = c.rows;
+    auto plain = torch::empty({c.rows, c.shape.theta_dim});
+    auto answer = torch::empty({c.rows, c.shape.theta_dim});
+    auto divergence = torch::empty({n}, torch::kFloat32);
+    problem.pass(InferencePass::Wanted::answer)
+        ->answer(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(), problem.slopes(),
+                 plain.data_ptr<float>());
+    problem.pass(InferencePass::Wanted::divergence)
+        ->answer_and_divergence(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(),
+                                problem.slopes(), answer.data_ptr<float>(), divergence.data_ptr<float>());
+    EXPECT_TRUE(torch::equal(plain, answer));
+  }
 }
 
 }  // namespace

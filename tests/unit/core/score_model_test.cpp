@@ -103,7 +103,7 @@ TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
       const auto condition = some_condition(model);
       const Matrix answer = b.replicate(6, 1);
       expect_near(model.target(to_tensor(z_0), to_tensor(eps), condition, level), answer, 1e-4);
-      expect_near(model.output(to_tensor(z_t), condition, level), answer, 1e-6);
+      expect_near(model.answer(to_tensor(z_t), condition, level), answer, 1e-6);
       expect_near(model.noise(to_tensor(z_t), condition, t), eps, 1e-4);
     }
 }
@@ -130,10 +130,10 @@ TEST(ScoreModel, TakesRowsAtTheirOwnLevelAsOneByOne) {
       auto model = small_model(diffusion, parametrisation, 2);
       testing::randomise(model);
       const auto condition = some_condition(model);
-      const auto together = model.output(to_tensor(z), condition, level_of(diffusion, times));
+      const auto together = model.answer(to_tensor(z), condition, level_of(diffusion, times));
       for (Eigen::Index i = 0; i < 3; ++i) {
         const auto level = level_of(diffusion, {times[static_cast<std::size_t>(i)]});
-        const auto alone = model.output(to_tensor(z.row(i)), condition, level);
+        const auto alone = model.answer(to_tensor(z.row(i)), condition, level);
         EXPECT_TRUE(torch::allclose(together.narrow(0, i, 1), alone, 1e-4, 1e-5));
       }
     }
@@ -173,6 +173,40 @@ TEST(ScoreModel, PlainItSeesThePapersSinusoidsOfTime) {
   EXPECT_TRUE(torch::allclose(model.noise(z, condition, t), expected, 1e-5, 1e-5));
 }
 
+TEST(ScoreModel, OfAnEnergyNetworkTheScoreIsTheSlopeOfItsLogDensity) {
+  constexpr double kStep = 1e-2;
+  const Matrix z = standard_normal_rows(6, 3);
+  for (const auto& diffusion : all_diffusions())
+    for (const auto parametrisation : kBothParametrisations) {
+      const auto model = testing::energy_model(diffusion, parametrisation, 3);
+      const auto condition = some_condition(model);
+      for (const double t : {0.4, 0.9}) {
+        const Matrix score = to_matrix(model.noise(to_tensor(z), condition, t)) / -diffusion.sigma(t);
+        for (Eigen::Index i = 0; i < 3; ++i) {
+          Matrix above = z, below = z;
+          above.col(i).array() += kStep;
+          below.col(i).array() -= kStep;
+          const auto rise = model.unnormalised_log_density(to_tensor(above), condition, t) -
+                            model.unnormalised_log_density(to_tensor(below), condition, t);
+          const double scale = 1 + score.cwiseAbs().maxCoeff();
+          expect_near((rise / (2 * kStep)).unsqueeze(1), score.col(i), 5e-3 * scale);
+        }
+      }
+    }
+}
+
+TEST(ScoreModel, AnswersByLibTorchWhatItAnswersByItsPasses) {
+  const auto z = to_tensor(standard_normal_rows(7, 3));
+  for (const auto kind : {NetworkKind::mlp, NetworkKind::energy})
+    for (const auto parametrisation : kBothParametrisations) {
+      auto model = small_model(all_diffusions()[1], parametrisation, testing::some_regression(3), kind);
+      testing::randomise(model);
+      const auto condition = some_condition(model);
+      const auto by_torch = model.noise(z.clone().requires_grad_(), condition, 0.3).detach();
+      EXPECT_TRUE(torch::allclose(model.noise(z, condition, 0.3), by_torch, 1e-4, 1e-5));
+    }
+}
+
 TEST(ScoreModel, StandardisesTheObservation) {
   const Standardiser standardiser{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)};
   const ScoreModel model(
@@ -196,9 +230,11 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
   for (const auto& diffusion : all_diffusions())
     for (const auto parametrisation : kBothParametrisations)
       for (const auto& space : spaces) {
+        NetworkShape shape{2, 2, testing::kWidth, 2};
+        shape.kind = parametrisation == Parametrisation::noise ? NetworkKind::energy : NetworkKind::mlp;
         ScoreModel model({diffusion, parametrisation, 1e-3, space, testing::no_standardiser(2),
                           testing::some_regression(2)},
-                         {2, 2, testing::kWidth, 2}, 1, 1);
+                         shape, 1, 1);
         testing::randomise(model);
         const auto copy = ScoreModel::from_record(model.to_record(), some_prior());
         EXPECT_TRUE(torch::equal(copy.network().weights(), model.network().weights()));
@@ -233,6 +269,7 @@ TEST(ScoreModel, RefusesADamagedRecord) {
   expect_refused(damaged("network/shape", Integers{2, -2, 16, 2}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, 2, 1LL << 40, 2}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, 2, 16, 1}), "'network/shape'");
+  expect_refused(damaged("network/kind", std::int64_t{2}), "'network/kind'");
   expect_refused(damaged("diffusion/process", std::int64_t{3}), "'diffusion/process'");
   expect_refused(damaged("diffusion/low", -1.0), "'diffusion/low'");
   expect_refused(damaged("diffusion/high", std::nan("")), "'diffusion/high'");

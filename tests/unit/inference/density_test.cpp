@@ -1,6 +1,7 @@
 #include "snpse/inference/density.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "support/score_models.hpp"
 #include <gtest/gtest.h>
@@ -80,8 +81,13 @@ TEST(Divergence, IsThatOfAutograd) {
   const auto z = to_tensor(testing::standard_normal_rows(10, 3));
   const auto probes = to_tensor(2 * testing::standard_normal_rows(20, 3)).view({2, 10, 3});
   for (const auto& diffusion : testing::all_diffusions())
-    for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise}) {
-      const auto model = random_model(diffusion, parametrisation, 3);
+    for (const auto& [parametrisation, kind] :
+         {std::pair{Parametrisation::preconditioned, NetworkKind::mlp},
+          std::pair{Parametrisation::noise, NetworkKind::mlp},
+          std::pair{Parametrisation::preconditioned, NetworkKind::energy},
+          std::pair{Parametrisation::noise, NetworkKind::energy}}) {
+      const auto model = kind == NetworkKind::energy ? testing::energy_model(diffusion, parametrisation, 3)
+                                                     : random_model(diffusion, parametrisation, 3);
       auto exact = torch::zeros({10});
       for (int i = 0; i < 3; ++i) {
         auto unit = torch::zeros({10, 3});

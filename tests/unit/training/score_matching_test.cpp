@@ -1,5 +1,6 @@
 #include "snpse/training/score_matching.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "support/networks.hpp"
@@ -34,7 +35,7 @@ torch::Tensor squared_error(const ScoreModel& model, const Simulations& simulati
       model.network().x_part(simulations.x.index_select(0, rows)).repeat({batch.draws, 1}),
       simulations.mean.index_select(0, rows).repeat({batch.draws, 1})};
   const auto z_t = batch.level.alpha * z_0 + batch.level.sigma * batch.eps;
-  return (model.output(z_t, condition, batch.level) - model.target(z_0, batch.eps, condition, batch.level))
+  return (model.answer(z_t, condition, batch.level) - model.target(z_0, batch.eps, condition, batch.level))
       .square()
       .sum();
 }
@@ -43,8 +44,9 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
   const Simulations simulations;
   for (const auto& diffusion : testing::all_diffusions())
     for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
-      for (const int draws : {1, 3}) {
-        auto model = testing::small_model(diffusion, parametrisation, testing::some_regression(kDim));
+      for (const auto& [kind, draws] : {std::pair{NetworkKind::mlp, 1}, std::pair{NetworkKind::mlp, 3},
+                                        std::pair{NetworkKind::energy, 3}}) {
+        auto model = testing::small_model(diffusion, parametrisation, testing::some_regression(kDim), kind);
         testing::randomise(model);
         const auto batch = some_batch(model, draws);
         auto gradients = model.network().gradients();
