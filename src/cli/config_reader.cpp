@@ -139,6 +139,17 @@ Config read_config(const toml::table& root, const std::string& source_name,
   return config;
 }
 
+/// section.key=value as TOML. A shell takes the quotes of a word away, so that they may be missing.
+toml::table parse_setting(const std::string& setting) {
+  static constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const auto equals = setting.find('=');
+  const std::string value = equals == std::string::npos ? "" : setting.substr(equals + 1);
+  const bool bare_word = !value.empty() && value.find_first_not_of(kLetters) == std::string::npos &&
+                         value != "true" && value != "false" && value != "inf" && value != "nan";
+  if (!bare_word) return parse_toml(setting, setting);
+  return parse_toml(fmt::format("{}\"{}\"", setting.substr(0, equals + 1), value), setting);
+}
+
 }  // namespace
 
 Config parse_config(const std::string& toml_text, const std::string& source_name,
@@ -149,7 +160,7 @@ Config parse_config(const std::string& toml_text, const std::string& source_name
 Config with_settings(const Config& config, const std::vector<std::string>& settings) {
   auto root = parse_toml(to_toml(config), "the settings");
   for (const auto& setting : settings)
-    for (const auto& [section, keys] : parse_toml(setting, setting)) {
+    for (const auto& [section, keys] : parse_setting(setting)) {
       auto* known = root[section].as_table();
       if (known == nullptr || !keys.is_table())
         fail(ExitCode::config, "'{}' is no setting; write section.key=value as in a campaign file", setting);

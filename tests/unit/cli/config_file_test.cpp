@@ -246,10 +246,12 @@ TEST_F(ConfigFile, AnObservationFilesErrorsHaveTheirOwnCodes) {
 
 TEST_F(ConfigFile, TakesSingleSettings) {
   const auto config = parse(kTwoMoons);
-  const auto other = with_settings(config, {"training.batch=128", "model.process = \"vp\""});
+  const auto other =
+      with_settings(config, {"training.batch=128", "model.process = \"vp\"", "model.space=standardised"});
   EXPECT_EQ(other.training.batch, 128);
   EXPECT_EQ(other.model.process, Process::vp);
-  EXPECT_EQ(describe_difference(to_toml(config), to_toml(other)).size(), 2U);
+  EXPECT_EQ(other.model.space, Space::standardised);
+  EXPECT_EQ(describe_difference(to_toml(config), to_toml(other)).size(), 3U);
   const auto expect_refused = [&](const std::string& setting, const std::string& part) {
     expect_error(ExitCode::config, part, [&] { with_settings(config, {setting}); });
   };
