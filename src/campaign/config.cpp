@@ -24,10 +24,13 @@ void apply_paper_preset(Config& config) {
   config.training.validation_share = 0.15;
   config.training.patience = 1000;
   config.training.max_steps = 0;
+  config.training.early_steps = 0;
   config.training.cooldown = 0;
   config.training.averaging = 0;
   config.sampler.kind = SamplerKind::dopri5;
   config.truncation.epsilon = 5e-4;
+  config.truncation.samples = 20000;
+  config.truncation.screen_steps = 0;
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace {
 // little.
 constexpr std::int64_t kMinTurn = 2048;
 constexpr std::int64_t kMaxTurn = 65536;
+// Share of the region's posterior draws that the screen may take to lie outside.
+constexpr double kLostToTheScreen = 1e-3;
 // Prior draws from which the box's prior mass is estimated.
 constexpr Eigen::Index kMassDraws = 20000;
 // Independent streams within a round: candidates, the estimate of the box's mass, resampling.
@@ -25,6 +27,14 @@ double quantile(Vector values, double level) {
   const auto position = static_cast<Eigen::Index>(level * static_cast<double>(values.size()));
   std::nth_element(values.begin(), values.begin() + position, values.end());
   return values[position];
+}
+
+/// Which values are at least `threshold`, which NaN is not.
+std::vector<Eigen::Index> rows_where(const Vector& values, double threshold) {
+  std::vector<Eigen::Index> rows;
+  for (Eigen::Index i = 0; i < values.size(); ++i)
+    if (values[i] >= threshold) rows.push_back(i);
+  return rows;
 }
 
 double prior_mass(const Prior& prior, const Box& box, const DrawKey& key) {
@@ -85,18 +95,23 @@ Matrix resample(const World& world, const Prior& prior, const Posterior& posteri
 }  // namespace
 
 HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
-                                            const LogProb& log_prob, const TruncationOptions& options,
+                                            const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log) {
   const auto samples =
       posterior.sample(world, options.samples, {key.seed, Purpose::truncation, key.round}, log).theta;
   HighestDensityRegion region;
-  region.threshold = quantile(log_prob(samples), options.epsilon);
+  const Vector log_prob = density.log_prob(samples);
+  region.threshold = quantile(log_prob, options.epsilon);
+  if (density.screen) {
+    const auto inside = rows_where(log_prob, region.threshold);
+    region.screen_threshold = quantile(density.screen(samples(inside, Eigen::all)), kLostToTheScreen);
+  }
   region.box = bounding_box(samples, options.margin);
   return region;
 }
 
 TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
-                                    const HighestDensityRegion& region, const LogProb& log_prob,
+                                    const HighestDensityRegion& region, const RegionDensity& density,
                                     std::int64_t n, const TruncationOptions& options, const DrawKey& key,
                                     Log& log) {
   TruncatedDraws result;
@@ -112,12 +127,14 @@ TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, cons
     const double rate = inside > 0 ? static_cast<double>(inside) / static_cast<double>(drawn) : 1.0;
     const auto expected = static_cast<std::int64_t>(static_cast<double>(n - accepted) / rate * 1.1);
     const std::int64_t turn = std::clamp(expected, kMinTurn, kMaxTurn);
-    const Matrix candidates = draw_in_box(world, source, region.box, drawn, turn, key);
+    Matrix candidates = draw_in_box(world, source, region.box, drawn, turn, key);
     drawn += turn;
     result.candidates += candidates.rows();
-    const Vector density = log_prob(candidates);
-    for (Eigen::Index i = 0; i < candidates.rows(); ++i) {
-      if (!(density[i] >= region.threshold)) continue;  // nor NaN
+    if (density.screen)
+      candidates =
+          candidates(rows_where(density.screen(candidates), region.screen_threshold), Eigen::all).eval();
+    result.evaluated += candidates.rows();
+    for (const auto i : rows_where(density.log_prob(candidates), region.threshold)) {
       ++inside;
       if (accepted < n) result.theta.row(accepted++) = candidates.row(i);
     }
@@ -126,7 +143,7 @@ TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, cons
         static_cast<double>(inside) < options.min_acceptance * static_cast<double>(drawn)) {
       log.warning(fmt::format(
           "only {} of {} candidates lie in the truncated prior: falling back on resampling", inside, drawn));
-      result.theta = resample(world, prior, posterior, region, log_prob, n, options, key, log);
+      result.theta = resample(world, prior, posterior, region, density.log_prob, n, options, key, log);
       result.resampled = true;
       break;
     }

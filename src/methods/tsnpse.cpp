@@ -23,11 +23,16 @@ Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws)
   report.put("box/low", to_list(region.box.low));
   report.put("box/high", to_list(region.box.high));
   report.put("candidates", draws.candidates);
+  report.put("evaluated", draws.evaluated);
   report.put("acceptance", draws.acceptance);
   report.put("prior_mass_of_box", draws.prior_mass_of_box);
   report.put("resampled", static_cast<std::int64_t>(draws.resampled));
   return report;
 }
+
+// An energy is a log-density times the noise ratio, so that what the network misses of it weighs the more the
+// less noise there is; much noise blurs the region.
+constexpr double kEnergyRatio = 0.05;
 
 }  // namespace
 
@@ -54,14 +59,25 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, const StepContext& c
   if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
   const auto& options = settings_.truncation;
   const auto posterior = score_posterior(rounds, problem_.x_obs);
-  const LogProb log_prob = [&](const Matrix& theta) {
-    return posterior->log_prob(context.world, theta, {.steps = options.density_steps}, {});
-  };
+  const auto density = region_density(*posterior, context.world);
   const DrawKey key{problem_.seed, Purpose::proposal, round};
-  const auto region = highest_density_region(context.world, *posterior, log_prob, options, key, context.log);
-  const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, log_prob, n,
+  const auto region = highest_density_region(context.world, *posterior, density, options, key, context.log);
+  const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, density, n,
                                           options, key, context.log);
   return {draws.theta, describe(region, draws)};
+}
+
+RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const World& world) const {
+  if (posterior.has_energy())
+    return {[&](const Matrix& theta) { return posterior.unnormalised_log_prob(world, theta, kEnergyRatio); }};
+  const auto by_flow = [&](int steps) {
+    return [&posterior, &world, steps](const Matrix& theta) {
+      return posterior.log_prob(world, theta, {.steps = steps}, {});
+    };
+  };
+  const auto& options = settings_.truncation;
+  if (options.screen_steps == 0) return {by_flow(options.density_steps)};
+  return {by_flow(options.density_steps), by_flow(options.screen_steps)};
 }
 
 std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
@@ -75,7 +91,10 @@ std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
 
 TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
-  return train_posterior_score(rounds, boxed_prior(rounds.back()), settings_, problem_.seed, checkpoints,
+  auto settings = settings_;
+  const bool early = static_cast<int>(rounds.size()) < settings.method.rounds;
+  if (early && settings.training.early_steps > 0) settings.training.max_steps = settings.training.early_steps;
+  return train_posterior_score(rounds, boxed_prior(rounds.back()), settings, problem_.seed, checkpoints,
                                context);
 }
 

@@ -45,8 +45,8 @@ class NormalPosterior : public Posterior {
     return (theta.rowwise() - centre_.transpose()).rowwise().squaredNorm() / (deviation_ * deviation_);
   }
 
-  LogProb density(const World& world) const {
-    return [this, &world](const Matrix& theta) { return log_prob(world, theta, {}, {}); };
+  RegionDensity density(const World& world) const {
+    return {[this, &world](const Matrix& theta) { return log_prob(world, theta, {}, {}); }};
   }
 
  private:
@@ -177,6 +177,40 @@ TEST(TruncatedPrior, GivesExactlyAsManyDrawsAsAskedAndFollowsItsKey) {
   EXPECT_NE(draw(7, 7), draw(7, 8));
 }
 
+/// A density with a screen that differs from it by up to half a nat, back and forth.
+RegionDensity screened_density(const NormalPosterior& posterior, const World& world) {
+  return {[&](const Matrix& theta) { return posterior.log_prob(world, theta, {}, {}); },
+          [&](const Matrix& theta) {
+            return Vector(posterior.log_prob(world, theta, {}, {}).array() +
+                          0.5 * (20 * theta.col(0).array()).sin());
+          }};
+}
+
+TEST(TruncatedPrior, AScreenSparesDensitiesAndLosesNextToNothing) {
+  const World world;
+  Log log;
+  const std::int64_t n = 5000;
+  TruncationOptions options;
+  options.epsilon = kEpsilon;
+  for (const auto& c : all_cases()) {
+    SCOPED_TRACE(c.name);
+    const auto plain = region_of(world, c.posterior);
+    const auto density = screened_density(c.posterior, world);
+    const auto region = highest_density_region(world, c.posterior, density, options, kKey, log);
+    EXPECT_EQ(region.threshold, plain.threshold);
+    const auto exact = draw_truncated_prior(world, *c.prior, c.posterior, plain, c.posterior.density(world),
+                                            n, {}, kKey, log);
+    const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, density, n, {}, kKey, log);
+    EXPECT_EQ(exact.evaluated, exact.candidates);
+    EXPECT_LT(draws.evaluated, draws.candidates);
+    EXPECT_GE(draws.evaluated, n);
+    EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), region.threshold);
+    // What the screen loses lies at the region's edge, where the prior has more than a thousandth.
+    EXPECT_NEAR(draws.acceptance, exact.acceptance, 0.02 * exact.acceptance);
+    EXPECT_LT(draws.acceptance, exact.acceptance + 1e-12);
+  }
+}
+
 TEST(TruncatedPrior, LeavesOutWhatHasNoDensity) {
   const World world;
   Log log;
@@ -188,7 +222,7 @@ TEST(TruncatedPrior, LeavesOutWhatHasNoDensity) {
       if (theta(i, 0) > 1) density[i] = std::numeric_limits<double>::quiet_NaN();
     return density;
   };
-  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, broken, 500, {}, kKey, log);
+  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, {broken}, 500, {}, kKey, log);
   EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
 }
 

@@ -11,27 +11,39 @@
 
 namespace snpse {
 
+/// A posterior's log-density of rows, [n], but for a constant; collective.
+using LogProb = std::function<Vector(const Matrix& theta)>;
+
+/// What decides whether a row lies in a region, and a cheaper approximation of it, or none, which spares it
+/// most of the rows that do not.
+struct RegionDensity {
+  LogProb log_prob;
+  LogProb screen = {};
+};
+
 /// The highest-density region {theta : log p(theta given x_obs) >= threshold} of a posterior, which holds all
-/// but epsilon of its mass, and a box around it.
+/// but epsilon of its mass, and a box around it. Rows whose screen falls below screen_threshold are taken to
+/// lie outside; that costs the region a thousandth of its mass.
 struct HighestDensityRegion {
   double threshold = 0;
+  double screen_threshold = 0;
   Box box;
 };
 
 /// Draws of the prior restricted to a region, and what they cost.
 struct TruncatedDraws {
   Matrix theta;                  // [n, d]
-  std::int64_t candidates = 0;   ///< prior draws inside the box whose density was evaluated
+  std::int64_t candidates = 0;   ///< prior draws inside the box
+  std::int64_t evaluated = 0;    ///< of them those that the screen let pass to the density itself
   double acceptance = 0;         ///< share of them in the region
   double prior_mass_of_box = 0;  ///< share of prior draws inside the box
   bool resampled = false;        ///< the acceptance fell short, and the draws come from resampling
 };
 
 /// Collective. Estimates the region from options.samples posterior draws (paper, algorithm 1 and section 3.1;
-/// Deistler et al. 2022). log_prob: the posterior's log-density of rows, collective.
-using LogProb = std::function<Vector(const Matrix& theta)>;
+/// Deistler et al. 2022).
 HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
-                                            const LogProb& log_prob, const TruncationOptions& options,
+                                            const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log);
 
 /// Collective. n draws of the prior restricted to the region, for any prior: candidates come from the prior
@@ -40,7 +52,7 @@ HighestDensityRegion highest_density_region(const World& world, const Posterior&
 /// resampling takes over: posterior draws in the region, picked in proportion to prior / posterior.
 /// key.purpose is not used.
 TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
-                                    const HighestDensityRegion& region, const LogProb& log_prob,
+                                    const HighestDensityRegion& region, const RegionDensity& density,
                                     std::int64_t n, const TruncationOptions& options, const DrawKey& key,
                                     Log& log);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "snpse/inference/score_posterior.hpp"
+#include "snpse/inference/truncation.hpp"
 #include "snpse/methods/method.hpp"
 
 namespace snpse {
@@ -26,6 +27,9 @@ class Tsnpse : public Method {
  private:
   /// The prior restricted to the box of the round's proposal, where that has a closed form.
   std::shared_ptr<const Prior> boxed_prior(const RoundData& round) const;
+  /// What decides on candidates: an energy network's value, or the density of the flow. Both arguments must
+  /// outlive it.
+  RegionDensity region_density(const ScorePosterior& posterior, const World& world) const;
   std::unique_ptr<ScorePosterior> score_posterior(std::span<const RoundData> rounds,
                                                   const Vector& x_obs) const;
 
