@@ -35,6 +35,7 @@ struct Parser {
   SampleArguments sample;
   ExportArguments exporting;
   BenchArguments bench;
+  bool speed = false;
   std::string wall_time;
 
   Parser() {
@@ -118,9 +119,19 @@ struct Parser {
     sub->add_option("--output", exporting.output, "the file to write")->required();
   }
   void add_bench() {
-    auto* sub =
-        verb("bench", "run a benchmark task and compare with its exact posterior: C2ST and cost", bench);
-    sub->add_option("TASK", bench.task, "the task's name")->required()->check(one_of(task_names()));
+    auto* sub = app.add_subcommand(
+        "bench", "run a benchmark task and compare with its exact posterior: C2ST and cost");
+    auto* task = sub->add_option("TASK", bench.task, "the task's name")->check(one_of(task_names()));
+    sub->add_flag("--speed", speed, "in place of a task: how fast a core of this machine trains and samples")
+        ->excludes(task);
+    sub->callback([this] {
+      if (speed)
+        result.command = SpeedArguments{bench.json};
+      else if (bench.task.empty())
+        throw CLI::RequiredError("TASK");
+      else
+        result.command = bench;
+    });
     sub->add_option("--method", bench.method, "the algorithm")
         ->check(one_of(method_names()))
         ->capture_default_str();

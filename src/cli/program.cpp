@@ -31,6 +31,7 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
     ExitCode operator()(const SampleArguments& a) const { return sample_command(a, session); }
     ExitCode operator()(const ExportArguments& a) const { return export_command(a, session); }
     ExitCode operator()(const BenchArguments& a) const { return bench_command(a, session); }
+    ExitCode operator()(const SpeedArguments& a) const { return speed_command(a, session); }
   };
   return std::visit(Verbs{session}, *line.command);
 }

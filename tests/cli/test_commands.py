@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import STOPPED, TINY_CAMPAIGN, ProgramTest, snpse
+from snpse_process import STOPPED, TINY_CAMPAIGN, USAGE, ProgramTest, snpse
 
 VERBS = ("init", "check", "run", "status", "sample", "export", "bench", "version")
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -123,6 +123,30 @@ class CommandTest(ProgramTest):
         result = json.loads(said.stdout)
         self.assertEqual((result["task"], result["method"], result["ranks"]), ("two_moons", "npse", 1))
         self.assertTrue(0.4 < result["c2st"] <= 1)
+
+    def test_bench_with_an_energy_network(self):
+        said = self.assert_succeeds("bench", "two_moons", "--simulations", 200, "--samples", 100, "--json",
+                                    "--set", "model.network=energy", "--set", "model.width=32",
+                                    "--set", "training.max_steps=200", "--set", "truncation.samples=1000")
+        result = json.loads(said.stdout)
+        self.assertEqual((result["method"], result["rounds"]), ("tsnpse", 2))
+        self.assertTrue(0 < result["acceptance"][-1] <= 1)
+        self.assertTrue(0.4 < result["c2st"] <= 1)
+
+    def test_bench_speed(self):
+        speed = json.loads(self.assert_succeeds("bench", "--speed", "--json").stdout)
+        for name in ("train_gflops", "eager_train_gflops"):
+            self.assertEqual(list(speed[name]), ["50", "200", "500", "1000"])
+        for name in ("samples_per_s", "log_prob_per_s", "candidates_per_s"):
+            self.assertEqual(list(speed[name]), ["2", "5", "10"])
+        self.assertTrue(all(rate > 0 for name in speed if name != "sgemm_gflops" for rate in speed[name].values()))
+        self.assertGreater(speed["sgemm_gflops"], 0)
+
+    def test_bench_takes_a_task_or_speed(self):
+        for arguments in ((), ("two_moons", "--speed")):
+            said = snpse("bench", *arguments)
+            self.assertEqual(said.returncode, USAGE, said.stderr)
+            self.assertIn("TASK", said.stderr)
 
 
 if __name__ == "__main__":

@@ -55,9 +55,13 @@ struct BenchArguments {
   std::filesystem::path out;          ///< the campaign's folder; empty: a temporary one
   bool json = false;
 };
+/// `snpse bench --speed`.
+struct SpeedArguments {
+  bool json = false;
+};
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
-                             ExportArguments, BenchArguments>;
+                             ExportArguments, BenchArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

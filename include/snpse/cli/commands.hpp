@@ -21,5 +21,6 @@ ExitCode status_command(const StatusArguments& arguments, const Session& session
 ExitCode sample_command(const SampleArguments& arguments, const Session& session);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
 ExitCode bench_command(const BenchArguments& arguments, const Session& session);
+ExitCode speed_command(const SpeedArguments& arguments, const Session& session);
 
 }  // namespace snpse

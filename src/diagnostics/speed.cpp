@@ -1,0 +1,161 @@
+#include "snpse/diagnostics/speed.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "snpse/core/gemm.hpp"
+#include "snpse/core/score_model.hpp"
+#include "snpse/inference/density.hpp"
+#include "snpse/inference/options.hpp"
+#include "snpse/inference/probability_flow.hpp"
+#include "snpse/training/adam.hpp"
+#include "snpse/training/score_matching.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr std::int64_t kRows = 1024;  // of sampling and densities
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// A model of the paper's network with d = p, whose last layer is not zero.
+ScoreModel some_model(int dim, NetworkKind kind) {
+  NetworkShape shape{dim, dim, ModelOptions().width, ModelOptions().depth};
+  shape.kind = kind;
+  const Standardiser none{Vector::Zero(dim), Vector::Ones(dim)};
+  ScoreModel model({Diffusion::variance_exploding(ModelOptions().sigma_min, ModelOptions().sigma_max),
+                    Parametrisation::preconditioned, ModelOptions().t_min, ParameterSpace::standardised(none),
+                    none, Regression::none(dim, dim)},
+                   shape, 1, 1);
+  model.network().weights().copy_(ScoreNetwork(model.network().shape(), false, 1, 1).weights());
+  return model;
+}
+
+/// A training set and the noise of one step.
+struct Step {
+  Step(const TrainingWork& options)
+      : model(some_model(options.dim, options.network)),
+        z(torch::randn({options.rows / options.draws, options.dim})),
+        x(torch::randn({options.rows / options.draws, options.dim})),
+        mean(torch::zeros({options.rows / options.draws, options.dim})),
+        adam(model.network().weights()) {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(options.rows / options.draws));
+    std::iota(all.begin(), all.end(), 0);
+    noise = training_noise(all, 0, static_cast<std::int64_t>(all.size()), options.draws, model, {}, 1, 1, 0);
+    if (options.gradient == GradientBy::autograd)
+      model.network().require_gradients(true);
+    else
+      matching = std::make_unique<ScoreMatching>(model, z, x, mean, options.draws);
+  }
+
+  void run() {
+    model.network().gradients().zero_();
+    constexpr double kWeight = 1e-3;
+    if (matching)
+      matching->add_gradient(noise, kWeight);
+    else
+      add_gradient_by_autograd(kWeight);
+    adam.step(model.network().gradients(), 1e-4, 0.1, 0.999);
+  }
+
+  void add_gradient_by_autograd(double weight) {
+    const auto z_0 = z.repeat({noise.draws, 1});
+    const ScoreModel::Condition condition{model.network().x_part(x).repeat({noise.draws, 1}),
+                                          mean.repeat({noise.draws, 1})};
+    const auto z_t = noise.level.alpha * z_0 + noise.level.sigma * noise.eps;
+    const auto error =
+        model.answer(z_t, condition, noise.level) - model.target(z_0, noise.eps, condition, noise.level);
+    (weight * error.square().sum()).backward();
+  }
+
+  ScoreModel model;
+  torch::Tensor z, x, mean;
+  Adam adam;
+  NoiseBatch noise;
+  std::unique_ptr<ScoreMatching> matching;
+};
+
+/// A model at one observation, and rows of N(0, I).
+struct Inference {
+  Inference(int dim, NetworkKind kind)
+      : model(some_model(dim, kind)),
+        condition(model.condition(Vector::Ones(dim))),
+        rows(torch::randn({kRows, dim})) {}
+  ScoreModel model;
+  ScoreModel::Condition condition;
+  torch::Tensor rows;
+};
+
+}  // namespace
+
+Work product_work() {
+  constexpr ProductSize kSize{1000, 256, 256};
+  const auto a = torch::rand({kSize.rows, kSize.inner});
+  const auto b = torch::rand({kSize.inner, kSize.columns});
+  const auto c = torch::empty({kSize.rows, kSize.columns});
+  return {[=] {
+            multiply(a.data_ptr<float>(), b.data_ptr<float>(), c.data_ptr<float>(), kSize, Result::overwrite);
+          },
+          2.0 * kSize.rows * kSize.inner * kSize.columns};
+}
+
+Work training_work(const TrainingWork& options) {
+  const auto step = std::make_shared<Step>(options);
+  const double weights = static_cast<double>(step->model.network().weights().numel());
+  return {[step] { step->run(); }, 6 * weights * static_cast<double>(options.rows)};
+}
+
+Work sampling_work(int dim) {
+  const auto at = std::make_shared<Inference>(dim, NetworkKind::mlp);
+  return {[at] { sample_adams(at->model, at->condition, at->rows, SamplerOptions().steps); }, kRows};
+}
+
+Work log_prob_work(int dim) {
+  const auto at = std::make_shared<Inference>(dim, NetworkKind::mlp);
+  return {[at] { log_density_adams(at->model, at->condition, at->rows, DensityOptions().steps); }, kRows};
+}
+
+Work candidates_work(int dim) {
+  const auto at = std::make_shared<Inference>(dim, NetworkKind::energy);
+  return {[at] { at->model.unnormalised_log_density(at->rows, at->condition, 0.5); }, kRows};
+}
+
+double rate(const Work& work, double seconds) {
+  constexpr int kFewest = 3;
+  double best = std::numeric_limits<double>::infinity();
+  const double end = cpu_seconds() + seconds;
+  for (int i = 0; i < kFewest || cpu_seconds() < end; ++i) {
+    const double start = cpu_seconds();
+    work.run();
+    best = std::min(best, cpu_seconds() - start);
+  }
+  return work.amount / best;
+}
+
+Speed measure_speed(double seconds) {
+  constexpr double kGiga = 1e9;
+  Speed speed;
+  const auto product = product_work();
+  for (const std::int64_t rows : {50, 200, 500, 1000}) {
+    speed.sgemm_gflops = std::max(speed.sgemm_gflops, rate(product, seconds / 4) / kGiga);
+    speed.train_gflops[rows] = rate(training_work({.rows = rows}), seconds) / kGiga;
+    speed.eager_train_gflops[rows] =
+        rate(training_work({.rows = rows, .gradient = GradientBy::autograd}), seconds) / kGiga;
+  }
+  for (const int dim : {2, 5, 10}) {
+    speed.samples_per_s[dim] = rate(sampling_work(dim), seconds);
+    speed.log_prob_per_s[dim] = rate(log_prob_work(dim), seconds);
+    speed.candidates_per_s[dim] = rate(candidates_work(dim), seconds);
+  }
+  return speed;
+}
+
+}  // namespace snpse
