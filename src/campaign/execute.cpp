@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/campaign_log.hpp"
+#include "snpse/core/device.hpp"
 #include "snpse/storage/durable_file.hpp"
 
 namespace snpse {
@@ -41,8 +42,9 @@ std::unique_ptr<OpenCampaign> open_on_root(const World& world, const CampaignReq
 
 Outcome execute(const World& world, const CampaignRequest& request, const CommitListener& listener,
                 const StopRequest& stop, Log& log) {
-  const auto opened = open_on_root(world, request, log);
   const auto& config = request.config;
+  if (config.training.device == Device::cuda) require_gpu();
+  const auto opened = open_on_root(world, request, log);
   const auto setup = set_up(config, request.folder / "logs", world.rank());
   const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
   Campaign campaign(world, opened ? &opened->folder : nullptr, *method);

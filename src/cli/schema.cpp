@@ -99,6 +99,8 @@ Section training_section(TrainingOptions& o) {
       "training",
       "how the network is fitted",
       {
+          {"device", "where gradients are computed; sampling is always on the CPU",
+           choice(o.device, {"cpu", "cuda"})},
           {"learning_rate", "of Adam", number(o.learning_rate, above(0))},
           {"warmup", "steps over which the rate rises from 0", number(o.warmup, at_least(0))},
           {"batch", "simulations a step, over all ranks; 0: the paper's rule", number(o.batch, at_least(0))},
@@ -159,7 +161,7 @@ Section truncation_section(TruncationOptions& o) {
           {"epsilon", "posterior mass outside", number(o.epsilon, strictly_between(0, 1))},
           {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
           {"density_steps", "steps of each log-density", number(o.density_steps, at_least(1))},
-          {"screen_steps", "steps of a coarser one that drops most candidates; 0: none",
+          {"screen_steps", "steps of a coarser one that drops most candidates; 0: no screens",
            number(o.screen_steps, at_least(0))},
           {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
           {"min_acceptance", "below it the proposal resamples",

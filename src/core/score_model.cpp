@@ -28,10 +28,18 @@ torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequen
 }  // namespace
 
 ScoreModel::ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round)
+    : ScoreModel(parts, ScoreNetwork(with_views(shape, parts.parametrisation),
+                                     parts.parametrisation == Parametrisation::preconditioned, seed, round)) {
+}
+
+ScoreModel::ScoreModel(Parts parts, ScoreNetwork network)
     : parts_(std::move(parts)),
       typical_deviation_(std::exp(parts_.regression.deviation.array().log().mean())),
-      network_(with_views(shape, parts_.parametrisation),
-               parts_.parametrisation == Parametrisation::preconditioned, seed, round) {}
+      network_(std::move(network)) {}
+
+ScoreModel ScoreModel::copy_on(const torch::Device& device) const {
+  return {parts_, network_.copy_on(device)};
+}
 
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
@@ -47,18 +55,19 @@ Matrix ScoreModel::x_inputs(const Matrix& x) const {
 
 torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
   constexpr int kFrequencies = kTimeFeatures / 2;
+  const auto options = level.t.options();
   if (parts_.parametrisation == Parametrisation::preconditioned) {
     // Of the logarithm of the noise ratio, frequencies 0.25 to 16 in geometric steps.
-    const auto frequencies = torch::logspace(-2, 4, kFrequencies, 2.0, torch::kFloat32).unsqueeze(0);
+    const auto frequencies = torch::logspace(-2, 4, kFrequencies, 2.0, options).unsqueeze(0);
     return sinusoids((level.sigma / level.alpha).log(), frequencies);
   }
-  const auto frequencies = torch::logspace(0, -4, kFrequencies, 10.0, torch::kFloat32).unsqueeze(0);
+  const auto frequencies = torch::logspace(0, -4, kFrequencies, 10.0, options).unsqueeze(0);
   return sinusoids(level.t, frequencies);
 }
 
 ScoreModel::Readings ScoreModel::readings(const NoiseLevel& level) const {
-  const auto alpha = level.alpha.contiguous();
-  const auto sigma = level.sigma.contiguous();
+  const auto alpha = level.alpha.cpu().contiguous();
+  const auto sigma = level.sigma.cpu().contiguous();
   const std::int64_t rows = alpha.size(0);
   auto table = torch::empty({rows, dim(), sizeof(Preconditioning) / sizeof(double)}, torch::kFloat64);
   double* to = table.data_ptr<double>();
@@ -69,7 +78,7 @@ ScoreModel::Readings ScoreModel::readings(const NoiseLevel& level) const {
            {p.first_view, p.second_view, p.skip, p.scale, p.by_z_0, p.by_eps, p.first_gain, p.second_gain})
         *to++ = value;
     }
-  const auto columns = table.to(torch::kFloat32).unbind(2);
+  const auto columns = table.to(level.alpha.device(), torch::kFloat32).unbind(2);
   return {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7]};
 }
 

@@ -1,16 +1,18 @@
 #include "snpse/core/score_network.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace snpse {
 
 ScoreNetwork::ScoreNetwork(const NetworkShape& shape, bool zero_output, std::uint64_t seed,
                            std::uint32_t round)
-    : shape_(shape) {
+    : ScoreNetwork(shape, initial_weights(NetworkLayout(shape), zero_output,
+                                          RandomStream(seed, Purpose::initial_weights, round, 0))) {}
+
+ScoreNetwork::ScoreNetwork(const NetworkShape& shape, torch::Tensor weights)
+    : shape_(shape), weights_(std::move(weights)), gradients_(torch::zeros_like(weights_)) {
   const NetworkLayout layout(shape);
-  weights_ = torch::empty({layout.count}, torch::kFloat32);
-  gradients_ = torch::zeros({layout.count}, torch::kFloat32);
-  fill_weights(layout, zero_output, RandomStream(seed, Purpose::initial_weights, round, 0));
   // Detached, so that each layer is a leaf of its own that shares the flat buffer's memory.
   const auto view = [&](const LayerLayout& at) {
     Layer layer{weights_.narrow(0, at.weight, at.inputs * at.outputs).view({at.inputs, at.outputs}).detach(),
@@ -29,8 +31,14 @@ ScoreNetwork::ScoreNetwork(const NetworkShape& shape, bool zero_output, std::uin
   x_layers_.pop_back();
 }
 
-void ScoreNetwork::fill_weights(const NetworkLayout& layout, bool zero_output, RandomStream random) {
-  float* weights = weights_.data_ptr<float>();
+ScoreNetwork ScoreNetwork::copy_on(const torch::Device& device) const {
+  return {shape_, weights_.to(device, torch::kFloat32, /*non_blocking=*/false, /*copy=*/true)};
+}
+
+torch::Tensor ScoreNetwork::initial_weights(const NetworkLayout& layout, bool zero_output,
+                                            RandomStream random) {
+  auto result = torch::empty({layout.count}, torch::kFloat32);
+  float* weights = result.data_ptr<float>();
   for (const auto& layer : layout.in_order()) {
     const bool last = layer.weight == layout.trunk.back().weight;
     const double bound = last && zero_output ? 0 : 1 / std::sqrt(static_cast<double>(layer.fan_in));
@@ -41,6 +49,7 @@ void ScoreNetwork::fill_weights(const NetworkLayout& layout, bool zero_output, R
     fill(layer.weight, layer.inputs * layer.outputs);
     if (layer.bias) fill(*layer.bias, layer.outputs);
   }
+  return result;
 }
 
 void ScoreNetwork::require_gradients(bool required) {

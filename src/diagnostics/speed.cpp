@@ -13,7 +13,8 @@
 #include "snpse/inference/options.hpp"
 #include "snpse/inference/probability_flow.hpp"
 #include "snpse/training/adam.hpp"
-#include "snpse/training/score_matching.hpp"
+#include "snpse/training/pass_matching.hpp"
+#include "snpse/training/torch_matching.hpp"
 
 namespace snpse {
 namespace {
@@ -41,43 +42,27 @@ ScoreModel some_model(int dim, NetworkKind kind) {
 
 /// A training set and the noise of one step.
 struct Step {
-  Step(const TrainingWork& options)
-      : model(some_model(options.dim, options.network)),
-        z(torch::randn({options.rows / options.draws, options.dim})),
-        x(torch::randn({options.rows / options.draws, options.dim})),
-        mean(torch::zeros({options.rows / options.draws, options.dim})),
-        adam(model.network().weights()) {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(options.rows / options.draws));
+  explicit Step(const TrainingWork& options)
+      : model(some_model(options.dim, options.network)), adam(model.network().weights()) {
+    const std::int64_t n = options.rows / options.draws;
+    const TrainingData data{torch::randn({n, options.dim}), torch::randn({n, options.dim}),
+                            torch::zeros({n, options.dim})};
+    std::vector<std::int64_t> all(static_cast<std::size_t>(n));
     std::iota(all.begin(), all.end(), 0);
-    noise = training_noise(all, 0, static_cast<std::int64_t>(all.size()), options.draws, model, {}, 1, 1, 0);
+    noise = training_noise(all, 0, n, options.draws, model, {}, 1, 1, 0);
     if (options.gradient == GradientBy::autograd)
-      model.network().require_gradients(true);
+      matching = std::make_unique<TorchMatching>(model, data, torch::kCPU);
     else
-      matching = std::make_unique<ScoreMatching>(model, z, x, mean, options.draws);
+      matching = std::make_unique<PassMatching>(model, data, options.draws);
   }
 
   void run() {
     model.network().gradients().zero_();
-    constexpr double kWeight = 1e-3;
-    if (matching)
-      matching->add_gradient(noise, kWeight);
-    else
-      add_gradient_by_autograd(kWeight);
+    matching->add_gradient(noise, 1e-3);
     adam.step(model.network().gradients(), 1e-4, 0.1, 0.999);
   }
 
-  void add_gradient_by_autograd(double weight) {
-    const auto z_0 = z.repeat({noise.draws, 1});
-    const ScoreModel::Condition condition{model.network().x_part(x).repeat({noise.draws, 1}),
-                                          mean.repeat({noise.draws, 1})};
-    const auto z_t = noise.level.alpha * z_0 + noise.level.sigma * noise.eps;
-    const auto error =
-        model.answer(z_t, condition, noise.level) - model.target(z_0, noise.eps, condition, noise.level);
-    (weight * error.square().sum()).backward();
-  }
-
   ScoreModel model;
-  torch::Tensor z, x, mean;
   Adam adam;
   NoiseBatch noise;
   std::unique_ptr<ScoreMatching> matching;

@@ -1,116 +1,17 @@
 #include "snpse/training/score_matching.hpp"
 
-#include <algorithm>
-#include <utility>
+#include "snpse/core/device.hpp"
+#include "snpse/training/pass_matching.hpp"
+#include "snpse/training/torch_matching.hpp"
+#include "snpse/util/error.hpp"
 
 namespace snpse {
-namespace {
 
-// Rows that pass through the network at once: with all that backward() reads, 256 take 5 % less time each
-// than 1000 where a core has a cache of 1 MB.
-constexpr std::int64_t kBlockRows = 256;
-
-std::size_t size_of(std::int64_t rows, std::int64_t columns) {
-  return static_cast<std::size_t>(rows * columns);
-}
-
-void copy_row(const float* from, std::int64_t row, std::int64_t columns, float* to) {
-  std::copy_n(from + row * columns, columns, to);
-}
-
-}  // namespace
-
-ScoreMatching::ScoreMatching(ScoreModel& model, torch::Tensor z, torch::Tensor x, torch::Tensor mean,
-                             int draws)
-    : model_(model),
-      z_(std::move(z)),
-      x_(std::move(x)),
-      mean_(std::move(mean)),
-      block_(std::max<std::int64_t>(1, kBlockRows / draws)),
-      pass_(make_training_pass(model.network().shape(), model.network().weights().data_ptr<float>(), block_,
-                               block_ * draws)),
-      x_rows_(size_of(block_, x_.size(1))),
-      theta_(size_of(block_ * draws, model.network().shape().inputs())),
-      gains_(size_of(block_ * draws, model.network().shape().inputs())),
-      target_(size_of(block_ * draws, z_.size(1))),
-      error_(size_of(block_ * draws, z_.size(1))),
-      time_features_(size_of(block_ * draws, kTimeFeatures)) {}
-
-TrainingPass::Rows ScoreMatching::fill(const NoiseBatch& batch, const torch::Tensor& time_features,
-                                       const Block& block) {
-  const auto simulations = static_cast<std::int64_t>(batch.rows.size());
-  const std::int64_t dim = z_.size(1);
-  const bool two_views = model_.network().shape().views == 2;
-  const std::int64_t inputs = model_.network().shape().inputs();
-  const float* alpha = batch.level.alpha.data_ptr<float>();
-  const float* sigma = batch.level.sigma.data_ptr<float>();
-  for (std::int64_t i = 0; i < block.count; ++i)
-    copy_row(x_.data_ptr<float>(), batch.rows[static_cast<std::size_t>(block.first + i)], x_.size(1),
-             x_rows_.data() + i * x_.size(1));
-  std::int64_t to = 0;
-  for (int draw = 0; draw < batch.draws; ++draw)
-    for (std::int64_t i = block.first; i < block.first + block.count; ++i, ++to) {
-      const std::int64_t from = draw * simulations + i;
-      const std::int64_t row = batch.rows[static_cast<std::size_t>(i)] * dim;
-      const float* z_0 = z_.data_ptr<float>() + row;
-      const float* mean = mean_.data_ptr<float>() + row;
-      const float* eps = batch.eps.data_ptr<float>() + from * dim;
-      for (std::int64_t j = 0; j < dim; ++j) {
-        const auto reading = model_.preconditioning(alpha[from], sigma[from], j);
-        const double away = z_0[j] - mean[j];
-        const double noise = sigma[from] * eps[j];
-        float* view = theta_.data() + to * inputs + j;
-        view[0] = static_cast<float>(reading.first_view * (alpha[from] * z_0[j] + noise));
-        float* gain = gains_.data() + to * inputs + j;
-        gain[0] = static_cast<float>(reading.first_gain);
-        if (two_views) {
-          view[dim] = static_cast<float>(reading.second_view * (alpha[from] * away + noise));
-          gain[dim] = static_cast<float>(reading.second_gain);
-        }
-        target_.data()[to * dim + j] = static_cast<float>(reading.by_z_0 * away + reading.by_eps * eps[j]);
-      }
-      copy_row(time_features.data_ptr<float>(), from, kTimeFeatures,
-               time_features_.data() + to * kTimeFeatures);
-    }
-  return {block.count, batch.draws, x_rows_.data(), theta_.data(), time_features_.data(), gains_.data()};
-}
-
-double ScoreMatching::fill_error(const TrainingPass::Rows& rows) {
-  const float* answer = pass_->forward(rows);
-  const std::int64_t n = rows.count() * z_.size(1);
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const float error = answer[i] - target_.data()[i];
-    error_.data()[i] = error;
-    sum += static_cast<double>(error) * error;
-  }
-  return sum;
-}
-
-template <typename Work>
-double ScoreMatching::over_blocks(const NoiseBatch& batch, const Work& work) {
-  const torch::NoGradGuard no_gradients;
-  const auto time_features = model_.time_features(batch.level).contiguous();
-  const auto simulations = static_cast<std::int64_t>(batch.rows.size());
-  double sum = 0;
-  for (std::int64_t first = 0; first < simulations; first += block_)
-    sum += work(fill(batch, time_features, {first, std::min(block_, simulations - first)}));
-  return sum;
-}
-
-double ScoreMatching::squared_error(const NoiseBatch& batch) {
-  return over_blocks(batch, [&](const TrainingPass::Rows& rows) { return fill_error(rows); });
-}
-
-double ScoreMatching::add_gradient(const NoiseBatch& batch, double weight) {
-  float* gradients = model_.network().gradients().data_ptr<float>();
-  const auto slope = static_cast<float>(2 * weight);
-  return over_blocks(batch, [&](const TrainingPass::Rows& rows) {
-    const double sum = fill_error(rows);
-    for (std::int64_t i = 0; i < rows.count() * z_.size(1); ++i) error_.data()[i] *= slope;
-    pass_->backward(rows, error_.data(), gradients);
-    return weight * sum;
-  });
+std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, const TrainingData& data, int draws,
+                                                   Device device, int rank) {
+  if (device == Device::cpu) return std::make_unique<PassMatching>(model, data, draws);
+  require_gpu();
+  return std::make_unique<TorchMatching>(model, data, torch::Device(torch::kCUDA, rank % gpu_count()));
 }
 
 }  // namespace snpse

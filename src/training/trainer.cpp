@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 #include "snpse/parallel/broadcast_record.hpp"
@@ -54,8 +55,9 @@ class Trainer {
         options_(options),
         key_(key),
         adam_(model.network().weights()),
-        score_matching_(model, data.z, data.x, data.mean,
-                        std::max(options.noise_draws, options.validation_draws)) {
+        score_matching_(make_score_matching(model, data,
+                                            std::max(options.noise_draws, options.validation_draws),
+                                            options.device, world.rank())) {
     split_rows();
     const auto n = static_cast<std::int64_t>(training_.size());
     batch_ = batch_size(options, n);
@@ -130,7 +132,7 @@ class Trainer {
     if (share.size() > 0) {
       const auto batch = training_noise(rows, share.begin, share.end, options_.noise_draws, model_, options_,
                                         key_.seed, key_.round, step_);
-      loss_sum_ += score_matching_.add_gradient(batch, 1 / entries);
+      loss_sum_ += score_matching_->add_gradient(batch, 1 / entries);
     }
     world_.sum(std::span<float>(gradients.data_ptr<float>(), static_cast<std::size_t>(gradients.numel())));
     adam_.step(gradients, learning_rate(options_, step_, max_steps_), options_.weight_decay,
@@ -143,7 +145,7 @@ class Trainer {
     std::vector<double> sums{loss_sum_, 0.0};
     if (!validation_batch_.rows.empty()) {
       adam_.swap_average();
-      sums[1] = score_matching_.squared_error(validation_batch_);
+      sums[1] = score_matching_->squared_error(validation_batch_);
       adam_.swap_average();
     }
     world_.sum(std::span<double>(sums));
@@ -208,7 +210,7 @@ class Trainer {
   const TrainingOptions& options_;
   TrainingKey key_;
   Adam adam_;
-  ScoreMatching score_matching_;
+  std::unique_ptr<ScoreMatching> score_matching_;
   std::vector<std::int64_t> training_;
   std::vector<std::int64_t> validation_;
   NoiseBatch validation_batch_;

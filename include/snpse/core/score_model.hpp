@@ -48,6 +48,9 @@ class ScoreModel {
   /// shape says.
   ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round);
 
+  /// A copy with its network on a device. Of its functions answer() and target() take tensors that lie there.
+  ScoreModel copy_on(const torch::Device& device) const;
+
   /// Observations as the model sees them, one for all rows or one a row; computed once, however often the
   /// score is wanted.
   struct Condition {
@@ -111,6 +114,7 @@ class ScoreModel {
     torch::Tensor first_view, second_view, skip, scale, by_z_0, by_eps, first_gain, second_gain;
   };
   Readings readings(const NoiseLevel& level) const;
+  ScoreModel(Parts parts, ScoreNetwork network);
   /// What the network sees of z_t, [n, views * d].
   torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
                       const Readings& readings) const;

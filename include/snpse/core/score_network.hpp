@@ -22,6 +22,9 @@ class ScoreNetwork {
   /// layer is zero where zero_output is set.
   ScoreNetwork(const NetworkShape& shape, bool zero_output, std::uint64_t seed, std::uint32_t round);
 
+  /// A network of its own with the same weights, on another device.
+  ScoreNetwork copy_on(const torch::Device& device) const;
+
   const NetworkShape& shape() const { return shape_; }
   torch::Tensor weights() const { return weights_; }      // [m], writing to it changes the network
   torch::Tensor gradients() const { return gradients_; }  // [m], what backward() adds to
@@ -41,7 +44,8 @@ class ScoreNetwork {
     torch::Tensor weight;  // [inputs, outputs]
     torch::Tensor bias;    // [outputs]; undefined where there is none
   };
-  void fill_weights(const NetworkLayout& layout, bool zero_output, RandomStream random);
+  ScoreNetwork(const NetworkShape& shape, torch::Tensor weights);
+  static torch::Tensor initial_weights(const NetworkLayout& layout, bool zero_output, RandomStream random);
   static torch::Tensor perceptron(torch::Tensor h, const std::vector<Layer>& layers);
 
   NetworkShape shape_;

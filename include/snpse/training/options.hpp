@@ -8,7 +8,14 @@ enum class NoiseLevels {
   uniform,    ///< t ~ U(t_min, 1), as in the paper
 };
 
+/// Where the gradient of a training step is computed.
+enum class Device {
+  cpu,
+  cuda,  ///< an NVIDIA GPU; ranks on one machine take turns with its GPUs
+};
+
 struct TrainingOptions {
+  Device device = Device::cpu;
   double learning_rate = 1e-3;
   int warmup = 100;           ///< steps over which the learning rate rises from 0
   int batch = 256;            ///< simulations a step, over all ranks; 0: the paper's rule by budget

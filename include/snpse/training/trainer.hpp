@@ -6,28 +6,23 @@
 #include "snpse/parallel/world.hpp"
 #include "snpse/training/options.hpp"
 #include "snpse/training/report.hpp"
+#include "snpse/training/training_data.hpp"
 #include "snpse/util/log.hpp"
 #include "snpse/util/stop.hpp"
 
 namespace snpse {
-
-/// Valid simulations as the network sees them, all rows on every rank.
-struct TrainingData {
-  torch::Tensor z;     // [n, d] float32, parameters in the model's space
-  torch::Tensor x;     // [n, p] float32, the model's x_inputs()
-  torch::Tensor mean;  // [n, d] float32, what the model's regression expects of z given x
-};
 
 struct TrainingKey {
   std::uint64_t seed = 0;
   std::uint32_t round = 0;
 };
 
-/// Collective. Denoising score matching (METHOD section 3; paper, section 2.2): minimises the mean squared
-/// error of the model's output against its target, every rank on its share of each batch, gradients summed by
-/// one all-reduce of one flat buffer a step. On return the model has the averaged weights with the lowest
-/// validation loss, bit-equal on all ranks. Continues from a checkpoint to the same bits as without
-/// interruption (same number of ranks). Error(data) where there are too few rows or the loss is not finite.
+/// Collective. data: all rows, on every rank. Denoising score matching (METHOD section 3; paper,
+/// section 2.2): minimises the mean squared error of the model's output against its target, every rank on its
+/// share of each batch, gradients summed by one all-reduce of one flat buffer a step. On return the model has
+/// the averaged weights with the lowest validation loss, bit-equal on all ranks. Continues from a checkpoint
+/// to the same bits as without interruption (same number of ranks). Error(data) where there are too few rows
+/// or the loss is not finite.
 TrainingReport train(const World& world, ScoreModel& model, const TrainingData& data,
                      const TrainingOptions& options, const TrainingKey& key, const Checkpoints& checkpoints,
                      const StopRequest& stop, Log& log);

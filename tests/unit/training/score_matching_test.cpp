@@ -5,7 +5,11 @@
 
 #include "support/networks.hpp"
 #include "support/score_models.hpp"
+#include "support/scratch_folder.hpp"
 #include <gtest/gtest.h>
+
+#include "snpse/core/device.hpp"
+#include "snpse/training/torch_matching.hpp"
 
 namespace snpse {
 namespace {
@@ -13,11 +17,10 @@ namespace {
 constexpr int kDim = 3;
 constexpr std::int64_t kRows = 400;  // more than a block
 
-struct Simulations {
-  torch::Tensor z = testing::normal_tensor({kRows, kDim}, 1);
-  torch::Tensor x = testing::normal_tensor({kRows, testing::kXDim}, 2);
-  torch::Tensor mean = testing::normal_tensor({kRows, kDim}, 3);
-};
+TrainingData some_data() {
+  return {testing::normal_tensor({kRows, kDim}, 1), testing::normal_tensor({kRows, testing::kXDim}, 2),
+          testing::normal_tensor({kRows, kDim}, 3)};
+}
 
 /// Every second simulation, backwards.
 NoiseBatch some_batch(const ScoreModel& model, int draws) {
@@ -26,22 +29,8 @@ NoiseBatch some_batch(const ScoreModel& model, int draws) {
   return training_noise(rows, 0, static_cast<std::int64_t>(rows.size()), draws, model, {}, 1, 1, 0);
 }
 
-/// By LibTorch.
-torch::Tensor squared_error(const ScoreModel& model, const Simulations& simulations,
-                            const NoiseBatch& batch) {
-  const auto rows = torch::tensor(batch.rows);
-  const auto z_0 = simulations.z.index_select(0, rows).repeat({batch.draws, 1});
-  const ScoreModel::Condition condition{
-      model.network().x_part(simulations.x.index_select(0, rows)).repeat({batch.draws, 1}),
-      simulations.mean.index_select(0, rows).repeat({batch.draws, 1})};
-  const auto z_t = batch.level.alpha * z_0 + batch.level.sigma * batch.eps;
-  return (model.answer(z_t, condition, batch.level) - model.target(z_0, batch.eps, condition, batch.level))
-      .square()
-      .sum();
-}
-
 TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
-  const Simulations simulations;
+  const auto data = some_data();
   for (const auto& diffusion : testing::all_diffusions())
     for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
       for (const auto& [kind, draws] : {std::pair{NetworkKind::mlp, 1}, std::pair{NetworkKind::mlp, 3},
@@ -50,19 +39,40 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
         testing::randomise(model);
         const auto batch = some_batch(model, draws);
         auto gradients = model.network().gradients();
-        model.network().require_gradients(true);
-        const auto expected = squared_error(model, simulations, batch);
-        (0.1 * expected).backward();
-        model.network().require_gradients(false);
+        TorchMatching reference(model, data, torch::kCPU);
+        const double expected = reference.add_gradient(batch, 0.1);
         const auto expected_gradients = gradients.clone();
         gradients.zero_();
-        ScoreMatching matching(model, simulations.z, simulations.x, simulations.mean, 4);
-        const double loss = matching.add_gradient(batch, 0.1);
-        EXPECT_NEAR(loss, 0.1 * expected.item<double>(), 1e-5 * loss);
-        EXPECT_NEAR(matching.squared_error(batch), expected.item<double>(), 1e-4 * loss);
+        const auto matching = make_score_matching(model, data, 4, Device::cpu, 0);
+        EXPECT_NEAR(matching->add_gradient(batch, 0.1), expected, 1e-5 * expected);
+        EXPECT_NEAR(matching->squared_error(batch), 10 * expected, 1e-4 * expected);
+        EXPECT_NEAR(reference.squared_error(batch), 10 * expected, 1e-4 * expected);
         EXPECT_LT(testing::largest(gradients - expected_gradients),
                   1e-5 * testing::largest(expected_gradients));
       }
+}
+
+TEST(TorchMatching, SeesTheWeightsChangeAndAddsToTheGradients) {
+  const auto data = some_data();
+  auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, kDim);
+  TorchMatching matching(model, data, torch::kCPU);
+  const auto batch = some_batch(model, 1);
+  const double before = matching.squared_error(batch);
+  testing::randomise(model);
+  EXPECT_NE(matching.squared_error(batch), before);
+  auto gradients = model.network().gradients();
+  matching.add_gradient(batch, 1);
+  const auto once = gradients.clone();
+  matching.add_gradient(batch, 1);
+  EXPECT_TRUE(torch::allclose(gradients, 2 * once));
+}
+
+TEST(ScoreMatching, SaysSoWhereThereIsNoGpu) {
+  if (gpu_count() > 0) GTEST_SKIP() << "there is one";
+  const auto data = some_data();
+  auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, kDim);
+  expect_error(ExitCode::config, "training.device is \"cuda\"",
+               [&] { make_score_matching(model, data, 1, Device::cuda, 0); });
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "snpse/training/score_matching.hpp"
+
+namespace snpse {
+
+/// ScoreMatching by LibTorch's autograd on any device: what GPUs use, and the reference in the tests. Each
+/// call copies the model's weights to the device, and add_gradient() the gradients back, so that the
+/// optimiser and the all-reduce are the same as on the CPU.
+class TorchMatching : public ScoreMatching {
+ public:
+  /// data: as of ScoreModel's network, wherever they lie.
+  TorchMatching(ScoreModel& model, const TrainingData& data, const torch::Device& device);
+
+  double squared_error(const NoiseBatch& batch) override;
+  double add_gradient(const NoiseBatch& batch, double weight) override;
+
+ private:
+  /// The sum of the squared errors as a tensor, to be differentiated.
+  torch::Tensor error(const NoiseBatch& batch);
+
+  ScoreModel& model_;
+  torch::Device device_;
+  ScoreModel on_device_;
+  TrainingData data_;
+};
+
+}  // namespace snpse
