@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "snpse/inference/neighbour_distance.hpp"
 #include "snpse/util/error.hpp"
 
 namespace snpse {
@@ -15,8 +16,8 @@ namespace {
 // little.
 constexpr std::int64_t kMinTurn = 2048;
 constexpr std::int64_t kMaxTurn = 65536;
-// Share of the region's posterior draws that the screen may take to lie outside.
-constexpr double kLostToTheScreen = 1e-3;
+// Share of the region's posterior draws that a screen may take to lie outside.
+constexpr double kLostToAScreen = 5e-4;
 // Prior draws from which the box's prior mass is estimated.
 constexpr Eigen::Index kMassDraws = 20000;
 // Independent streams within a round: candidates, the estimate of the box's mass, resampling.
@@ -35,6 +36,20 @@ std::vector<Eigen::Index> rows_where(const Vector& values, double threshold) {
   for (Eigen::Index i = 0; i < values.size(); ++i)
     if (values[i] >= threshold) rows.push_back(i);
   return rows;
+}
+
+/// By the distance to the nearest of one half of the draws inside the region, as far as the other half is,
+/// and by the coarse density.
+std::vector<Screen> make_screens(const World& world, const Matrix& inside, const LogProb& coarse) {
+  const auto screen_of = [](const LogProb& value, const Matrix& draws) {
+    return Screen{value, quantile(value(draws), kLostToAScreen)};
+  };
+  const Eigen::Index half = inside.rows() / 2;
+  const auto distance = std::make_shared<const NeighbourDistance>(inside.topRows(half));
+  const auto nearness = [&world, distance](const Matrix& theta) -> Vector {
+    return -(*distance)(world, theta);
+  };
+  return {screen_of(nearness, inside.bottomRows(inside.rows() - half)), screen_of(coarse, inside)};
 }
 
 double prior_mass(const Prior& prior, const Box& box, const DrawKey& key) {
@@ -102,9 +117,9 @@ HighestDensityRegion highest_density_region(const World& world, const Posterior&
   HighestDensityRegion region;
   const Vector log_prob = density.log_prob(samples);
   region.threshold = quantile(log_prob, options.epsilon);
-  if (density.screen) {
-    const auto inside = rows_where(log_prob, region.threshold);
-    region.screen_threshold = quantile(density.screen(samples(inside, Eigen::all)), kLostToTheScreen);
+  if (density.coarse) {
+    const Matrix inside = samples(rows_where(log_prob, region.threshold), Eigen::all);
+    region.screens = make_screens(world, inside, density.coarse);
   }
   region.box = bounding_box(samples, options.margin);
   return region;
@@ -130,9 +145,8 @@ TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, cons
     Matrix candidates = draw_in_box(world, source, region.box, drawn, turn, key);
     drawn += turn;
     result.candidates += candidates.rows();
-    if (density.screen)
-      candidates =
-          candidates(rows_where(density.screen(candidates), region.screen_threshold), Eigen::all).eval();
+    for (const auto& screen : region.screens)
+      candidates = candidates(rows_where(screen.value(candidates), screen.threshold), Eigen::all).eval();
     result.evaluated += candidates.rows();
     for (const auto i : rows_where(density.log_prob(candidates), region.threshold)) {
       ++inside;

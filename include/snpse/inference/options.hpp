@@ -40,7 +40,8 @@ struct TruncationOptions {
   double epsilon = 0.02;         ///< posterior mass outside the region
   int samples = 5000;            ///< draws from which the threshold is estimated
   int density_steps = 20;        ///< steps of each log-density
-  int screen_steps = 8;          ///< steps of a coarser one that drops most candidates; 0: none
+  int screen_steps = 8;          ///< steps of a coarser one that drops most candidates, after those far
+                                 ///< from all draws; 0: no such screens
   double margin = 0.02;          ///< the bounding box is wider than the draws by this share on each side
   double min_acceptance = 1e-3;  ///< below it the proposal falls back on sampling importance resampling
   int resampling_pool = 32;      ///< fallback: candidates for each draw

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "snpse/core/box.hpp"
 #include "snpse/core/prior.hpp"
@@ -14,34 +15,39 @@ namespace snpse {
 /// A posterior's log-density of rows, [n], but for a constant; collective.
 using LogProb = std::function<Vector(const Matrix& theta)>;
 
-/// What decides whether a row lies in a region, and a cheaper approximation of it, or none, which spares it
-/// most of the rows that do not.
+/// What decides whether a row lies in a region.
 struct RegionDensity {
   LogProb log_prob;
-  LogProb screen = {};
+  LogProb coarse = {};  ///< a cheap approximation of it, which spares it most of the rows outside; or none
+};
+
+/// A test that comes before that of the density, and costs less.
+struct Screen {
+  LogProb value;
+  double threshold;  ///< rows below it are taken to lie outside the region
 };
 
 /// The highest-density region {theta : log p(theta given x_obs) >= threshold} of a posterior, which holds all
-/// but epsilon of its mass, and a box around it. Rows whose screen falls below screen_threshold are taken to
-/// lie outside; that costs the region a thousandth of its mass.
+/// but epsilon of its mass, and a box around it.
 struct HighestDensityRegion {
   double threshold = 0;
-  double screen_threshold = 0;
   Box box;
+  std::vector<Screen> screens;  ///< each costs the region a share 5e-4 of its mass
 };
 
 /// Draws of the prior restricted to a region, and what they cost.
 struct TruncatedDraws {
   Matrix theta;                  // [n, d]
   std::int64_t candidates = 0;   ///< prior draws inside the box
-  std::int64_t evaluated = 0;    ///< of them those that the screen let pass to the density itself
+  std::int64_t evaluated = 0;    ///< of them those that the screens let pass to the density itself
   double acceptance = 0;         ///< share of them in the region
   double prior_mass_of_box = 0;  ///< share of prior draws inside the box
   bool resampled = false;        ///< the acceptance fell short, and the draws come from resampling
 };
 
 /// Collective. Estimates the region from options.samples posterior draws (paper, algorithm 1 and section 3.1;
-/// Deistler et al. 2022).
+/// Deistler et al. 2022). Where there is a coarse density it becomes a screen, after one by the distance to
+/// the nearest of other draws.
 HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
                                             const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log);
