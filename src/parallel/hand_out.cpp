@@ -1,5 +1,7 @@
 #include "snpse/parallel/hand_out.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 
 #include "snpse/parallel/mailbox.hpp"
@@ -36,6 +38,7 @@ class Station {
     switch (letter.kind) {
       case Order::work:
         thread_.give(std::move(letter.bytes));
+        working_ = true;
         return;
       case Order::cancel:
         thread_.cancel();
@@ -53,6 +56,7 @@ class Station {
     if (stop_requested_()) ask_to_stop();
     std::optional<WorkOutcome> outcome = thread_.wait(patience);
     if (!outcome) return false;
+    working_ = false;
     if (outcome->error) {
       error_ = outcome->error;
       ask_to_stop();
@@ -63,6 +67,8 @@ class Station {
     return true;
   }
 
+  /// Whether it has a piece, whose outcome ends the wait in step() at once.
+  bool working() const { return working_; }
   bool finished() const { return finished_; }
   std::exception_ptr error() const { return error_; }
 
@@ -79,6 +85,7 @@ class Station {
   const std::function<bool()>& stop_requested_;
   WorkThread thread_;
   std::exception_ptr error_;
+  bool working_ = false;
   bool asked_to_stop_ = false;
   bool finished_ = false;
 };
@@ -172,7 +179,11 @@ void hand_out(const World& world, const WorkSource& source, const WorkerFactory&
   if (world.is_root()) coordinator.emplace(mailbox, source, world.size());
   Station station(mailbox, make_worker, stop_requested);
 
-  Patience patience(Patience::Duration::zero());
+  // A rank at work misses at most a request to stop, which may wait; were it to look every millisecond, many
+  // ranks on few cores would take these from each other's simulators.
+  constexpr Patience::Duration kPrompt = std::chrono::milliseconds(1);
+  constexpr Patience::Duration kAtWork = std::chrono::milliseconds(10);
+  Patience patience(Patience::Duration::zero(), kAtWork);
   while (!station.finished() || (coordinator && !coordinator->finished()) || !mailbox.all_sent()) {
     while (std::optional<Letter> letter = mailbox.poll()) {
       if (letter->kind < Order::work)
@@ -182,7 +193,8 @@ void hand_out(const World& world, const WorkSource& source, const WorkerFactory&
       patience.restart();
     }
     if (coordinator) coordinator->step();
-    if (station.step(patience.nap())) patience.restart();
+    const bool only_works = station.working() && !coordinator && mailbox.all_sent();
+    if (station.step(std::min(patience.nap(), only_works ? kAtWork : kPrompt))) patience.restart();
   }
   world.raise_together(coordinator && coordinator->error() ? coordinator->error() : station.error());
 }

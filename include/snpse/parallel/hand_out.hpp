@@ -30,9 +30,10 @@ using WorkerFactory = std::function<Worker()>;
 /// computes on a thread of its own while its main thread serves messages, so that a long piece on rank 0
 /// keeps no other rank waiting. Pieces and results are bytes, each below 2 GiB.
 ///
-/// As soon as stop_requested (polled on every rank's main thread) is true on some rank, or a worker or the
-/// source throws, nothing more is handed out, all workers are told to cancel, and their last results are
-/// taken. All ranks return together; what was thrown is thrown on all ranks as by World::raise_together.
+/// As soon as stop_requested (polled on every rank's main thread, at least every 10 ms or so) is true on some
+/// rank, or a worker or the source throws, nothing more is handed out, all workers are told to cancel, and
+/// their last results are taken. All ranks return together; what was thrown is thrown on all ranks as by
+/// World::raise_together.
 void hand_out(const World& world, const WorkSource& source, const WorkerFactory& make_worker,
               const std::function<bool()>& stop_requested);
 
