@@ -7,6 +7,7 @@ Trains to sbi's own stop, draws by the probability-flow ODE and takes log-densit
 observation of TASK. Prints a JSON object.
 """
 
+import contextlib
 import json
 import math
 import sys
@@ -93,7 +94,9 @@ def main():
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    print(json.dumps(measure(sys.argv[1], *map(int, sys.argv[2:]))))
+    with contextlib.redirect_stdout(sys.stderr):  # sbi prints when it has converged
+        result = measure(sys.argv[1], *map(int, sys.argv[2:]))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":
