@@ -33,7 +33,7 @@ EASY_LOAD = 0.5  # share of its time a coordinator may serve before ranks queue 
 
 @dataclasses.dataclass(frozen=True)
 class Constants:
-    """What the model rests on. The defaults are the measurements that README.md names with their commands."""
+    """What the model rests on. Measured by the commands in the comments on two shared cores, but where assumed."""
 
     # The coordinator, `mpirun -n 32 benchmark_ranks pieces 1 20000`, and with -n 8 and 1000 rows.
     piece_seconds: float = 15e-6  # to take a result and to give the next chunk
@@ -42,8 +42,8 @@ class Constants:
     shortest_nap: float = 50e-6
     longest_nap: float = 1e-3
     nap_share: float = 1 / 8  # of the time already waited
-    wake_seconds: float = 60e-6  # what the kernel adds to a nap
-    message_seconds: float = 2e-6  # one way
+    wake_seconds: float = 60e-6  # what the kernel adds to a nap; assumed
+    message_seconds: float = 2e-6  # one way; assumed
     # The chunk rule, Book::chunk_size().
     chunk_seconds: float = 0.05
     mean_share: float = 0.5  # of the newest result in the running mean of durations
@@ -55,9 +55,9 @@ class Constants:
     # Training, `benchmark_ranks sum FLOATS` and `snpse bench` with one rank and several batches.
     step_seconds: float = 0.3e-3  # of a step, whatever its rows: the optimiser runs on every rank
     step_row_seconds: float = 49e-6  # of a simulation at two noise levels
-    meet_seconds: float = 5e-6  # one stage of the barrier before the sum
-    reduce_latency: float = 2e-6  # one message of the all-reduce
-    reduce_bandwidth: float = 3.8e9  # bytes a second and rank
+    meet_seconds: float = 5e-6  # one stage of the barrier before the sum; assumed
+    reduce_latency: float = 2e-6  # one message of the all-reduce, as the sum of one float
+    reduce_bandwidth: float = 3.8e9  # bytes a second and rank, by two ranks' best sum of the weights in one machine
     weights: int = 265818  # of the default network for d = p = 10; 4 bytes each
 
 
@@ -320,7 +320,7 @@ def print_simulating(rows, out):
 
 
 def print_limits(constants, durations, out):
-    print("\nRanks that keep rank 0 half busy: beyond them groups with a coordinator and a writer each are needed\n", file=out)
+    print("\nRanks that keep rank 0 half busy; more need groups with a coordinator and a writer each\n", file=out)
     print("| a simulation | chunks as now | chunks of 1 s | chunks of 1 s, written elsewhere |", file=out)
     print("| --- | --- | --- | --- |", file=out)
     for mean in durations:
@@ -350,7 +350,7 @@ def print_training(constants, rows, ranks_list, out):
 
 def compare(constants, lines, spread, out):
     """Prints predictions beside runs of `benchmark_ranks farm`, one JSON object a line."""
-    print("| a simulation | ranks | simulations | busy, measured | predicted | seconds, measured | predicted |", file=out)
+    print("| a simulation | ranks | simulations | busy, measured | predicted | seconds, measured |", "predicted |", file=out)
     print("| --- |" + " --- |" * 6, file=out)
     for run in map(json.loads, lines):
         # As they really were: a sleep lasts longer than it should where ranks share cores.
