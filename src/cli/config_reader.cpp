@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "prior_reader.hpp"
 #include "value_reader.hpp"
@@ -139,15 +140,20 @@ Config read_config(const toml::table& root, const std::string& source_name,
   return config;
 }
 
+/// Whether TOML wants quotes around it to make it a string, and nothing else.
+bool is_bare_word(const std::string& value) {
+  if (value == "true" || value == "false" || value == "inf" || value == "nan") return false;
+  const auto in_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+  return !value.empty() && std::isalpha(static_cast<unsigned char>(value.front())) != 0 &&
+         std::all_of(value.begin(), value.end(), in_word);
+}
+
 /// section.key=value as TOML. A shell takes the quotes of a word away, so that they may be missing.
 toml::table parse_setting(const std::string& setting) {
-  static constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  const auto equals = setting.find('=');
-  const std::string value = equals == std::string::npos ? "" : setting.substr(equals + 1);
-  const bool bare_word = !value.empty() && value.find_first_not_of(kLetters) == std::string::npos &&
-                         value != "true" && value != "false" && value != "inf" && value != "nan";
-  if (!bare_word) return parse_toml(setting, setting);
-  return parse_toml(fmt::format("{}\"{}\"", setting.substr(0, equals + 1), value), setting);
+  const auto value = std::min(setting.find_first_not_of(' ', setting.find('=') + 1), setting.size());
+  const std::string word = setting.substr(value);
+  if (setting.find('=') == std::string::npos || !is_bare_word(word)) return parse_toml(setting, setting);
+  return parse_toml(fmt::format("{}\"{}\"", setting.substr(0, value), word), setting);
 }
 
 }  // namespace

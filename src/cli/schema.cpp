@@ -87,7 +87,7 @@ Section model_section(ModelOptions& o) {
                number(o.t_min, strictly_between(0, 1))},
               {"parametrisation", "what the network computes",
                choice(o.parametrisation, {"preconditioned", "noise"})},
-              {"network", "mlp, or energy: twice the cost of a step, but tsnpse's truncation is one pass",
+              {"network", "mlp, or energy: slower steps, but tsnpse's truncation is one pass",
                choice(o.network, {"mlp", "energy"})},
               {"width", "units of every hidden layer", number(o.width, at_least(1))},
               {"depth", "layers of each of the three perceptrons", number(o.depth, at_least(2))},

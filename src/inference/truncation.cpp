@@ -18,6 +18,8 @@ constexpr std::int64_t kMinTurn = 2048;
 constexpr std::int64_t kMaxTurn = 65536;
 // Share of the region's posterior draws that a screen may take to lie outside.
 constexpr double kLostToAScreen = 5e-4;
+// So many that half of them tell that share; fewer draws get no screens.
+constexpr double kDrawsForScreens = 2 / kLostToAScreen;
 // Prior draws from which the box's prior mass is estimated.
 constexpr Eigen::Index kMassDraws = 20000;
 // Independent streams within a round: candidates, the estimate of the box's mass, resampling.
@@ -117,8 +119,8 @@ HighestDensityRegion highest_density_region(const World& world, const Posterior&
   HighestDensityRegion region;
   const Vector log_prob = density.log_prob(samples);
   region.threshold = quantile(log_prob, options.epsilon);
-  if (density.coarse) {
-    const Matrix inside = samples(rows_where(log_prob, region.threshold), Eigen::all);
+  const Matrix inside = samples(rows_where(log_prob, region.threshold), Eigen::all);
+  if (density.coarse && static_cast<double>(inside.rows()) >= kDrawsForScreens) {
     region.screens = make_screens(world, inside, density.coarse);
   }
   region.box = bounding_box(samples, options.margin);

@@ -215,6 +215,18 @@ TEST(TruncatedPrior, ScreensSpareDensitiesAndLoseNextToNothing) {
   }
 }
 
+TEST(HighestDensityRegion, HasNoScreensFromFewDraws) {
+  const World world;
+  Log log;
+  const auto c = all_cases().front();
+  for (const int samples : {1, 2, 1000}) {
+    const TruncationOptions options{.epsilon = kEpsilon, .samples = samples};
+    const auto region =
+        highest_density_region(world, c.posterior, screened_density(c.posterior, world), options, kKey, log);
+    EXPECT_TRUE(region.screens.empty());
+  }
+}
+
 TEST(NeighbourDistance, IsThatToTheNearestInTheDrawsOwnUnits) {
   const World world;
   Matrix draws(4, 2);

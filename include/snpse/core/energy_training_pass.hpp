@@ -9,7 +9,7 @@ namespace snpse {
 
 /// TrainingPass of NetworkKind::energy, whose answer is made from the gradient of the network's one output.
 /// The gradient of a loss is then a second derivative of that output: of its slope in the direction of d loss
-/// / d answer. A step costs twice as much as with an MLP of the same size.
+/// / d answer. A step does twice the operations of an MLP of the same size.
 class EnergyTrainingPass : public TrainingPass {
  public:
   EnergyTrainingPass(const NetworkShape& shape, const float* weights, std::int64_t max_simulations,

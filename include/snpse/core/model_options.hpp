@@ -20,8 +20,8 @@ enum class Parametrisation {
 
 enum class NetworkKind {
   mlp,     ///< the paper's score network, with d outputs
-  energy,  ///< the same with one output, minus an unnormalised log-density, whose gradient is the score
-           ///< (paper, appendix G)
+  energy,  ///< the same with one output, whose gradient by theta_t makes the score, so that its value makes
+           ///< an unnormalised log-density (paper, appendix G; see Preconditioning)
 };
 
 struct ModelOptions {

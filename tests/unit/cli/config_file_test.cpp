@@ -246,12 +246,13 @@ TEST_F(ConfigFile, AnObservationFilesErrorsHaveTheirOwnCodes) {
 
 TEST_F(ConfigFile, TakesSingleSettings) {
   const auto config = parse(kTwoMoons);
-  const auto other =
-      with_settings(config, {"training.batch=128", "model.process = \"vp\"", "model.space=standardised"});
+  const auto other = with_settings(config, {"training.batch=128", "model.process = \"vp\"",
+                                            "model.space=standardised", "sampler.kind = dopri5"});
   EXPECT_EQ(other.training.batch, 128);
   EXPECT_EQ(other.model.process, Process::vp);
   EXPECT_EQ(other.model.space, Space::standardised);
-  EXPECT_EQ(describe_difference(to_toml(config), to_toml(other)).size(), 3U);
+  EXPECT_EQ(other.sampler.kind, SamplerKind::dopri5);
+  EXPECT_EQ(describe_difference(to_toml(config), to_toml(other)).size(), 4U);
   const auto expect_refused = [&](const std::string& setting, const std::string& part) {
     expect_error(ExitCode::config, part, [&] { with_settings(config, {setting}); });
   };

@@ -67,12 +67,23 @@ TEST(TorchMatching, SeesTheWeightsChangeAndAddsToTheGradients) {
   EXPECT_TRUE(torch::allclose(gradients, 2 * once));
 }
 
-TEST(ScoreMatching, SaysSoWhereThereIsNoGpu) {
-  if (gpu_count() > 0) GTEST_SKIP() << "there is one";
+TEST(ScoreMatching, OnAGpuIsThatOfTheCpuAndWithoutOneAnError) {
   const auto data = some_data();
   auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, kDim);
-  expect_error(ExitCode::config, "training.device is \"cuda\"",
-               [&] { make_score_matching(model, data, 1, Device::cuda, 0); });
+  if (gpu_count() == 0) {
+    expect_error(ExitCode::config, "training.device is \"cuda\"",
+                 [&] { make_score_matching(model, data, 1, Device::cuda, 0); });
+    return;
+  }
+  testing::randomise(model);
+  const auto batch = some_batch(model, 1);
+  auto gradients = model.network().gradients();
+  const double expected = make_score_matching(model, data, 1, Device::cpu, 0)->add_gradient(batch, 0.1);
+  const auto expected_gradients = gradients.clone();
+  gradients.zero_();
+  EXPECT_NEAR(make_score_matching(model, data, 1, Device::cuda, 0)->add_gradient(batch, 0.1), expected,
+              1e-4 * expected);
+  EXPECT_LT(testing::largest(gradients - expected_gradients), 1e-4 * testing::largest(expected_gradients));
 }
 
 }  // namespace
