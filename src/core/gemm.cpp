@@ -1,22 +1,61 @@
 #include "snpse/core/gemm.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include <cblas.h>
+#ifdef SNPSE_ONEDNN
+#include <dnnl.h>
+#endif
 
 namespace snpse {
 namespace {
 
 enum class Transposed { none, a, b };
 
+struct Product {
+  Transposed transposed;
+  const float* a;
+  const float* b;
+  float* c;
+  ProductSize size;
+  float beta;
+
+  std::int64_t lda() const { return transposed == Transposed::a ? size.rows : size.inner; }
+  std::int64_t ldb() const { return transposed == Transposed::b ? size.inner : size.columns; }
+};
+
+void multiply_by_blas(const Product& p) {
+  const auto narrow = [](std::int64_t n) { return static_cast<int>(n); };
+  cblas_sgemm(CblasRowMajor, p.transposed == Transposed::a ? CblasTrans : CblasNoTrans,
+              p.transposed == Transposed::b ? CblasTrans : CblasNoTrans, narrow(p.size.rows),
+              narrow(p.size.columns), narrow(p.size.inner), 1.0F, p.a, narrow(p.lda()), p.b, narrow(p.ldb()),
+              p.beta, p.c, narrow(p.size.columns));
+}
+
+#ifdef SNPSE_ONEDNN
+/// Its code is made for the size at hand, and takes half the time of OpenBLAS's where one side is as short as
+/// a row of parameters. A^T B with two long sides is what OpenBLAS does better, by a fifth.
+bool onednn_is_faster(const Product& p) {
+  constexpr std::int64_t kLong = 128;
+  return p.transposed != Transposed::a || std::min(p.size.rows, p.size.columns) < kLong;
+}
+
+void multiply_by_onednn(const Product& p) {
+  const auto status = dnnl_sgemm(p.transposed == Transposed::a ? 'T' : 'N',
+                                 p.transposed == Transposed::b ? 'T' : 'N', p.size.rows, p.size.columns,
+                                 p.size.inner, 1.0F, p.a, p.lda(), p.b, p.ldb(), p.beta, p.c, p.size.columns);
+  if (status != dnnl_success) throw std::logic_error("oneDNN refused a product of matrices");
+}
+#endif
+
 void sgemm(Transposed transposed, const float* a, const float* b, float* c, const ProductSize& size,
            Result result) {
-  const std::int64_t lda = transposed == Transposed::a ? size.rows : size.inner;
-  const std::int64_t ldb = transposed == Transposed::b ? size.inner : size.columns;
-  const float beta = result == Result::add ? 1.0F : 0.0F;
-  const auto narrow = [](std::int64_t n) { return static_cast<int>(n); };
-  cblas_sgemm(CblasRowMajor, transposed == Transposed::a ? CblasTrans : CblasNoTrans,
-              transposed == Transposed::b ? CblasTrans : CblasNoTrans, narrow(size.rows),
-              narrow(size.columns), narrow(size.inner), 1.0F, a, narrow(lda), b, narrow(ldb), beta, c,
-              narrow(size.columns));
+  const Product product{transposed, a, b, c, size, result == Result::add ? 1.0F : 0.0F};
+#ifdef SNPSE_ONEDNN
+  if (onednn_is_faster(product)) return multiply_by_onednn(product);
+#endif
+  multiply_by_blas(product);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "snpse/core/row_kernels.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "snpse/util/multiversion.hpp"
@@ -7,19 +8,16 @@
 namespace snpse {
 namespace {
 
-/// exp(x) to 1e-7 of its value for |x| <= 87, clamped beyond: 2^n exp(r), |r| <= ln(2) / 2, with the
-/// polynomial of the Cephes library (Moshier 1989). Without branches and calls, so that loops over it become
-/// vector code.
+/// exp(x) to 1e-7 of its value for |x| <= 86, about its value there up to |x| = 4e6: 2^n exp(r), |r| <=
+/// ln(2) / 2, with the polynomial of the Cephes library (Moshier 1989). Without branches and calls, so that
+/// loops over it become vector code; it is n that is clamped, since GCC makes branches of a clamp of x.
 inline float fast_exp(float x) {
-  constexpr float kLowest = -87.0F;
-  constexpr float kHighest = 87.0F;
   constexpr float kLog2E = 1.44269504088896341F;
   constexpr float kLn2High = 0.693359375F;
   constexpr float kLn2Low = -2.12194440e-4F;
   constexpr float kRounder = 12582912.0F;  // 1.5 * 2^23: adding it leaves an integer in the lowest bits
-  constexpr unsigned kMantissaBits = 23;
-  x = x > kLowest ? x : kLowest;
-  x = x < kHighest ? x : kHighest;
+  constexpr int kLargest = 125;            // exponent of a float, with room for p
+  constexpr int kMantissaBits = 23;
   const float shifted = x * kLog2E + kRounder;
   const float n = shifted - kRounder;
   const float r = (x - n * kLn2High) - n * kLn2Low;
@@ -30,8 +28,9 @@ inline float fast_exp(float x) {
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
   p = p * (r * r) + r + 1.0F;
-  const auto exponent = std::bit_cast<std::uint32_t>(shifted) << kMantissaBits;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + exponent);
+  const int exponent = std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kRounder);
+  const int clamped = std::max(-kLargest, std::min(exponent, kLargest));
+  return std::bit_cast<float>(std::bit_cast<std::int32_t>(p) + (clamped << kMantissaBits));
 }
 
 inline float sigmoid(float x) {

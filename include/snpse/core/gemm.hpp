@@ -7,7 +7,8 @@ namespace snpse {
 /// What becomes of the values that the result of a product had before.
 enum class Result { overwrite, add };
 
-/// Products of row-major float32 matrices, C [rows, columns] from a sum over `inner`, by the BLAS.
+/// Products of row-major float32 matrices, C [rows, columns] from a sum over `inner`, by oneDNN or the BLAS,
+/// whichever is faster.
 struct ProductSize {
   std::int64_t rows;
   std::int64_t inner;

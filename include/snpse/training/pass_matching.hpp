@@ -30,14 +30,14 @@ class PassMatching : public ScoreMatching {
 
   ScoreModel& model_;
   TrainingData data_;
-  std::int64_t block_;  // simulations
+  std::int64_t most_rows_;  // that pass through the network at once
   std::unique_ptr<TrainingPass> pass_;
-  Buffer x_rows_;         // [block, p]
-  Buffer theta_;          // [block * draws, views * d]
-  Buffer gains_;          // [block * draws, views * d]
-  Buffer target_;         // [block * draws, d]
-  Buffer error_;          // [block * draws, d]
-  Buffer time_features_;  // [block * draws, kTimeFeatures]
+  Buffer x_rows_;         // [most_rows, p]
+  Buffer theta_;          // [most_rows, views * d]
+  Buffer gains_;          // [most_rows, views * d]
+  Buffer target_;         // [most_rows, d]
+  Buffer error_;          // [most_rows, d]
+  Buffer time_features_;  // [most_rows, kTimeFeatures]
 };
 
 }  // namespace snpse
