@@ -82,7 +82,9 @@ void World::Impl::meet() const {
   if (communicator.size() == 1) return;
   MPI_Request request = MPI_REQUEST_NULL;
   MPI_Ibarrier(communicator, &request);
-  Patience patience;
+  // Eager for as long as the ranks of a training step wait for one another: who naps wakes late in every
+  // step.
+  Patience patience(std::chrono::milliseconds(2));
   for (;;) {
     int done = 0;
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
