@@ -9,58 +9,49 @@ namespace snpse {
 
 Campaign::Campaign(const World& world, const CampaignFolder* folder, const Method& method)
     : world_(world), folder_(folder), total_rounds_(method.rounds()) {
-  load();
+  while (const auto step = next_step()) {
+    bool committed = false;
+    world_.on_root([&] { committed = folder_->committed(*step); });
+    if (!world_.any(committed)) break;
+    load(*step);
+  }
 }
 
-void Campaign::load() {
-  // One record a committed step, in the order of the steps; the broadcast then needs no knowledge of their
-  // kinds.
-  std::vector<std::pair<Phase, Record>> committed;
-  world_.on_root([&] {
-    for (int round = 1; round <= total_rounds_; ++round) {
-      if (!folder_->committed({round, Phase::propose})) return;
-      auto proposal = folder_->load_proposal(round);
-      proposal.report.put("theta", proposal.theta);
-      committed.emplace_back(Phase::propose, proposal.report);
-      if (!folder_->committed({round, Phase::simulate})) return;
-      committed.emplace_back(Phase::simulate, to_record(folder_->load_simulations(round)));
-      if (!folder_->committed({round, Phase::train})) return;
-      committed.emplace_back(Phase::train, folder_->load_network(round));
-    }
-    if (folder_->committed({total_rounds_, Phase::infer}))
-      committed.emplace_back(Phase::infer, folder_->load_posterior());
-  });
-  const auto count = static_cast<std::size_t>(world_.broadcast(static_cast<double>(committed.size())));
-  committed.resize(count);
-  for (auto& [phase, record] : committed) {
-    phase = static_cast<Phase>(static_cast<int>(world_.broadcast(static_cast<double>(phase))));
-    broadcast(world_, record);
-    switch (phase) {
-      case Phase::propose:
-        rounds_.emplace_back();
-        rounds_.back().proposal = {record.get<Matrix>("theta"), record};
-        break;
-      case Phase::simulate:
-        rounds_.back().simulations = simulations_from(record);
-        break;
-      case Phase::train:
-        rounds_.back().network = std::move(record);
-        break;
-      case Phase::infer:
-        posterior_committed_ = true;
-        break;
-    }
+void Campaign::load(const Step& step) {
+  Proposal proposal;
+  Simulations simulations;
+  Record network;
+  switch (step.phase) {
+    case Phase::propose:
+      world_.on_root([&] { proposal = folder_->load_proposal(step.round); });
+      broadcast(world_, proposal.report);
+      return take(step, std::move(proposal));
+    case Phase::simulate:
+      world_.on_root([&] { simulations = folder_->load_simulations(step.round); });
+      return take(step, simulations);
+    case Phase::train:
+      world_.on_root([&] { network = folder_->load_network(step.round); });
+      broadcast(world_, network);
+      return take(step, std::move(network));
+    case Phase::infer:
+      last_ = step;
   }
 }
 
 std::optional<Step> Campaign::next_step() const {
-  if (posterior_committed_) return std::nullopt;
-  if (rounds_.empty()) return Step{1, Phase::propose};
-  const int round = static_cast<int>(rounds_.size());
-  if (rounds_.back().simulations.id.empty()) return Step{round, Phase::simulate};
-  if (rounds_.back().network.values().empty()) return Step{round, Phase::train};
-  if (round < total_rounds_) return Step{round + 1, Phase::propose};
-  return Step{round, Phase::infer};
+  if (!last_) return Step{1, Phase::propose};
+  switch (last_->phase) {
+    case Phase::propose:
+      return Step{last_->round, Phase::simulate};
+    case Phase::simulate:
+      return Step{last_->round, Phase::train};
+    case Phase::train:
+      if (last_->round < total_rounds_) return Step{last_->round + 1, Phase::propose};
+      return Step{last_->round, Phase::infer};
+    case Phase::infer:
+      break;
+  }
+  return std::nullopt;
 }
 
 std::span<const RoundData> Campaign::finished_rounds() const {
@@ -68,32 +59,44 @@ std::span<const RoundData> Campaign::finished_rounds() const {
   return rounds().first(rounds_.size() - (unfinished ? 1 : 0));
 }
 
-std::int64_t Campaign::first_id(int round) const {
-  std::int64_t before = 0;
-  for (int r = 1; r < round; ++r) before += rounds_[static_cast<std::size_t>(r - 1)].proposal.theta.rows();
-  return before;
+void Campaign::take(const Step& step, Proposal proposal) {
+  if (!world_.is_root()) proposal.theta.resize(0, 0);
+  rounds_.emplace_back();
+  rounds_.back().proposal = std::move(proposal);
+  last_ = step;
+}
+
+void Campaign::take(const Step& step, const Simulations& of_root) {
+  const auto count = static_cast<std::int64_t>(world_.broadcast(static_cast<double>(of_root.theta.rows())));
+  rounds_.back().simulations = scatter(world_, of_root);
+  next_id_ += count;
+  last_ = step;
+}
+
+void Campaign::take(const Step& step, Record network) {
+  rounds_.back().network = std::move(network);
+  last_ = step;
 }
 
 void Campaign::commit(const Step& step, Proposal proposal) {
   world_.on_root([&] { folder_->save_proposal(step.round, proposal); });
-  rounds_.emplace_back();
-  rounds_.back().proposal = std::move(proposal);
+  take(step, std::move(proposal));
 }
 
 void Campaign::commit(const Step& step, TrainedNetwork network) {
   world_.on_root([&] { folder_->save_network(step.round, network); });
-  rounds_.back().network = std::move(network.network);
+  take(step, std::move(network.network));
 }
 
-void Campaign::commit_posterior(const Record& posterior) {
+void Campaign::commit_posterior(const Step& step, const Record& posterior) {
   world_.on_root([&] { folder_->save_posterior(posterior); });
-  posterior_committed_ = true;
+  last_ = step;
 }
 
 SimulationPlan Campaign::open_simulations(const Step& step, int x_dim, std::uint64_t seed) {
   SimulationPlan plan;
   plan.theta = rounds_.back().proposal.theta;
-  plan.first_id = first_id(step.round);
+  plan.first_id = next_id_;
   plan.x_dim = x_dim;
   plan.seed = seed;
   plan.round = static_cast<std::uint32_t>(step.round);
@@ -110,16 +113,13 @@ void Campaign::keep(const SimulationPart& part) {
 }
 
 void Campaign::commit_simulations(const Step& step) {
-  Record record;
   world_.on_root([&] {
     ensure(static_cast<std::size_t>(rounds_.back().proposal.theta.rows()) == parts_->simulations().id.size(),
            "a round is committed whole");
     folder_->save_simulations(step.round, parts_->simulations(), parts_->provenance());
     parts_->remove();
-    record = to_record(parts_->simulations());
   });
-  broadcast(world_, record);
-  rounds_.back().simulations = simulations_from(record);
+  take(step, parts_ ? parts_->simulations() : Simulations());
   parts_.reset();
 }
 

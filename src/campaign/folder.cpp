@@ -115,7 +115,7 @@ void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
 
 Proposal CampaignFolder::load_proposal(int round) const {
   Record record = read_record(round_folder(round) / "proposal.h5", "proposal");
-  Matrix theta = record.get<Matrix>("theta");
+  Matrix theta = record.take<Matrix>("theta");
   return {std::move(theta), std::move(record)};
 }
 

@@ -1,7 +1,10 @@
 #include "snpse/campaign/run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cmath>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -43,6 +46,19 @@ void propose(const Loop& loop, const Step& step) {
   loop.tell(figures);
 }
 
+constexpr std::array kStatuses{Status::ok, Status::invalid, Status::failed, Status::timeout};
+
+/// How many simulations of the present round, on all ranks, ended in each status.
+std::array<std::int64_t, kStatuses.size()> count_statuses(const Loop& loop) {
+  std::array<double, kStatuses.size()> counts{};
+  for (const auto status : loop.campaign.rounds().back().simulations.status)
+    ++counts[static_cast<std::size_t>(status)];
+  loop.context.world.sum(std::span<double>(counts));
+  std::array<std::int64_t, kStatuses.size()> result{};
+  std::ranges::transform(counts, result.begin(), [](double n) { return std::llround(n); });
+  return result;
+}
+
 Outcome simulate_round(const Loop& loop, const Step& step) {
   const auto plan =
       loop.campaign.open_simulations(step, static_cast<int>(loop.setup.x_obs.size()), loop.config.seed);
@@ -55,8 +71,8 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   if (report.stopped) return Outcome::stopped;
   loop.campaign.commit_simulations(step);
   auto figures = describe(step);
-  for (const auto status : {Status::ok, Status::invalid, Status::failed, Status::timeout})
-    figures[to_string(status)] = std::ranges::count(loop.campaign.rounds().back().simulations.status, status);
+  const auto counts = count_statuses(loop);
+  for (const auto status : kStatuses) figures[to_string(status)] = counts[static_cast<std::size_t>(status)];
   figures["seconds"] = report.seconds;
   figures["busy_seconds"] = report.busy_seconds;
   loop.tell(figures);
@@ -82,7 +98,8 @@ void infer(const Loop& loop, const Step& step) {
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
   const auto samples =
       posterior->sample(loop.context.world, loop.config.posterior.samples, key, loop.context.log);
-  loop.campaign.commit_posterior(posterior_record(samples, loop.setup.parameter_names, loop.setup.x_obs));
+  loop.campaign.commit_posterior(step,
+                                 posterior_record(samples, loop.setup.parameter_names, loop.setup.x_obs));
   auto figures = describe(step);
   figures["samples"] = loop.config.posterior.samples;
   figures["leakage"] = samples.report.leakage();

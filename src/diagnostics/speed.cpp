@@ -4,7 +4,6 @@
 #include <ctime>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <vector>
 
 #include "snpse/core/gemm.hpp"
@@ -45,25 +44,23 @@ struct Step {
   explicit Step(const TrainingWork& options)
       : model(some_model(options.dim, options.network)), adam(model.network().weights()) {
     const std::int64_t n = options.rows / options.draws;
-    const TrainingData data{torch::randn({n, options.dim}), torch::randn({n, options.dim}),
-                            torch::zeros({n, options.dim})};
-    std::vector<std::int64_t> all(static_cast<std::size_t>(n));
-    std::iota(all.begin(), all.end(), 0);
-    noise = training_noise(all, 0, n, options.draws, model, {}, 1, 1, 0);
+    rows = {torch::randn({n, options.dim}), torch::randn({n, options.dim}), torch::zeros({n, options.dim})};
+    noise = training_noise(n, 0, n, options.draws, model, {}, 1, 1, 0);
     if (options.gradient == GradientBy::autograd)
-      matching = std::make_unique<TorchMatching>(model, data, torch::kCPU);
+      matching = std::make_unique<TorchMatching>(model, torch::kCPU);
     else
-      matching = std::make_unique<PassMatching>(model, data, options.draws);
+      matching = std::make_unique<PassMatching>(model, options.draws);
   }
 
   void run() {
     model.network().gradients().zero_();
-    matching->add_gradient(noise, 1e-3);
+    matching->add_gradient(rows, noise, 1e-3);
     adam.step(model.network().gradients(), 1e-4, 0.1, 0.999);
   }
 
   ScoreModel model;
   Adam adam;
+  TrainingRows rows;
   NoiseBatch noise;
   std::unique_ptr<ScoreMatching> matching;
 };

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <boost/mpi/collectives.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include "snpse/parallel/patience.hpp"
 #include "snpse/parallel/world_impl.hpp"
@@ -55,6 +56,29 @@ void broadcast_resizable(const World::Impl& impl, Container& values, int root = 
   mpi::broadcast(impl.communicator, size, root);
   values.resize(size);
   broadcast_elements(impl, std::span(values.data(), values.size()), root);
+}
+
+/// MPI's name of a row of doubles: counting in rows keeps the counts of large matrices within an int.
+struct RowType {
+  explicit RowType(Eigen::Index columns) {
+    MPI_Type_contiguous(static_cast<int>(columns), MPI_DOUBLE, &type);
+    MPI_Type_commit(&type);
+  }
+  ~RowType() { MPI_Type_free(&type); }
+  RowType(const RowType&) = delete;
+  RowType& operator=(const RowType&) = delete;
+
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+};
+
+template <typename T>
+std::vector<std::vector<T>> exchange_elements(const World::Impl& impl,
+                                              const std::vector<std::vector<T>>& to) {
+  if (impl.communicator.size() == 1) return to;
+  impl.meet();
+  std::vector<std::vector<T>> from;
+  mpi::all_to_all(impl.communicator, to, from);
+  return from;
 }
 
 struct Description {
@@ -168,14 +192,37 @@ Matrix World::gather_rows(const Matrix& mine) const {
   Matrix all(total, mine.cols());
   if (all.size() == 0) return all;
 
-  // Counting in rows rather than in doubles keeps the counts of large matrices within an int.
-  MPI_Datatype row = MPI_DATATYPE_NULL;
-  MPI_Type_contiguous(static_cast<int>(mine.cols()), MPI_DOUBLE, &row);
-  MPI_Type_commit(&row);
-  MPI_Allgatherv(mine.data(), static_cast<int>(mine.rows()), row, all.data(), rows.data(), offsets.data(),
-                 row, impl_->communicator);
-  MPI_Type_free(&row);
+  const RowType row(mine.cols());
+  MPI_Allgatherv(mine.data(), static_cast<int>(mine.rows()), row.type, all.data(), rows.data(),
+                 offsets.data(), row.type, impl_->communicator);
   return all;
+}
+
+Matrix World::scatter_rows(const Matrix& of_root) const {
+  impl_->meet();
+  std::array<std::int64_t, 2> shape{of_root.rows(), of_root.cols()};
+  broadcast_elements(*impl_, std::span<std::int64_t>(shape));
+  std::vector<int> rows, offsets;
+  for (int rank = 0; rank < size(); ++rank) {
+    const Share of_rank = share(shape[0], rank);
+    ensure(of_rank.end <= std::numeric_limits<int>::max(), "scatter_rows: fewer than 2^31 rows in all");
+    rows.push_back(static_cast<int>(of_rank.size()));
+    offsets.push_back(static_cast<int>(of_rank.begin));
+  }
+  Matrix mine(share(shape[0]).size(), shape[1]);
+  if (shape[0] * shape[1] == 0) return mine;
+  const RowType row(shape[1]);
+  MPI_Scatterv(of_root.data(), rows.data(), offsets.data(), row.type, mine.data(),
+               static_cast<int>(mine.rows()), row.type, 0, impl_->communicator);
+  return mine;
+}
+
+std::vector<std::vector<float>> World::exchange(const std::vector<std::vector<float>>& to) const {
+  return exchange_elements(*impl_, to);
+}
+std::vector<std::vector<std::int64_t>> World::exchange(
+    const std::vector<std::vector<std::int64_t>>& to) const {
+  return exchange_elements(*impl_, to);
 }
 
 bool World::all_failed(double seconds) const {

@@ -12,11 +12,10 @@ namespace {
 /// Fills row after row; `uniform(stream, draw, position)` places a row in its stratum of (0, 1).
 class NoiseWriter {
  public:
-  NoiseWriter(std::vector<std::int64_t> rows, int draws, const ScoreModel& model,
-              const TrainingOptions& options)
+  NoiseWriter(std::int64_t simulations, int draws, const ScoreModel& model, const TrainingOptions& options)
       : model_(model), options_(options) {
-    const auto n = static_cast<std::int64_t>(rows.size()) * draws;
-    batch_ = {std::move(rows),
+    const std::int64_t n = simulations * draws;
+    batch_ = {simulations,
               draws,
               torch::empty({n, model.dim()}, torch::kFloat32),
               {torch::empty({n, 1}, torch::kFloat32), torch::empty({n, 1}, torch::kFloat32),
@@ -57,12 +56,11 @@ double diffusion_time(double uniform, const ScoreModel& model, const TrainingOpt
   return std::clamp(model.diffusion().time_of_ratio(ratio), t_min, 1.0);
 }
 
-NoiseBatch training_noise(const std::vector<std::int64_t>& all, std::int64_t begin, std::int64_t end,
-                          int draws, const ScoreModel& model, const TrainingOptions& options,
-                          std::uint64_t seed, std::uint32_t round, std::int64_t step) {
-  const auto n = static_cast<std::int64_t>(all.size());
+NoiseBatch training_noise(std::int64_t n, std::int64_t begin, std::int64_t end, int draws,
+                          const ScoreModel& model, const TrainingOptions& options, std::uint64_t seed,
+                          std::uint32_t round, std::int64_t step) {
   const std::int64_t strata = n * draws;
-  NoiseWriter writer({all.begin() + begin, all.begin() + end}, draws, model, options);
+  NoiseWriter writer(end - begin, draws, model, options);
   for (int draw = 0; draw < draws; ++draw)
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t stratum = draw * n + i;
@@ -74,11 +72,10 @@ NoiseBatch training_noise(const std::vector<std::int64_t>& all, std::int64_t beg
   return writer.finish();
 }
 
-NoiseBatch validation_noise(const std::vector<std::int64_t>& all, std::int64_t begin, std::int64_t end,
-                            const ScoreModel& model, const TrainingOptions& options, std::uint64_t seed,
-                            std::uint32_t round) {
+NoiseBatch validation_noise(std::int64_t begin, std::int64_t end, const ScoreModel& model,
+                            const TrainingOptions& options, std::uint64_t seed, std::uint32_t round) {
   const int draws = options.validation_draws;
-  NoiseWriter writer({all.begin() + begin, all.begin() + end}, draws, model, options);
+  NoiseWriter writer(end - begin, draws, model, options);
   for (int draw = 0; draw < draws; ++draw)
     for (std::int64_t i = begin; i < end; ++i) {
       RandomStream random(seed, Purpose::validation_noise, round,

@@ -7,11 +7,10 @@
 
 namespace snpse {
 
-std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, const TrainingData& data, int draws,
-                                                   Device device, int rank) {
-  if (device == Device::cpu) return std::make_unique<PassMatching>(model, data, draws);
+std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws, Device device, int rank) {
+  if (device == Device::cpu) return std::make_unique<PassMatching>(model, draws);
   require_gpu();
-  return std::make_unique<TorchMatching>(model, data, torch::Device(torch::kCUDA, rank % gpu_count()));
+  return std::make_unique<TorchMatching>(model, torch::Device(torch::kCUDA, rank % gpu_count()));
 }
 
 }  // namespace snpse

@@ -6,12 +6,15 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <span>
+#include <utility>
 
 #include "snpse/parallel/broadcast_record.hpp"
 #include "snpse/training/adam.hpp"
 #include "snpse/training/noise_batch.hpp"
 #include "snpse/training/schedule.hpp"
 #include "snpse/training/score_matching.hpp"
+#include "snpse/training/shared_rows.hpp"
 #include "snpse/util/random.hpp"
 
 namespace snpse {
@@ -43,29 +46,30 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
+constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values that a rank holds of other ranks' rows
 
 /// One training; a class because a checkpoint is its state.
 class Trainer {
  public:
-  Trainer(const World& world, ScoreModel& model, const TrainingData& data, const TrainingOptions& options,
+  Trainer(const World& world, ScoreModel& model, TrainingData data, const TrainingOptions& options,
           const TrainingKey& key)
       : world_(world),
         model_(model),
-        data_(data),
+        data_(world, std::move(data)),
         options_(options),
         key_(key),
         adam_(model.network().weights()),
-        score_matching_(make_score_matching(model, data,
-                                            std::max(options.noise_draws, options.validation_draws),
+        score_matching_(make_score_matching(model, std::max(options.noise_draws, options.validation_draws),
                                             options.device, world.rank())) {
     split_rows();
     const auto n = static_cast<std::int64_t>(training_.size());
     batch_ = batch_size(options, n);
     steps_a_sweep_ = n / batch_;
     max_steps_ = options.max_steps > 0 ? options.max_steps : kPaperSweeps * steps_a_sweep_;
-    const auto share = world.share(static_cast<Eigen::Index>(validation_.size()));
-    validation_batch_ =
-        validation_noise(validation_, share.begin, share.end, model, options, key.seed, key.round);
+    const auto share = world.share(static_cast<Eigen::Index>(held_out_.size()));
+    validation_rows_ = data_.fetch(std::span(held_out_).subspan(static_cast<std::size_t>(share.begin),
+                                                                static_cast<std::size_t>(share.size())));
+    validation_noise_ = validation_noise(share.begin, share.end, model, options, key.seed, key.round);
     keep_best(std::numeric_limits<double>::infinity());
   }
 
@@ -92,14 +96,14 @@ class Trainer {
 
  private:
   void split_rows() {
-    const std::int64_t n = data_.z.size(0);
+    const std::int64_t n = data_.total();
     const auto held_out =
         static_cast<std::int64_t>(std::llround(options_.validation_share * static_cast<double>(n)));
     if (held_out < 1 || n - held_out < 1)
       fail(ExitCode::data, "{} valid simulations are too few to train on and hold {} % out; simulate more", n,
            100 * options_.validation_share);
     const auto order = permutation(n, RandomStream(key_.seed, Purpose::hold_out, key_.round, 0));
-    validation_.assign(order.begin(), order.begin() + held_out);
+    held_out_.assign(order.begin(), order.begin() + held_out);
     training_.assign(order.begin() + held_out, order.end());
   }
 
@@ -107,32 +111,44 @@ class Trainer {
     return (step_ / options_.validation_every + 1) * options_.validation_every;
   }
 
-  std::vector<std::int64_t> rows_of_step() {
-    const std::int64_t sweep = step_ / steps_a_sweep_;
+  /// The order in which a sweep takes the training set.
+  const std::vector<std::int64_t>& order_of(std::int64_t sweep) {
     if (sweep != sweep_) {
       const auto n = static_cast<std::int64_t>(training_.size());
       order_ = permutation(
           n, RandomStream(key_.seed, Purpose::batch, key_.round, static_cast<std::uint64_t>(sweep)));
       sweep_ = sweep;
     }
-    const std::int64_t first = (step_ % steps_a_sweep_) * batch_;
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(batch_));
-    for (std::int64_t i = 0; i < batch_; ++i)
-      rows[static_cast<std::size_t>(i)] =
-          training_[static_cast<std::size_t>(order_[static_cast<std::size_t>(first + i)])];
-    return rows;
+    return order_;
+  }
+
+  /// Has the other ranks send the rows of this rank's part of the next steps, up to the end of a sweep.
+  void load_window() {
+    const auto share = world_.share(batch_);
+    const std::int64_t in_sweep = step_ % steps_a_sweep_;
+    const std::int64_t at_once =
+        std::max<std::int64_t>(1, kWindow / (world_.share(batch_, 0).size() * data_.width()));
+    const auto& order = order_of(step_ / steps_a_sweep_);
+    window_begin_ = step_;
+    window_end_ = step_ + std::min(at_once, steps_a_sweep_ - in_sweep);
+    std::vector<std::int64_t> ids;
+    for (std::int64_t step = in_sweep; step < in_sweep + window_end_ - window_begin_; ++step)
+      for (std::int64_t i = step * batch_ + share.begin; i < step * batch_ + share.end; ++i)
+        ids.push_back(training_[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])]);
+    window_ = data_.fetch(ids);
   }
 
   void take_step() {
-    const auto rows = rows_of_step();
+    if (step_ < window_begin_ || step_ >= window_end_) load_window();
     const auto share = world_.share(batch_);
     auto gradients = model_.network().gradients();
     gradients.zero_();
     const double entries = static_cast<double>(batch_) * options_.noise_draws * model_.dim();
     if (share.size() > 0) {
-      const auto batch = training_noise(rows, share.begin, share.end, options_.noise_draws, model_, options_,
-                                        key_.seed, key_.round, step_);
-      loss_sum_ += score_matching_->add_gradient(batch, 1 / entries);
+      const auto rows = window_.narrow((step_ - window_begin_) * share.size(), share.size());
+      const auto noise = training_noise(batch_, share.begin, share.end, options_.noise_draws, model_,
+                                        options_, key_.seed, key_.round, step_);
+      loss_sum_ += score_matching_->add_gradient(rows, noise, 1 / entries);
     }
     world_.sum(std::span<float>(gradients.data_ptr<float>(), static_cast<std::size_t>(gradients.numel())));
     adam_.step(gradients, learning_rate(options_, step_, max_steps_), options_.weight_decay,
@@ -143,13 +159,13 @@ class Trainer {
 
   void validate() {
     std::vector<double> sums{loss_sum_, 0.0};
-    if (!validation_batch_.rows.empty()) {
+    if (validation_rows_.size() > 0) {
       adam_.swap_average();
-      sums[1] = score_matching_->squared_error(validation_batch_);
+      sums[1] = score_matching_->squared_error(validation_rows_, validation_noise_);
       adam_.swap_average();
     }
     world_.sum(std::span<double>(sums));
-    const double entries = static_cast<double>(validation_.size()) * options_.validation_draws * model_.dim();
+    const double entries = static_cast<double>(held_out_.size()) * options_.validation_draws * model_.dim();
     const double validation_loss = sums[1] / entries;
     if (!std::isfinite(validation_loss))
       fail(ExitCode::data,
@@ -199,26 +215,30 @@ class Trainer {
             best_step_,
             best_loss_,
             static_cast<std::int64_t>(training_.size()),
-            static_cast<std::int64_t>(validation_.size()),
+            static_cast<std::int64_t>(held_out_.size()),
             seconds_since(start),
             stopped};
   }
 
   const World& world_;
   ScoreModel& model_;
-  const TrainingData& data_;
+  SharedRows data_;
   const TrainingOptions& options_;
   TrainingKey key_;
   Adam adam_;
   std::unique_ptr<ScoreMatching> score_matching_;
-  std::vector<std::int64_t> training_;
-  std::vector<std::int64_t> validation_;
-  NoiseBatch validation_batch_;
+  std::vector<std::int64_t> training_;  // ids
+  std::vector<std::int64_t> held_out_;  // ids
+  TrainingRows validation_rows_;        // this rank's share of the held out
+  NoiseBatch validation_noise_;
   std::int64_t batch_ = 0;
   std::int64_t steps_a_sweep_ = 0;
   std::int64_t max_steps_ = 0;
   std::vector<std::int64_t> order_;
   std::int64_t sweep_ = -1;
+  TrainingRows window_;  // this rank's rows of the steps [window_begin_, window_end_)
+  std::int64_t window_begin_ = 0;
+  std::int64_t window_end_ = 0;
 
   std::int64_t step_ = 0;
   double loss_sum_ = 0;
@@ -283,11 +303,10 @@ void Trainer::resume(const Checkpoints& checkpoints) {
 
 }  // namespace
 
-TrainingReport train(const World& world, ScoreModel& model, const TrainingData& data,
-                     const TrainingOptions& options, const TrainingKey& key, const Checkpoints& checkpoints,
-                     const StopRequest& stop, Log& log) {
-  ensure(data.z.size(0) == data.x.size(0), "as many parameters as data");
-  return Trainer(world, model, data, options, key).run(checkpoints, stop, log);
+TrainingReport train(const World& world, ScoreModel& model, TrainingData data, const TrainingOptions& options,
+                     const TrainingKey& key, const Checkpoints& checkpoints, const StopRequest& stop,
+                     Log& log) {
+  return Trainer(world, model, std::move(data), options, key).run(checkpoints, stop, log);
 }
 
 }  // namespace snpse

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "snpse/core/tensor_matrix.hpp"
+#include "snpse/training/shared_rows.hpp"
 #include "snpse/training/trainer.hpp"
 
 namespace snpse {
@@ -18,11 +19,15 @@ constexpr TrainingKey kKey{5, 1};
 constexpr double kMean = 0.5;
 constexpr double kDeviation = 0.3;
 
-/// z ~ N(kMean, kDeviation^2), [n, 1], and x that says nothing about it.
-TrainingData uninformative_data(Eigen::Index n) {
+/// This rank's share of n rows z ~ N(kMean, kDeviation^2), [n, 1], and x that says nothing about it.
+TrainingData uninformative_data(const World& world, Eigen::Index n) {
   const Matrix normal = testing::standard_normal_rows(n, 1 + testing::kXDim);
   const Matrix z = kMean + kDeviation * normal.leftCols(1).array();
-  return {to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1})};
+  const auto share = world.share(n);
+  TrainingData data{{to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1})}, {}};
+  data.rows = data.rows.narrow(share.begin, share.size());
+  for (auto id = share.begin; id < share.end; ++id) data.id.push_back(id);
+  return data;
 }
 
 ScoreModel fresh_model(const Diffusion& diffusion = testing::all_diffusions()[0],
@@ -72,10 +77,37 @@ void expect_same_history(const TrainingHistory& actual, const TrainingHistory& e
   EXPECT_EQ(actual.learning_rate, expected.learning_rate);
 }
 
+TEST(SharedRows, FetchesRowsOfAllRanksInTheOrderAsked) {
+  const World world;
+  // Row i holds i, but half of the rows are interleaved: rank r has ids r, r + size, ... below 10, and a
+  // contiguous share of the next 20.
+  TrainingData mine;
+  for (std::int64_t id = world.rank(); id < 10; id += world.size()) mine.id.push_back(id);
+  const auto share = world.share(20);
+  for (auto i = share.begin; i < share.end; ++i) mine.id.push_back(10 + i);
+  const auto column = torch::tensor(mine.id).to(torch::kFloat32).unsqueeze(1);
+  mine.rows = {column, torch::cat({column + 100, column + 200}, 1), column + 300};
+  const SharedRows rows(world, mine);
+  EXPECT_EQ(rows.total(), 30);
+  EXPECT_EQ(rows.width(), 4);
+  const std::vector<std::int64_t> wanted{29, world.rank(), 7, 7, 12};
+  const auto got = rows.fetch(wanted);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    const auto id = static_cast<float>(wanted[i]);
+    EXPECT_EQ(got.z[row][0].item<float>(), id);
+    EXPECT_EQ(got.x[row][0].item<float>(), id + 100);
+    EXPECT_EQ(got.x[row][1].item<float>(), id + 200);
+    EXPECT_EQ(got.mean[row][0].item<float>(), id + 300);
+  }
+  const std::span<const std::int64_t> some = std::span(wanted).first(world.is_root() ? 2 : 0);
+  EXPECT_EQ(rows.fetch(some).size(), static_cast<std::int64_t>(some.size()));
+}
+
 TEST(Train, LeavesBitEqualWeightsOnAllRanks) {
   const World world;
   auto model = fresh_model();
-  train_quietly(world, model, uninformative_data(333), short_training());
+  train_quietly(world, model, uninformative_data(world, 333), short_training());
   auto of_root = weights_of(model);
   world.broadcast(of_root);
   EXPECT_EQ(bits(weights_of(model)), bits(of_root));
@@ -86,7 +118,7 @@ TEST(Train, LowersTheLossToTheBestItReports) {
   const World world;
   for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise}) {
     auto model = fresh_model(testing::all_diffusions()[1], parametrisation);
-    const auto report = train_quietly(world, model, uninformative_data(1000), short_training());
+    const auto report = train_quietly(world, model, uninformative_data(world, 1000), short_training());
     const auto& losses = report.history.validation_loss;
     EXPECT_LT(losses.back(), losses.front());
     EXPECT_EQ(report.best_validation_loss, *std::min_element(losses.begin(), losses.end()));
@@ -116,7 +148,7 @@ TEST(Train, LearnsTheScoreOfANormal) {
   for (const auto& diffusion : testing::all_diffusions()) {
     auto model = fresh_model(diffusion);
     EXPECT_GT(error_of_noise(model, diffusion.time_of_ratio(0.3)), 0.3);
-    train_quietly(world, model, uninformative_data(4000), options);
+    train_quietly(world, model, uninformative_data(world, 4000), options);
     for (const double ratio : {0.1, 0.3, 1.0})
       EXPECT_LT(error_of_noise(model, diffusion.time_of_ratio(ratio)), 0.15) << "ratio " << ratio;
   }
@@ -124,7 +156,7 @@ TEST(Train, LearnsTheScoreOfANormal) {
 
 TEST(Train, StoppedAfterEveryValidationItEndsWithTheSameBits) {
   const World world;
-  const auto data = uninformative_data(333);
+  const auto data = uninformative_data(world, 333);
   auto options = short_training();
   options.learning_rate = 0.03;  // so high that patience ends it well after the best weights
   options.max_steps = 2000;
@@ -148,7 +180,7 @@ TEST(Train, StoppedAfterEveryValidationItEndsWithTheSameBits) {
 
 TEST(Train, ContinuesFromEveryCheckpointToTheSameBits) {
   const World world;
-  const auto data = uninformative_data(333);
+  const auto data = uninformative_data(world, 333);
   auto options = short_training();
   options.checkpoint_seconds = 0;
   options.validation_every = 10;
@@ -170,7 +202,7 @@ TEST(Train, ContinuesFromEveryCheckpointToTheSameBits) {
 
 TEST(Train, RefusesACheckpointOfAnotherNetworkOnAllRanks) {
   const World world;
-  const auto data = uninformative_data(100);
+  const auto data = uninformative_data(world, 100);
   Memory memory;
   auto model = fresh_model();
   train_quietly(world, model, data, short_training(), memory.checkpoints(), 0.0);
@@ -186,7 +218,7 @@ TEST(Train, RaisesAFailedCheckpointOnAllRanks) {
   const Checkpoints full_disk{[] { return std::nullopt; },
                               [](const Record&) { fail(ExitCode::io, "the disk is full"); }};
   expect_error(ExitCode::io, "the disk is full", [&] {
-    train_quietly(world, model, uninformative_data(100), short_training(), full_disk, 0.0);
+    train_quietly(world, model, uninformative_data(world, 100), short_training(), full_disk, 0.0);
   });
 }
 
@@ -195,7 +227,7 @@ TEST(Train, RefusesTooFewRows) {
   auto model = fresh_model();
   for (const Eigen::Index n : {0, 1, 4})  // a tenth of 4 rounds to none
     expect_error(ExitCode::data, "too few to train on",
-                 [&] { train_quietly(world, model, uninformative_data(n), short_training()); });
+                 [&] { train_quietly(world, model, uninformative_data(world, n), short_training()); });
 }
 
 TEST(Train, SaysSoWhereItDiverges) {
@@ -204,7 +236,7 @@ TEST(Train, SaysSoWhereItDiverges) {
   auto options = short_training();
   options.learning_rate = 1e30;
   expect_error(ExitCode::data, "training diverged",
-               [&] { train_quietly(world, model, uninformative_data(100), options); });
+               [&] { train_quietly(world, model, uninformative_data(world, 100), options); });
 }
 
 }  // namespace

@@ -107,6 +107,33 @@ TEST(World, GathersRowsInTheOrderOfRanks) {
   EXPECT_EQ(world.gather_rows(Matrix(2, 0)).rows(), 2 * world.size());
 }
 
+TEST(World, ScattersRootsRowsInTheOrderOfRanks) {
+  const World world;
+  for (const Eigen::Index n : {0, 1, 7}) {
+    Matrix of_root;
+    if (world.is_root()) of_root = Vector::LinSpaced(n, 0, static_cast<double>(n - 1)).replicate(1, 2);
+    const Matrix mine = world.scatter_rows(of_root);
+    EXPECT_EQ(mine.rows(), world.share(n).size());
+    EXPECT_EQ(mine.cols(), 2);
+    const Matrix all = world.gather_rows(mine);
+    EXPECT_EQ(all.rows(), n);
+    for (Eigen::Index i = 0; i < all.rows(); ++i) EXPECT_EQ(all(i, 1), static_cast<double>(i));
+  }
+}
+
+TEST(World, ExchangesListsOfAnyLengthBetweenAllPairs) {
+  const World world;
+  // From rank a to rank b go a + b copies of 100 a + b.
+  std::vector<std::vector<std::int64_t>> to;
+  for (int b = 0; b < world.size(); ++b)
+    to.emplace_back(static_cast<std::size_t>(world.rank() + b), 100 * world.rank() + b);
+  const auto from = world.exchange(to);
+  EXPECT_EQ(from.size(), static_cast<std::size_t>(world.size()));
+  for (int a = 0; a < static_cast<int>(from.size()); ++a)
+    EXPECT_EQ(from[static_cast<std::size_t>(a)],
+              std::vector<std::int64_t>(static_cast<std::size_t>(world.rank() + a), 100 * a + world.rank()));
+}
+
 TEST(World, RaisesTheLowestRanksErrorOnAllRanks) {
   const World world;
   EXPECT_NO_THROW(world.raise_together(nullptr));

@@ -14,8 +14,8 @@
 namespace snpse {
 
 /// The state of a campaign on all ranks: what its folder has committed. Rank 0 reads and writes the folder;
-/// the data of committed steps are in every rank's memory. Every member marked "Collective" throws the same
-/// Error on all ranks where rank 0's disk fails.
+/// the networks of committed steps are in every rank's memory, and of their simulations its share. Every
+/// member marked "Collective" throws the same Error on all ranks where rank 0's disk fails.
 class Campaign {
  public:
   /// Collective. folder: rank 0's, null on the others. Loads all that is committed.
@@ -27,9 +27,9 @@ class Campaign {
   std::span<const RoundData> rounds() const { return rounds_; }
   std::span<const RoundData> finished_rounds() const;
 
-  void commit(const Step& step, Proposal proposal);       ///< Collective.
-  void commit(const Step& step, TrainedNetwork network);  ///< Collective.
-  void commit_posterior(const Record& posterior);         ///< Collective.
+  void commit(const Step& step, Proposal proposal);                  ///< Collective.
+  void commit(const Step& step, TrainedNetwork network);             ///< Collective.
+  void commit_posterior(const Step& step, const Record& posterior);  ///< Collective.
 
   /// Collective. Opens the present round's simulations: reads on rank 0 what earlier sittings brought, and
   /// returns the plan for the rest.
@@ -43,15 +43,18 @@ class Campaign {
   Checkpoints checkpoints(const Step& step) const;
 
  private:
-  void load();
-  std::int64_t first_id(int round) const;
+  void load(const Step& step);
+  void take(const Step& step, Proposal proposal);
+  void take(const Step& step, const Simulations& of_root);
+  void take(const Step& step, Record network);
 
   const World& world_;
   const CampaignFolder* folder_;
   int total_rounds_;
   std::vector<RoundData> rounds_;
+  std::optional<Step> last_;  // committed
+  std::int64_t next_id_ = 0;  // of simulations
   std::optional<SimulationParts> parts_;
-  bool posterior_committed_ = false;
 };
 
 }  // namespace snpse

@@ -3,6 +3,7 @@
 #include "snpse/core/data_set.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/inference/posterior.hpp"
+#include "snpse/parallel/world.hpp"
 #include "snpse/training/report.hpp"
 
 namespace snpse {
@@ -19,5 +20,8 @@ Record to_record(const TrainingReport& report);
 /// What posterior.h5 and `snpse sample` hold: theta [n, d], the parameters' names, x_obs, leakage.
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
                         const Vector& x_obs);
+
+/// Collective. This rank's share of the simulations that rank 0 has.
+Simulations scatter(const World& world, const Simulations& of_root);
 
 }  // namespace snpse

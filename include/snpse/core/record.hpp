@@ -32,6 +32,15 @@ class Record {
     return *value;
   }
 
+  /// get(), which leaves the record without it.
+  template <typename T>
+  T take(const std::string& key) {
+    get<T>(key);
+    T value = std::move(std::get<T>(values_[key]));
+    values_.erase(key);
+    return value;
+  }
+
  private:
   std::map<std::string, Value> values_;
 };

@@ -50,6 +50,11 @@ class World {
   /// Collective. The rows of all ranks below each other in the order of ranks, on every rank. The number of
   /// columns must be the same on every rank.
   Matrix gather_rows(const Matrix& mine) const;
+  /// Collective. This rank's share of the rows that rank 0 has.
+  Matrix scatter_rows(const Matrix& of_root) const;
+  /// Collective. to: what goes to each rank; returns what has come from each.
+  std::vector<std::vector<float>> exchange(const std::vector<std::vector<float>>& to) const;
+  std::vector<std::vector<std::int64_t>> exchange(const std::vector<std::vector<std::int64_t>>& to) const;
   /// Collective. Throws the same Error on every rank if `error` is set on one (the lowest such rank's), so
   /// that all ranks leave together. error: null where this rank has none.
   void raise_together(const std::exception_ptr& error) const;

@@ -13,15 +13,14 @@ namespace snpse {
 class ScoreMatching {
  public:
   virtual ~ScoreMatching() = default;
-  /// The sum of the squared errors over the batch's rows and all dimensions.
-  virtual double squared_error(const NoiseBatch& batch) = 0;
+  /// The sum of the squared errors over the noise of all rows [k] and all dimensions.
+  virtual double squared_error(const TrainingRows& rows, const NoiseBatch& noise) = 0;
   /// The same times `weight`, whose gradient is added to the network's.
-  virtual double add_gradient(const NoiseBatch& batch, double weight) = 0;
+  virtual double add_gradient(const TrainingRows& rows, const NoiseBatch& noise, double weight) = 0;
 };
 
-/// On one CPU core, or on a GPU: rank 0 takes the first, rank 1 the second, and so on. draws: the most in a
-/// batch. The model must outlive the result. Error(config) where there is no GPU.
-std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, const TrainingData& data, int draws,
-                                                   Device device, int rank);
+/// On one CPU core, or on a GPU: rank 0 takes the first, rank 1 the second, and so on. draws: the most of a
+/// simulation. The model must outlive the result. Error(config) where there is no GPU.
+std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws, Device device, int rank);
 
 }  // namespace snpse

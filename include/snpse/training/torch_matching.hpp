@@ -9,20 +9,18 @@ namespace snpse {
 /// optimiser and the all-reduce are the same as on the CPU.
 class TorchMatching : public ScoreMatching {
  public:
-  /// data: as of ScoreModel's network, wherever they lie.
-  TorchMatching(ScoreModel& model, const TrainingData& data, const torch::Device& device);
+  TorchMatching(ScoreModel& model, const torch::Device& device);
 
-  double squared_error(const NoiseBatch& batch) override;
-  double add_gradient(const NoiseBatch& batch, double weight) override;
+  double squared_error(const TrainingRows& rows, const NoiseBatch& noise) override;
+  double add_gradient(const TrainingRows& rows, const NoiseBatch& noise, double weight) override;
 
  private:
   /// The sum of the squared errors as a tensor, to be differentiated.
-  torch::Tensor error(const NoiseBatch& batch);
+  torch::Tensor error(const TrainingRows& rows, const NoiseBatch& noise);
 
   ScoreModel& model_;
   torch::Device device_;
   ScoreModel on_device_;
-  TrainingData data_;
 };
 
 }  // namespace snpse

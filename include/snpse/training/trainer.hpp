@@ -17,14 +17,14 @@ struct TrainingKey {
   std::uint32_t round = 0;
 };
 
-/// Collective. data: all rows, on every rank. Denoising score matching (METHOD section 3; paper,
+/// Collective. data: this rank's share of the rows. Denoising score matching (METHOD section 3; paper,
 /// section 2.2): minimises the mean squared error of the model's output against its target, every rank on its
 /// share of each batch, gradients summed by one all-reduce of one flat buffer a step. On return the model has
 /// the averaged weights with the lowest validation loss, bit-equal on all ranks. Continues from a checkpoint
 /// to the same bits as without interruption (same number of ranks). Error(data) where there are too few rows
 /// or the loss is not finite.
-TrainingReport train(const World& world, ScoreModel& model, const TrainingData& data,
-                     const TrainingOptions& options, const TrainingKey& key, const Checkpoints& checkpoints,
-                     const StopRequest& stop, Log& log);
+TrainingReport train(const World& world, ScoreModel& model, TrainingData data, const TrainingOptions& options,
+                     const TrainingKey& key, const Checkpoints& checkpoints, const StopRequest& stop,
+                     Log& log);
 
 }  // namespace snpse

@@ -1,14 +1,29 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "snpse/core/tensor.hpp"
 
 namespace snpse {
 
 /// Valid simulations as the network sees them.
+struct TrainingRows {
+  torch::Tensor z;     // [k, d] float32, parameters in the model's space
+  torch::Tensor x;     // [k, p] float32, the model's x_inputs()
+  torch::Tensor mean;  // [k, d] float32, what the model's regression expects of z given x
+
+  std::int64_t size() const { return z.size(0); }
+  /// The rows [first, first + count), in the same memory.
+  TrainingRows narrow(std::int64_t first, std::int64_t count) const {
+    return {z.narrow(0, first, count), x.narrow(0, first, count), mean.narrow(0, first, count)};
+  }
+};
+
+/// One rank's share of what is to be trained on.
 struct TrainingData {
-  torch::Tensor z;     // [n, d] float32, parameters in the model's space
-  torch::Tensor x;     // [n, p] float32, the model's x_inputs()
-  torch::Tensor mean;  // [n, d] float32, what the model's regression expects of z given x
+  TrainingRows rows;             // [k]
+  std::vector<std::int64_t> id;  // [k], ascending; 0, 1, ... are each on one rank
 };
 
 }  // namespace snpse

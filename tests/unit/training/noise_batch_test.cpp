@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "support/columns.hpp"
 #include "support/score_models.hpp"
@@ -18,14 +17,8 @@ ScoreModel model_of(const Diffusion& diffusion) {
   return testing::small_model(diffusion, Parametrisation::preconditioned, 2);
 }
 
-std::vector<std::int64_t> rows(std::int64_t n) {
-  std::vector<std::int64_t> all(static_cast<std::size_t>(n));
-  std::iota(all.begin(), all.end(), 100);
-  return all;
-}
-
 NoiseBatch batch(const ScoreModel& model, std::int64_t begin, std::int64_t end, std::int64_t step = 3) {
-  return training_noise(rows(40), begin, end, 2, model, {}, 1, 1, step);
+  return training_noise(40, begin, end, 2, model, {}, 1, 1, step);
 }
 
 TEST(DiffusionTime, IsUniformAboveTheLeastTime) {
@@ -52,8 +45,8 @@ TEST(TrainingNoise, SharesOfAStepMakeTheWholeStep) {
   const auto whole = batch(model, 0, 40);
   const auto first = batch(model, 0, 13);
   const auto second = batch(model, 13, 40);
-  EXPECT_EQ(first.rows.back(), 112);
-  EXPECT_EQ(second.rows.front(), 113);
+  EXPECT_EQ(first.simulations, 13);
+  EXPECT_EQ(second.simulations, 27);
   // Draw by draw: the rows of one draw are those of both shares.
   const auto joined = [&](const torch::Tensor& a, const torch::Tensor& b) {
     return torch::cat({a.narrow(0, 0, 13), b.narrow(0, 0, 27), a.narrow(0, 13, 13), b.narrow(0, 27, 27)});
@@ -68,7 +61,7 @@ TEST(TrainingNoise, LevelsAreThoseOfTheirTimesAndStratified) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = model_of(diffusion);
     const TrainingOptions options{.noise_levels = NoiseLevels::uniform};
-    const auto noise = training_noise(rows(40), 0, 40, 2, model, options, 1, 1, 0);
+    const auto noise = training_noise(40, 0, 40, 2, model, options, 1, 1, 0);
     ASSERT_EQ(noise.eps.sizes().vec(), (std::vector<std::int64_t>{80, 2}));
     auto times = testing::column(to_matrix(noise.level.t), 0);
     for (Eigen::Index i = 0; i < 80; ++i) {
@@ -87,7 +80,7 @@ TEST(TrainingNoise, LevelsAreThoseOfTheirTimesAndStratified) {
 
 TEST(TrainingNoise, IsStandardNormal) {
   const auto model = model_of(testing::all_diffusions()[0]);
-  const Matrix eps = to_matrix(training_noise(rows(5000), 0, 5000, 2, model, {}, 1, 1, 0).eps);
+  const Matrix eps = to_matrix(training_noise(5000, 0, 5000, 2, model, {}, 1, 1, 0).eps);
   for (Eigen::Index j = 0; j < 2; ++j)
     EXPECT_LT(testing::ks_distance(testing::column(eps, j), testing::normal_cdf), testing::ks_bound(10000));
 }
@@ -95,13 +88,13 @@ TEST(TrainingNoise, IsStandardNormal) {
 TEST(ValidationNoise, IsStratifiedForEachRowAndIndependentOfShares) {
   const auto model = model_of(testing::all_diffusions()[0]);
   const TrainingOptions options{.noise_levels = NoiseLevels::uniform, .validation_draws = 8};
-  const auto whole = validation_noise(rows(5), 0, 5, model, options, 1, 1);
+  const auto whole = validation_noise(0, 5, model, options, 1, 1);
   for (std::int64_t i = 0; i < 5; ++i)
     for (std::int64_t draw = 0; draw < 8; ++draw) {
       const double t = whole.level.t[draw * 5 + i].item<double>();
       EXPECT_EQ(std::floor(8 * (t - model.t_min()) / (1 - model.t_min())), draw);
     }
-  const auto last = validation_noise(rows(5), 4, 5, model, options, 1, 1);
+  const auto last = validation_noise(4, 5, model, options, 1, 1);
   for (std::int64_t draw = 0; draw < 8; ++draw)
     EXPECT_TRUE(torch::equal(last.eps[draw], whole.eps[draw * 5 + 4]));
 }

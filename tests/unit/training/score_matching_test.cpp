@@ -1,7 +1,6 @@
 #include "snpse/training/score_matching.hpp"
 
 #include <utility>
-#include <vector>
 
 #include "support/networks.hpp"
 #include "support/score_models.hpp"
@@ -17,71 +16,68 @@ namespace {
 constexpr int kDim = 3;
 constexpr std::int64_t kRows = 400;  // more than a block
 
-TrainingData some_data() {
+TrainingRows some_rows() {
   return {testing::normal_tensor({kRows, kDim}, 1), testing::normal_tensor({kRows, testing::kXDim}, 2),
           testing::normal_tensor({kRows, kDim}, 3)};
 }
 
-/// Every second simulation, backwards.
-NoiseBatch some_batch(const ScoreModel& model, int draws) {
-  std::vector<std::int64_t> rows;
-  for (std::int64_t i = kRows; (i -= 2) >= 0;) rows.push_back(i);
-  return training_noise(rows, 0, static_cast<std::int64_t>(rows.size()), draws, model, {}, 1, 1, 0);
+NoiseBatch some_noise(const ScoreModel& model, int draws) {
+  return training_noise(kRows, 0, kRows, draws, model, {}, 1, 1, 0);
 }
 
 TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
-  const auto data = some_data();
+  const auto rows = some_rows();
   for (const auto& diffusion : testing::all_diffusions())
     for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
       for (const auto& [kind, draws] : {std::pair{NetworkKind::mlp, 1}, std::pair{NetworkKind::mlp, 3},
                                         std::pair{NetworkKind::energy, 3}}) {
         auto model = testing::small_model(diffusion, parametrisation, testing::some_regression(kDim), kind);
         testing::randomise(model);
-        const auto batch = some_batch(model, draws);
+        const auto noise = some_noise(model, draws);
         auto gradients = model.network().gradients();
-        TorchMatching reference(model, data, torch::kCPU);
-        const double expected = reference.add_gradient(batch, 0.1);
+        TorchMatching reference(model, torch::kCPU);
+        const double expected = reference.add_gradient(rows, noise, 0.1);
         const auto expected_gradients = gradients.clone();
         gradients.zero_();
-        const auto matching = make_score_matching(model, data, 4, Device::cpu, 0);
-        EXPECT_NEAR(matching->add_gradient(batch, 0.1), expected, 1e-5 * expected);
-        EXPECT_NEAR(matching->squared_error(batch), 10 * expected, 1e-4 * expected);
-        EXPECT_NEAR(reference.squared_error(batch), 10 * expected, 1e-4 * expected);
+        const auto matching = make_score_matching(model, 4, Device::cpu, 0);
+        EXPECT_NEAR(matching->add_gradient(rows, noise, 0.1), expected, 1e-5 * expected);
+        EXPECT_NEAR(matching->squared_error(rows, noise), 10 * expected, 1e-4 * expected);
+        EXPECT_NEAR(reference.squared_error(rows, noise), 10 * expected, 1e-4 * expected);
         EXPECT_LT(testing::largest(gradients - expected_gradients),
                   1e-5 * testing::largest(expected_gradients));
       }
 }
 
 TEST(TorchMatching, SeesTheWeightsChangeAndAddsToTheGradients) {
-  const auto data = some_data();
+  const auto rows = some_rows();
   auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, kDim);
-  TorchMatching matching(model, data, torch::kCPU);
-  const auto batch = some_batch(model, 1);
-  const double before = matching.squared_error(batch);
+  TorchMatching matching(model, torch::kCPU);
+  const auto noise = some_noise(model, 1);
+  const double before = matching.squared_error(rows, noise);
   testing::randomise(model);
-  EXPECT_NE(matching.squared_error(batch), before);
+  EXPECT_NE(matching.squared_error(rows, noise), before);
   auto gradients = model.network().gradients();
-  matching.add_gradient(batch, 1);
+  matching.add_gradient(rows, noise, 1);
   const auto once = gradients.clone();
-  matching.add_gradient(batch, 1);
+  matching.add_gradient(rows, noise, 1);
   EXPECT_TRUE(torch::allclose(gradients, 2 * once));
 }
 
 TEST(ScoreMatching, OnAGpuIsThatOfTheCpuAndWithoutOneAnError) {
-  const auto data = some_data();
+  const auto rows = some_rows();
   auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, kDim);
   if (gpu_count() == 0) {
     expect_error(ExitCode::config, "training.device is \"cuda\"",
-                 [&] { make_score_matching(model, data, 1, Device::cuda, 0); });
+                 [&] { make_score_matching(model, 1, Device::cuda, 0); });
     return;
   }
   testing::randomise(model);
-  const auto batch = some_batch(model, 1);
+  const auto noise = some_noise(model, 1);
   auto gradients = model.network().gradients();
-  const double expected = make_score_matching(model, data, 1, Device::cpu, 0)->add_gradient(batch, 0.1);
+  const double expected = make_score_matching(model, 1, Device::cpu, 0)->add_gradient(rows, noise, 0.1);
   const auto expected_gradients = gradients.clone();
   gradients.zero_();
-  EXPECT_NEAR(make_score_matching(model, data, 1, Device::cuda, 0)->add_gradient(batch, 0.1), expected,
+  EXPECT_NEAR(make_score_matching(model, 1, Device::cuda, 0)->add_gradient(rows, noise, 0.1), expected,
               1e-4 * expected);
   EXPECT_LT(testing::largest(gradients - expected_gradients), 1e-4 * testing::largest(expected_gradients));
 }

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "snpse/core/matrix.hpp"
+#include "snpse/core/prior.hpp"
+#include "snpse/methods/method.hpp"
+#include "snpse/parallel/world.hpp"
+
+namespace snpse {
+
+/// This rank's share of the simulations that a network can be trained on.
+struct ValidRows {
+  Matrix theta;                  // [k, d]
+  Matrix x;                      // [k, p]
+  std::vector<std::int64_t> id;  // [k], ascending; counts the valid rows of all ranks, round by round
+  std::int64_t total = 0;        // on all ranks
+};
+
+/// Collective. The simulations of all rounds that are ok and whose parameters lie in the support of `prior`.
+ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior);
+
+/// Parameters [m, d] and data [m, p].
+struct SampleOfRows {
+  Matrix theta;
+  Matrix x;
+};
+
+/// Collective. Some 20 000 of all ranks' rows, evenly from all, or all if they are fewer; on every rank, in
+/// the order of their ids. What is fitted to them is the same for any number of ranks.
+SampleOfRows sample_of_all(const World& world, const ValidRows& mine);
+
+}  // namespace snpse

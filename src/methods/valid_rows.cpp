@@ -1,0 +1,64 @@
+#include "snpse/methods/valid_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace snpse {
+namespace {
+
+std::vector<Eigen::Index> valid_in(const Simulations& simulations, const Prior& prior) {
+  std::vector<Eigen::Index> valid;
+  for (Eigen::Index i = 0; i < simulations.theta.rows(); ++i)
+    if (simulations.status[static_cast<std::size_t>(i)] == Status::ok &&
+        std::isfinite(prior.log_prob(row_of(simulations.theta, i))))
+      valid.push_back(i);
+  return valid;
+}
+
+void append(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& rows) {
+  const auto count = static_cast<Eigen::Index>(rows.size());
+  to.conservativeResize(to.rows() + count, from.cols());
+  to.bottomRows(count) = from(rows, Eigen::all);
+}
+
+}  // namespace
+
+ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior) {
+  ValidRows rows;
+  for (const auto& round : rounds) {
+    const auto valid = valid_in(round.simulations, prior);
+    append(rows.theta, round.simulations.theta, valid);
+    append(rows.x, round.simulations.x, valid);
+    std::vector<double> counts(static_cast<std::size_t>(world.size()));  // of each rank
+    counts[static_cast<std::size_t>(world.rank())] = static_cast<double>(valid.size());
+    world.sum(std::span<double>(counts));
+    const auto below = std::accumulate(counts.begin(), counts.begin() + world.rank(), 0.0);
+    for (std::size_t i = 0; i < valid.size(); ++i)
+      rows.id.push_back(rows.total + static_cast<std::int64_t>(below) + static_cast<std::int64_t>(i));
+    rows.total += static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.end(), 0.0));
+  }
+  return rows;
+}
+
+SampleOfRows sample_of_all(const World& world, const ValidRows& mine) {
+  constexpr std::int64_t kEnough = 20000;
+  const std::int64_t every = std::max<std::int64_t>(1, (mine.total + kEnough - 1) / kEnough);
+  const Eigen::Index d = mine.theta.cols();
+  const Eigen::Index p = mine.x.cols();
+  std::vector<Eigen::Index> chosen;
+  for (std::size_t i = 0; i < mine.id.size(); ++i)
+    if (mine.id[i] % every == 0) chosen.push_back(static_cast<Eigen::Index>(i));
+  Matrix part(static_cast<Eigen::Index>(chosen.size()), 1 + d + p);
+  for (Eigen::Index i = 0; i < part.rows(); ++i)
+    part(i, 0) = static_cast<double>(mine.id[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])]);
+  part.middleCols(1, d) = mine.theta(chosen, Eigen::all);
+  part.rightCols(p) = mine.x(chosen, Eigen::all);
+  const Matrix all = world.gather_rows(part);
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(all.rows()));
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](Eigen::Index i) { return all(i, 0); });
+  return {all(order, Eigen::seqN(1, d)), all(order, Eigen::seqN(1 + d, p))};
+}
+
+}  // namespace snpse
