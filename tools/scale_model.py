@@ -348,14 +348,14 @@ def print_training(constants, rows, ranks_list, out):
         print(f"| {ranks} | {1e3 * reduces['ring']:.2f} ms | {1e3 * reduces['tree']:.2f} ms |{cells}", file=out)
 
 
-def compare(constants, lines, spread, out):
+def compare(constants, lines, out):
     """Prints predictions beside runs of `benchmark_ranks farm`, one JSON object a line."""
     print("| a simulation | ranks | simulations | busy, measured | predicted | seconds, measured |", "predicted |", file=out)
     print("| --- |" + " --- |" * 6, file=out)
     for run in map(json.loads, lines):
         # As they really were: a sleep lasts longer than it should where ranks share cores.
         mean = run["busy"] * run["seconds"] * run["ranks"] / run["simulations"]
-        outcome = SimulateStep(constants, run["ranks"], mean, spread, run["simulations"]).run()
+        outcome = SimulateStep(constants, run["ranks"], mean, run["spread"], run["simulations"]).run()
         print(
             f"| {name_of(run['mean_seconds'])} | {run['ranks']} | {run['simulations']} |"
             f" {100 * run['busy']:.1f} % | {100 * outcome.busy:.1f} % | {run['seconds']:.2f} | {outcome.seconds:.2f} |",
@@ -382,7 +382,7 @@ def main():
     constants = read_constants(arguments.constants)
     if arguments.compare:
         with open(arguments.compare) as lines:
-            compare(constants, lines, arguments.spread, sys.stdout)
+            compare(constants, lines, sys.stdout)
         return
     simulating = rows_of_simulating(constants, arguments.ranks, arguments.durations, arguments.spread)
     training = list(rows_of_training(constants, arguments.ranks))

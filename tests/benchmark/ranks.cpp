@@ -1,11 +1,12 @@
 // The constants of tools/scale_model.py, and real runs to compare its predictions with; under mpirun:
 //
-//     benchmark_ranks farm SECONDS SIMULATIONS FOLDER   sleeping simulators, results on disk as in a campaign
-//     benchmark_ranks pieces ROWS PIECES                the coordinator's CPU time for chunks of so many rows
-//     benchmark_ranks sum FLOATS                        the all-reduce of a gradient
-//     benchmark_ranks write ROWS FOLDER                 one part of so many rows on disk (one rank)
+//     benchmark_ranks farm SECONDS SPREAD SIMULATIONS FOLDER   sleeping simulators, results on disk as in a
+//     campaign benchmark_ranks pieces ROWS PIECES                       the coordinator's CPU time for chunks
+//     of so many rows benchmark_ranks sum FLOATS                               the all-reduce of a gradient
+//     benchmark_ranks write ROWS FOLDER                        one part of so many rows on disk (one rank)
 //
-// Prints a JSON object. A farm's simulations last SECONDS on average, log-normal with a spread of 0.5.
+// Prints a JSON object. A farm's simulations last SECONDS on average; the standard deviation of their
+// logarithm is SPREAD.
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -29,7 +30,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kThetaDim = 5;
 constexpr int kDataDim = 8;
-constexpr double kSpread = 0.5;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -47,25 +47,32 @@ FileHeader header() {
   return header;
 }
 
+/// How long simulations last: log-normal.
+struct Durations {
+  double mean = 0;    // s
+  double spread = 0;  // standard deviation of the logarithm
+};
+
 class Sleeper : public Simulator {
  public:
-  explicit Sleeper(double mean) : mean_(mean) {}
+  explicit Sleeper(const Durations& durations) : durations_(durations) {}
 
   SimulationOutcome run(const SimulationRequest& request) override {
     auto random = request.random;
-    if (mean_ > 0) {
-      const double seconds = mean_ * std::exp(kSpread * random.normal() - kSpread * kSpread / 2);
+    const auto [mean, spread] = durations_;
+    if (mean > 0) {
+      const double seconds = mean * std::exp(spread * random.normal() - spread * spread / 2);
       std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
     }
     return {Status::ok, std::vector<double>(kDataDim, random.normal()), ""};
   }
 
  private:
-  double mean_;
+  Durations durations_;
 };
 
-SimulatorFactory sleepers(double mean) {
-  return [mean] { return std::make_unique<Sleeper>(mean); };
+SimulatorFactory sleepers(const Durations& durations) {
+  return [durations] { return std::make_unique<Sleeper>(durations); };
 }
 
 SimulationPlan plan_of(std::int64_t n) {
@@ -84,7 +91,7 @@ class ChunkCount : public Log {
   std::int64_t chunks = 0;
 };
 
-void farm(const World& world, double seconds, std::int64_t n, const std::string& folder) {
+void farm(const World& world, const Durations& durations, std::int64_t n, const std::string& folder) {
   const auto plan = plan_of(n);
   const StopRequest stop;
   ChunkCount count;
@@ -100,13 +107,14 @@ void farm(const World& world, double seconds, std::int64_t n, const std::string&
   };
   world.barrier();
   const double cpu = cpu_seconds();
-  const auto report = simulate(world, sleepers(seconds), plan, {}, sink, stop, count);
+  const auto report = simulate(world, sleepers(durations), plan, {}, sink, stop, count);
   if (!world.is_root()) return;
   fmt::print(
-      R"({{"ranks": {}, "simulations": {}, "mean_seconds": {}, "seconds": {:.6f}, "busy": {:.6f}, "chunks": {}, "coordinator_cpu": {:.6f}, "flushes": {}, "writing": {:.6f}}})"
+      R"({{"ranks": {}, "simulations": {}, "mean_seconds": {}, "spread": {}, "seconds": {:.6f}, "busy": {:.6f}, "chunks": {}, "coordinator_cpu": {:.6f}, "flushes": {}, "writing": {:.6f}}})"
       "\n",
-      world.size(), n, seconds, report.seconds, report.busy_seconds / report.seconds / world.size(),
-      count.chunks, cpu_seconds() - cpu, flushes, writing);
+      world.size(), n, durations.mean, durations.spread, report.seconds,
+      report.busy_seconds / report.seconds / world.size(), count.chunks, cpu_seconds() - cpu, flushes,
+      writing);
   parts->remove();
 }
 
@@ -122,7 +130,7 @@ void pieces(const World& world, std::int64_t rows, std::int64_t n) {
                           [&](const std::string& bytes) { results.push_back(decode_chunk_result(bytes)); },
                           [] {}};
   const WorkerFactory make_worker = [&]() -> Worker {
-    auto runner = std::make_shared<ChunkRunner>(sleepers(0), plan, 0, world.rank());
+    auto runner = std::make_shared<ChunkRunner>(sleepers({}), plan, 0, world.rank());
     return [runner](const std::string& piece, const std::stop_token& cancel) {
       return encode(runner->run(decode_chunk(piece), cancel));
     };
@@ -179,8 +187,8 @@ int run(int argc, char** argv) {
   const MpiSession session(argc, argv);
   const World world;
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() == 4 && words[0] == "farm")
-    farm(world, std::stod(words[1]), std::stoll(words[2]), words[3]);
+  if (words.size() == 5 && words[0] == "farm")
+    farm(world, {std::stod(words[1]), std::stod(words[2])}, std::stoll(words[3]), words[4]);
   else if (words.size() == 3 && words[0] == "pieces")
     pieces(world, std::stoll(words[1]), std::stoll(words[2]));
   else if (words.size() == 2 && words[0] == "sum")
