@@ -44,8 +44,9 @@ void propose(const Loop& loop, const Step& step) {
 }
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
-  const auto plan =
+  auto plan =
       loop.campaign.open_simulations(step, static_cast<int>(loop.setup.x_obs.size()), loop.config.seed);
+  plan.lanes = loop.setup.lanes;
   const FarmOptions options{.retries = loop.config.simulator.retries,
                             .failure_budget = loop.config.simulator.failure_budget};
   const auto report = simulate(
