@@ -7,8 +7,8 @@
 
 namespace snpse {
 
-// Functions of doubles without branches and calls, so that loops over them become vector code. NaN in, NaN
-// out. The polynomials are summed in pairs and pairs of pairs, which has a third of the latency of Horner's
+// Functions of doubles without branches and calls, so that loops over them become vector code. The
+// polynomials are summed in pairs and pairs of pairs, which has a third of the latency of Horner's
 // scheme.
 
 /// exp(x) to 1e-14 of its value for |x| <= 700: 2^n exp(r), |r| <= ln(2) / 2, with the Taylor polynomial.
@@ -31,7 +31,7 @@ SNPSE_INLINE double vector_exp(double x) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + exponent);
 }
 
-/// 1 - exp(-x) to 1e-11 of its value for 0 <= x <= 0.4, the first nine terms of its series.
+/// 1 - exp(-x) to 1e-10 of its value for 0 <= x <= 0.4, the first nine terms of its series.
 SNPSE_INLINE double vector_relaxation(double x) {
   const double x2 = x * x;
   const double x4 = x2 * x2;
