@@ -68,7 +68,7 @@ struct SineCosine {
   double cosine;
 };
 
-/// The sine and the cosine of turns * 2 pi to 1e-13, |turns| <= 1/2: those of the quarter angle by their
+/// The sine and the cosine of turns * 2 pi to 2e-13, |turns| <= 1/2: those of the quarter angle by their
 /// series, and the formulas for the double angle twice.
 SNPSE_INLINE SineCosine vector_sine_cosine(double turns) {
   constexpr double kHalfPi = 1.57079632679489661923;
