@@ -46,7 +46,7 @@ constexpr std::array<double, pyloric::kStatistics> kObservation{
     42.0460938, 0.235011166, 0.0359104797, 2.5,        2.5,         2.5};
 
 /// The pyloric network of the crab's stomatogastric ganglion: 31 conductances, statistics of its rhythm over
-/// 10 s after a second of burn-in. Less than 1 % of the prior have all of them.
+/// 10 s after a second of burn-in. About 1 % of the prior have all of them.
 class Pyloric final : public Task {
  public:
   Pyloric(std::string name, int x_dim) : name_(std::move(name)), x_dim_(x_dim) {}
