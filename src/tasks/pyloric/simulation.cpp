@@ -32,12 +32,12 @@ void simulate(const Matrix& theta, std::span<RandomStream> random, std::int64_t 
   constexpr std::ptrdiff_t kRow = kNeurons * kLanes;
   for (std::int64_t sample = 0; sample < samples; sample += kBlock) {
     draw_noise(random, normals, noise);
-    const bool starts = sample == 0;
-    if (starts)
+    const int known = sample == 0 ? 1 : 0;  // the networks start at a sample
+    if (known == 1)
       for (int n = 0; n < kNeurons; ++n)
         std::copy_n(network.cell(n).v.values.begin(), kLanes, voltages.begin() + n * kLanes);
-    network.advance(noise.data() + (starts ? kRow : 0), voltages.data() + (starts ? kRow : 0),
-                    static_cast<int>(starts ? kBlock - 1 : kBlock));
+    network.advance(noise.data() + known * kRow, voltages.data() + known * kRow,
+                    static_cast<int>(kBlock) - known);
     sink({voltages.data(), noise.data()});
   }
 }
