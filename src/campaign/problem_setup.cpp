@@ -53,6 +53,7 @@ ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int
     setup.parameter_names = setup.task->parameter_names();
     setup.prior = setup.task->prior();
     setup.simulator = simulator_factory(setup.task);
+    setup.lanes = setup.task->lanes();
     return setup;
   }
   for (const auto& parameter : config.parameters) setup.parameter_names.push_back(parameter.name);

@@ -60,8 +60,9 @@ std::array<std::int64_t, kStatuses.size()> count_statuses(const Loop& loop) {
 }
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
-  const auto plan =
+  auto plan =
       loop.campaign.open_simulations(step, static_cast<int>(loop.setup.x_obs.size()), loop.config.seed);
+  plan.lanes = loop.setup.lanes;
   const FarmOptions options{.retries = loop.config.simulator.retries,
                             .failure_budget = loop.config.simulator.failure_budget};
   const auto report = simulate(

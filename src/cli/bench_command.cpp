@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 Config make_config(const BenchArguments& arguments) {
   const auto task = make_task(arguments.task);
+  if (arguments.reference.empty()) require_reference(*task);
   Config config;
   config.method.preset = arguments.preset;
   apply_preset(config);
@@ -30,7 +31,7 @@ Config make_config(const BenchArguments& arguments) {
   config.method.simulations = arguments.simulations;
   config.posterior.samples = arguments.samples;
   if (arguments.observation.empty()) {
-    config.observation.x = draw_observation(*task, arguments.seed);
+    config.observation.x = task->observation(arguments.seed);
   } else {
     const Matrix x = read_csv(arguments.observation);
     config.observation.x.assign(x.data(), x.data() + x.size());

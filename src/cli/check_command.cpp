@@ -9,14 +9,20 @@
 namespace snpse {
 namespace {
 
-/// Runs a simulation at a draw of the prior, and returns its seconds. Error(data) where it does not end well.
+/// Runs as many simulations as the simulator computes together, at draws of the prior, and returns the
+/// seconds of each. Error(data) where the first does not end well.
 double try_simulator(const Config& config, const ProblemSetup& setup, Simulator& simulator,
                      std::uint64_t index) {
-  const Matrix theta = draw_rows(*setup.prior, 1, config.seed, Purpose::prior, 0, index);
-  const RandomStream random(config.seed, Purpose::simulator, 0, index);
+  const Matrix theta = draw_rows(*setup.prior, setup.lanes, config.seed, Purpose::prior, 0, index);
+  std::vector<SimulationRequest> requests;
+  for (int i = 0; i < setup.lanes; ++i) {
+    const auto id = index + static_cast<std::uint64_t>(i);
+    requests.push_back({id, row_of(theta, i), RandomStream(config.seed, Purpose::simulator, 0, id), {}});
+  }
   const auto start = std::chrono::steady_clock::now();
-  const auto outcome = simulator.run({index, row_of(theta, 0), random, {}});
-  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto outcome = simulator.run_batch(requests).front();
+  const auto seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / setup.lanes;
   const auto p = static_cast<std::size_t>(setup.x_obs.size());
   if (outcome.status == Status::failed || outcome.status == Status::timeout)
     fail(ExitCode::data, "the simulation of a draw of the prior ended as {}: {}", to_string(outcome.status),

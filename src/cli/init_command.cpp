@@ -14,7 +14,7 @@ std::string task_campaign(const std::string& name) {
   const auto task = make_task(name);
   return fmt::format(R"(# A campaign on the built-in task {0}. Run it, or continue it after any stop, with
 #
-#   mpirun -n 4 snpse run campaign.toml --out results --c2st
+#   mpirun -n 4 snpse run campaign.toml --out results{2}
 #
 # Keys that are not here have defaults; results/campaign.toml will list all of them with their values.
 
@@ -24,7 +24,7 @@ seed = 1
 [simulator]
 task = "{0}"
 
-[observation]                           # a draw of the prior, simulated
+[observation]                           # a draw of the prior, simulated, unless the task has a measured one
 x = [{1}]
 
 [method]
@@ -34,7 +34,7 @@ simulations = 10000                     # over all rounds
 [posterior]
 samples = 10000
 )",
-                     name, fmt::join(draw_observation(*task, 1), ", "));
+                     name, fmt::join(task->observation(1), ", "), task->has_reference() ? " --c2st" : "");
 }
 
 void write_new(const fs::path& file, const std::string& content) {

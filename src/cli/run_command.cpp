@@ -6,6 +6,7 @@
 #include "snpse/cli/commands.hpp"
 #include "snpse/cli/config_file.hpp"
 #include "snpse/storage/csv.hpp"
+#include "snpse/tasks/task.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -52,6 +53,7 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   const auto config = share_config(world, target.configuration);
   if (arguments.c2st && config.simulator.task.empty())
     fail(ExitCode::usage, "--c2st needs the exact posterior, which only built-in tasks have");
+  if (arguments.c2st) require_reference(*make_task(config.simulator.task));
   const auto listener = [&, rounds = rounds_of(config)](const nlohmann::ordered_json& figures) {
     session.log.info(describe_commit(figures, rounds));
   };

@@ -48,6 +48,7 @@ ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& 
       seed_(plan.seed),
       round_(plan.round),
       x_dim_(static_cast<std::size_t>(plan.x_dim)),
+      lanes_(static_cast<std::size_t>(plan.lanes)),
       retries_(retries),
       rank_(rank) {}
 
@@ -57,38 +58,54 @@ ChunkResult ChunkRunner::run(const Chunk& chunk, const std::stop_token& cancel) 
   result.worker = rank_;
   result.x.setConstant(chunk.theta.rows(), static_cast<Eigen::Index>(x_dim_),
                        std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t i = 0; i < chunk.rows.size() && !cancel.stop_requested(); ++i)
-    run_one(chunk.rows[i], row_of(chunk.theta, static_cast<Eigen::Index>(i)), cancel, result);
+  for (std::size_t i = 0; i < chunk.rows.size() && !cancel.stop_requested(); i += lanes_)
+    run_batch(chunk, i, std::min(i + lanes_, chunk.rows.size()), cancel, result);
   result.x.conservativeResize(static_cast<Eigen::Index>(result.rows.size()), Eigen::NoChange);
   result.elapsed = seconds_since(start);
   return result;
 }
 
-void ChunkRunner::run_one(std::int64_t row, std::span<const double> theta, const std::stop_token& cancel,
-                          ChunkResult& result) {
+void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t end,
+                            const std::stop_token& cancel, ChunkResult& result) {
   const auto start = std::chrono::steady_clock::now();
-  const auto id = static_cast<std::uint64_t>(first_id_ + row);
-  const SimulationRequest request{id, theta, RandomStream(seed_, Purpose::simulator, round_, id), cancel};
-  SimulationOutcome outcome;
-  int attempts = 0;
-  do {
-    outcome = simulator_->run(request);
-    ++attempts;
-    check(outcome);
-    if (outcome.status != Status::ok && cancel.stop_requested()) return;
-  } while (outcome.status == Status::failed && attempts <= retries_);
+  std::vector<SimulationRequest> requests;
+  for (std::size_t i = first; i < end; ++i) {
+    const auto id = static_cast<std::uint64_t>(first_id_ + chunk.rows[i]);
+    requests.push_back({id, row_of(chunk.theta, static_cast<Eigen::Index>(i)),
+                        RandomStream(seed_, Purpose::simulator, round_, id), cancel});
+  }
+  std::vector<SimulationOutcome> outcomes = simulator_->run_batch(requests);
+  const double share = seconds_since(start) / static_cast<double>(requests.size());
 
-  if (outcome.x.size() == x_dim_)
-    std::copy(outcome.x.begin(), outcome.x.end(),
-              row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
-  if (outcome.status != Status::ok && result.messages.size() < kKeptMessages)
-    result.messages.push_back(
-        fmt::format("simulation {}: {}: {}", id, to_string(outcome.status), outcome.message));
-  result.rows.push_back(row);
-  result.seed.push_back(request.external_seed());
-  result.status.push_back(outcome.status);
-  result.attempts.push_back(attempts);
-  result.seconds.push_back(seconds_since(start));
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto retry_start = std::chrono::steady_clock::now();
+    const SimulationRequest& request = requests[i];
+    SimulationOutcome& outcome = outcomes[i];
+    const int attempts = settle(request, outcome);
+    if (outcome.status != Status::ok && cancel.stop_requested()) continue;
+    if (outcome.x.size() == x_dim_)
+      std::copy(outcome.x.begin(), outcome.x.end(),
+                row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
+    if (outcome.status != Status::ok && result.messages.size() < kKeptMessages)
+      result.messages.push_back(
+          fmt::format("simulation {}: {}: {}", request.id, to_string(outcome.status), outcome.message));
+    result.rows.push_back(chunk.rows[first + i]);
+    result.seed.push_back(request.external_seed());
+    result.status.push_back(outcome.status);
+    result.attempts.push_back(attempts);
+    result.seconds.push_back(share + seconds_since(retry_start));
+  }
+}
+
+int ChunkRunner::settle(const SimulationRequest& request, SimulationOutcome& outcome) {
+  check(outcome);
+  int attempts = 1;
+  for (; outcome.status == Status::failed && attempts <= retries_ && !request.cancel.stop_requested();
+       ++attempts) {
+    outcome = simulator_->run(request);
+    check(outcome);
+  }
+  return attempts;
 }
 
 void ChunkRunner::check(SimulationOutcome& outcome) const {

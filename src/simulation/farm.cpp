@@ -141,12 +141,14 @@ class Book {
 
  private:
   /// A chunk lasts about kChunkSeconds, so that its two messages cost little; towards the end chunks get
-  /// smaller, so that all ranks finish at about the same time.
+  /// smaller, so that all ranks finish at about the same time. Each fills all lanes but for the last.
   std::size_t chunk_size(std::size_t remaining) const {
     constexpr double kChunkSeconds = 0.05;
-    if (!mean_seconds_) return 1;
+    const auto lanes = static_cast<std::size_t>(plan_.lanes);
+    if (!mean_seconds_) return std::min(lanes, remaining);
     const auto most = static_cast<double>(remaining) / (2.0 * ranks_);
-    return static_cast<std::size_t>(std::max(1.0, std::min(kChunkSeconds / *mean_seconds_, most)));
+    const double batches = std::min(kChunkSeconds / *mean_seconds_, most) / plan_.lanes;
+    return std::min(lanes * static_cast<std::size_t>(std::max(1.0, batches)), remaining);
   }
 
   /// A running mean that forgets, since a first simulation may include the start of a worker.

@@ -12,10 +12,12 @@ namespace snpse {
 namespace {
 
 using Maker = std::shared_ptr<const Task> (*)();
-constexpr std::array<std::pair<const char*, Maker>, 5> kTasks{{
+constexpr std::array<std::pair<const char*, Maker>, 7> kTasks{{
     {"gaussian_linear", make_gaussian_linear},
     {"gaussian_linear_uniform", make_gaussian_linear_uniform},
     {"gaussian_mixture", make_gaussian_mixture},
+    {"pyloric", make_pyloric},
+    {"pyloric18", make_pyloric18},
     {"slcp", make_slcp},
     {"two_moons", make_two_moons},
 }};
@@ -25,22 +27,33 @@ class TaskSimulator final : public Simulator {
   explicit TaskSimulator(std::shared_ptr<const Task> task) : task_(std::move(task)) {}
 
   SimulationOutcome run(const SimulationRequest& request) override {
-    SimulationOutcome outcome;
+    return run_batch({&request, 1}).front();
+  }
+
+  std::vector<SimulationOutcome> run_batch(std::span<const SimulationRequest> requests) override {
+    std::vector<SimulationOutcome> outcomes(requests.size());
     try {
-      RandomStream random = request.random;
-      outcome.x = task_->simulate(request.theta, random);
+      Matrix theta(static_cast<Eigen::Index>(requests.size()), task_->prior()->dim());
+      std::vector<RandomStream> random;
+      for (Eigen::Index i = 0; const SimulationRequest& request : requests) {
+        std::copy(request.theta.begin(), request.theta.end(), row_of(theta, i++).begin());
+        random.push_back(request.random);
+      }
+      const Matrix x = task_->simulate_batch(theta, random);
+      for (Eigen::Index i = 0; SimulationOutcome & outcome : outcomes) outcome = outcome_of(row_of(x, i++));
     } catch (const std::exception& error) {
-      outcome.message = error.what();
-      return outcome;
+      for (SimulationOutcome& outcome : outcomes) outcome.message = error.what();
     }
-    const bool finite =
-        std::all_of(outcome.x.begin(), outcome.x.end(), [](double v) { return std::isfinite(v); });
-    outcome.status = finite ? Status::ok : Status::invalid;
-    if (!finite) outcome.message = "an output is not finite";
-    return outcome;
+    return outcomes;
   }
 
  private:
+  static SimulationOutcome outcome_of(std::span<const double> x) {
+    const bool finite = std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
+    return {
+        finite ? Status::ok : Status::invalid, {x.begin(), x.end()}, finite ? "" : "an output is not finite"};
+  }
+
   std::shared_ptr<const Task> task_;
 };
 
@@ -56,13 +69,6 @@ std::shared_ptr<const Task> make_task(const std::string& name) {
   for (const auto& [known, make] : kTasks)
     if (name == known) return make();
   fail(ExitCode::config, "there is no task '{}': did you mean '{}'?", name, nearest(name, task_names()));
-}
-
-std::vector<double> draw_observation(const Task& task, std::uint64_t seed) {
-  RandomStream random(seed, Purpose::observation, 0, 0);
-  std::vector<double> theta(static_cast<std::size_t>(task.prior()->dim()));
-  task.prior()->draw(random, theta);
-  return task.simulate(theta, random);
 }
 
 SimulatorFactory simulator_factory(std::shared_ptr<const Task> task) {

@@ -1,11 +1,39 @@
 #include "snpse/util/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "snpse/util/error.hpp"
+#include "snpse/util/multiversion.hpp"
+#include "snpse/util/vector_math.hpp"
 
 namespace snpse {
+namespace {
+
+constexpr int kPairs = 64;  // normals are made in batches of so many pairs
+
+/// Words and what becomes of them: the radius' word and the angle's to the two normals of Box-Muller.
+struct NormalPairs {
+  std::array<std::int32_t, kPairs> radius_word;
+  std::array<std::int32_t, kPairs> angle_word;
+  std::array<double, kPairs> first;
+  std::array<double, kPairs> second;
+};
+
+SNPSE_MULTIVERSION void box_muller(NormalPairs& pairs) {
+  constexpr double kUnit = 0x1p-32;
+  for (std::size_t i = 0; i < kPairs; ++i) {
+    // A signed word and a half are in the middle of 2^32 cells of (-1/2, 1/2).
+    const double uniform = (pairs.radius_word[i] + 0.5) * kUnit + 0.5;
+    const double radius = std::sqrt(-2.0 * vector_log(uniform));
+    const auto [sine, cosine] = vector_sine_cosine((pairs.angle_word[i] + 0.5) * kUnit);
+    pairs.first[i] = radius * cosine;
+    pairs.second[i] = radius * sine;
+  }
+}
+
+}  // namespace
 
 RandomStream::RandomStream(std::uint64_t seed, Purpose purpose, std::uint32_t round, std::uint64_t index) {
   ensure(round < (1U << 24U), "round < 2^24");
@@ -43,6 +71,20 @@ double RandomStream::normal() {
   spare_normal_ = radius * std::sin(angle);
   has_spare_ = true;
   return radius * std::cos(angle);
+}
+
+void RandomStream::fill_normal(std::span<double> values) {
+  NormalPairs pairs{};
+  while (!values.empty()) {
+    const std::size_t n = std::min<std::size_t>(values.size(), 2 * kPairs);
+    for (std::size_t i = 0; i < (n + 3) / 4 * 2; ++i) {
+      pairs.radius_word[i] = static_cast<std::int32_t>((*this)());
+      pairs.angle_word[i] = static_cast<std::int32_t>((*this)());
+    }
+    box_muller(pairs);
+    for (std::size_t i = 0; i < n; ++i) values[i] = (i % 2 == 0 ? pairs.first : pairs.second)[i / 2];
+    values = values.subspan(n);
+  }
 }
 
 std::uint64_t RandomStream::below(std::uint64_t n) {

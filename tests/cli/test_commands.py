@@ -45,6 +45,14 @@ class CommandTest(ProgramTest):
             self.assertIn("is valid", said)
             self.assertRegex(said, r"one simulation takes [0-9.e-]+ s")
 
+    def test_a_task_with_a_measured_observation_begins_with_it(self):
+        work = self.folder / "work"
+        self.assert_succeeds("init", work, "--task", "pyloric")
+        text = (work / "campaign.toml").read_text(encoding="utf-8")
+        self.assertIn("x = [1170.85859, ", text)
+        self.assertNotIn("--c2st", text)  # there is nothing exact to compare with
+        self.assertIn("31 parameters and 15 data", self.assert_succeeds("check", work / "campaign.toml").stdout)
+
     def test_campaign_from_init_to_samples(self):
         work = self.folder / "work"
         self.assert_succeeds("init", work, "--task", "two_moons")

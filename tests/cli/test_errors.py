@@ -35,6 +35,7 @@ class CommandLineTest(ProgramTest):
 
     def test_misspelt_task(self):
         self.assert_refused(USAGE, ["two_mons", "two_moons"], "bench", "two_mons")
+        self.assert_refused(USAGE, ["pyloric", "no exact posterior", "--reference"], "bench", "pyloric")
         self.assert_refused(USAGE, ["two_mons", "two_moons"], "init", self.folder / "new", "--task", "two_mons")
         self.assertFalse((self.folder / "new").exists())
 

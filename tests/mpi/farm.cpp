@@ -30,6 +30,24 @@ class FunctionSimulator : public Simulator {
   Function function_;
 };
 
+/// Computes up to four simulations together, and keeps their numbers.
+class LaneSimulator : public FunctionSimulator {
+ public:
+  static constexpr std::size_t kLanes = 4;
+  LaneSimulator(Function function, std::atomic<int>& batches, std::atomic<int>& incomplete)
+      : FunctionSimulator(std::move(function)), batches_(batches), incomplete_(incomplete) {}
+  std::vector<SimulationOutcome> run_batch(std::span<const SimulationRequest> requests) override {
+    EXPECT_LE(requests.size(), kLanes);
+    ++batches_;
+    if (requests.size() < kLanes) ++incomplete_;
+    return Simulator::run_batch(requests);
+  }
+
+ private:
+  std::atomic<int>& batches_;
+  std::atomic<int>& incomplete_;
+};
+
 SimulatorFactory make(Function function) {
   return [function] { return std::make_unique<FunctionSimulator>(function); };
 }
@@ -92,6 +110,36 @@ void expect_noisy(const SimulationPart& part, Eigen::Index i) {
   EXPECT_EQ(s.x(i, 1), x[1]);
   const SimulationRequest request{static_cast<std::uint64_t>(id), theta, random};
   EXPECT_EQ(s.seed[static_cast<std::size_t>(i)], request.external_seed());
+}
+
+TEST(Farm, ASimulatorWithLanesGetsAllOfThemAtOnce) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  std::atomic<int> batches = 0;
+  std::atomic<int> incomplete = 0;
+  // Every tenth fails at first, and only that one is tried again.
+  const auto flaky = [first = std::set<std::uint64_t>()](const SimulationRequest& request) mutable {
+    if (request.id % 10 == 0 && first.insert(request.id).second)
+      return SimulationOutcome{Status::failed, {}, ""};
+    return simulate_noisy(request);
+  };
+  const SimulatorFactory factory = [&] {
+    return std::make_unique<LaneSimulator>(flaky, batches, incomplete);
+  };
+  Collector collector;
+  collector.check = [](const SimulationPart& part, Eigen::Index i) {
+    expect_noisy(part, i);
+    const auto row = static_cast<std::size_t>(i);
+    EXPECT_EQ(part.provenance.attempts[row], part.simulations.id[row] % 10 == 0 ? 2 : 1);
+  };
+  SimulationPlan plan = plan_of(world, 403);
+  plan.lanes = LaneSimulator::kLanes;
+  const FarmReport report = simulate(world, factory, plan, {}, std::ref(collector), stop, log);
+  EXPECT_EQ(report.counts, (std::map<Status, std::int64_t>{{Status::ok, 403}}));
+  std::vector<double> sums{static_cast<double>(batches), static_cast<double>(incomplete)};
+  world.sum(std::span(sums));
+  EXPECT_EQ(sums, (std::vector<double>{101, 1}));
 }
 
 TEST(Farm, DataAreThoseOfEachSimulationsOwnStream) {

@@ -20,6 +20,7 @@ struct ProblemSetup {
   std::shared_ptr<const Prior> prior;
   Vector x_obs;  // [p]
   SimulatorFactory simulator;
+  int lanes = 1;  ///< simulations that it computes together
 };
 
 /// logs: the folder for what external simulators print, empty: standard error; rank: names the log file.

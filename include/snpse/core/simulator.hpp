@@ -44,6 +44,9 @@ class Simulator {
   virtual ~Simulator() = default;
   /// Never throws for what a simulation does: that is its outcome's status.
   virtual SimulationOutcome run(const SimulationRequest& request) = 0;
+  /// The outcomes of several simulations, the same as one by one; for a simulator that computes some
+  /// together.
+  virtual std::vector<SimulationOutcome> run_batch(std::span<const SimulationRequest> requests);
 };
 
 /// Makes one simulator for the calling thread.

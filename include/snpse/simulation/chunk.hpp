@@ -47,9 +47,11 @@ class ChunkRunner {
   ChunkResult run(const Chunk& chunk, const std::stop_token& cancel);
 
  private:
-  /// Runs and checks one simulation, with its retries; appends it unless it was cancelled.
-  void run_one(std::int64_t row, std::span<const double> theta, const std::stop_token& cancel,
-               ChunkResult& result);
+  /// Runs and checks simulations first to end of the chunk together; appends those that were not cancelled.
+  void run_batch(const Chunk& chunk, std::size_t first, std::size_t end, const std::stop_token& cancel,
+                 ChunkResult& result);
+  /// Checks an outcome and, where it failed, tries the simulation again. How often it was tried in all.
+  int settle(const SimulationRequest& request, SimulationOutcome& outcome);
   /// Turns an ok outcome whose x has the wrong length or is not finite into an invalid one.
   void check(SimulationOutcome& outcome) const;
 
@@ -58,6 +60,7 @@ class ChunkRunner {
   std::uint64_t seed_;
   std::uint32_t round_;
   std::size_t x_dim_;
+  std::size_t lanes_;
   int retries_;
   int rank_;
 };

@@ -27,6 +27,7 @@ struct SimulationPlan {
   std::vector<std::int64_t> todo;  // the rows that are not committed yet, ascending
   std::int64_t first_id = 0;       // the id of row 0; ids are unique in the campaign
   int x_dim = 0;                   // p: an answer of another length is invalid
+  int lanes = 1;                   // simulations that the simulator computes together
   std::uint64_t seed = 0;
   std::uint32_t round = 0;
 };

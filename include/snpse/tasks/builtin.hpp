@@ -9,10 +9,12 @@
 
 namespace snpse {
 
-// The benchmark tasks, one file each; users reach them by name through make_task().
+// The built-in tasks, one file or folder each; users reach them by name through make_task().
 std::shared_ptr<const Task> make_gaussian_linear();
 std::shared_ptr<const Task> make_gaussian_linear_uniform();
 std::shared_ptr<const Task> make_gaussian_mixture();
+std::shared_ptr<const Task> make_pyloric();    // 15 statistics
+std::shared_ptr<const Task> make_pyloric18();  // and the three plateaus
 std::shared_ptr<const Task> make_slcp();
 std::shared_ptr<const Task> make_two_moons();
 

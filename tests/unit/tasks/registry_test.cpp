@@ -18,6 +18,7 @@ TEST(Registry, EveryTaskIsMadeByItsNameAndIsConsistent) {
     RandomStream random(1, Purpose::simulator, 0, 0);
     const Matrix theta = draw_rows(*prior, 1, 1, Purpose::prior, 0);
     EXPECT_EQ(task->simulate(row_of(theta, 0), random).size(), static_cast<std::size_t>(task->x_dim()));
+    EXPECT_EQ(task->observation(1).size(), static_cast<std::size_t>(task->x_dim()));
   }
 }
 
@@ -34,6 +35,7 @@ TEST(Registry, AnUnknownNameIsAnErrorThatNamesTheNearest) {
 TEST(Registry, ReferencePosteriorsFollowTheirSeedAndRefuseWrongObservations) {
   for (const auto& name : task_names()) {
     const auto task = make_task(name);
+    if (!task->has_reference()) continue;
     RandomStream random(2, Purpose::simulator, 0, 0);
     const Matrix theta = draw_rows(*task->prior(), 1, 1, Purpose::prior, 0);
     std::vector<double> x_obs = task->simulate(row_of(theta, 0), random);
@@ -47,6 +49,31 @@ TEST(Registry, ReferencePosteriorsFollowTheirSeedAndRefuseWrongObservations) {
     EXPECT_THROW(task->reference_posterior(x_obs, 20, 3), Error);
     x_obs.pop_back();
     EXPECT_THROW(task->reference_posterior(x_obs, 20, 3), Error);
+  }
+}
+
+TEST(Registry, ATaskWithoutAnExactPosteriorSaysWhatToDo) {
+  const auto task = make_task("pyloric");
+  EXPECT_FALSE(task->has_reference());
+  try {
+    task->reference_posterior(task->observation(1), 10, 1);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_NE(std::string(error.what()).find("--reference"), std::string::npos);
+  }
+}
+
+TEST(Registry, ABatchIsItsSimulationsOneByOne) {
+  const auto task = make_task("slcp");
+  const Matrix theta = draw_rows(*task->prior(), 3, 1, Purpose::prior, 0);
+  std::vector<RandomStream> random;
+  for (std::uint64_t i = 0; i < 3; ++i) random.emplace_back(1, Purpose::simulator, 0, i);
+  std::vector<RandomStream> again = random;
+  const Matrix x = task->simulate_batch(theta, random);
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    const auto expected = task->simulate(row_of(theta, i), again[static_cast<std::size_t>(i)]);
+    EXPECT_TRUE(std::ranges::equal(row_of(x, i), expected));
   }
 }
 

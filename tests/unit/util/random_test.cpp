@@ -77,6 +77,37 @@ TEST(RandomStream, StreamsOfNeighbouringIndicesAreTogetherNormal) {
   EXPECT_LT(ks_distance(sample, testing::normal_cdf), ks_bound(sample.size()));
 }
 
+TEST(RandomStream, ManyNormalsAreIndependentAndNormal) {
+  RandomStream stream(6, Purpose::simulator, 0, 0);
+  std::vector<double> sample(100001);
+  stream.fill_normal(sample);
+  EXPECT_LT(ks_distance(sample, testing::normal_cdf), ks_bound(sample.size()));
+  const auto n = static_cast<double>(sample.size());
+  for (std::size_t lag = 1; lag <= 4; ++lag) {
+    double product = 0;
+    double product_of_squares = 0;
+    for (std::size_t i = lag; i < sample.size(); ++i) {
+      product += sample[i] * sample[i - lag];
+      product_of_squares += (sample[i] * sample[i] - 1) * (sample[i - lag] * sample[i - lag] - 1);
+    }
+    EXPECT_NEAR(product / n, 0, 5 / std::sqrt(n));
+    EXPECT_NEAR(product_of_squares / n, 0, 5 * 2 / std::sqrt(n));
+  }
+}
+
+TEST(RandomStream, ManyNormalsAreTheSameInSeveralParts) {
+  RandomStream whole(7, Purpose::simulator, 0, 0);
+  RandomStream parts = whole;
+  std::vector<double> expected(1000);
+  std::vector<double> sample(1000);
+  whole.fill_normal(expected);
+  parts.fill_normal(std::span(sample).first(4));
+  parts.fill_normal(std::span(sample).subspan(4, 300));
+  parts.fill_normal(std::span(sample).subspan(304));
+  EXPECT_EQ(sample, expected);
+  EXPECT_EQ(whole(), parts());
+}
+
 TEST(RandomStream, BelowIsUnbiased) {
   // Three quarters of the 64-bit range: a plain modulo would give the lower third twice the share of the
   // rest.
