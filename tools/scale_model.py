@@ -54,7 +54,7 @@ class Constants:
     most_files: int = 32  # then all parts are written again as one
     # Training, `benchmark_ranks sum FLOATS` and `snpse bench` with one rank and several batches.
     step_seconds: float = 0.3e-3  # of a step, whatever its rows: the optimiser runs on every rank
-    step_row_seconds: float = 49e-6  # of a simulation at two noise levels
+    step_row_seconds: float = 37e-6  # of a simulation at two noise levels, `benchmark_score_network`
     meet_seconds: float = 5e-6  # one stage of the barrier before the sum; assumed
     reduce_latency: float = 2e-6  # one message of the all-reduce, as the sum of one float
     reduce_bandwidth: float = 3.8e9  # bytes a second and rank, by two ranks' best sum of the weights in one machine
