@@ -1,13 +1,18 @@
 #include "snpse/tasks/kernel_mixture.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include <Eigen/Cholesky>
 
 namespace snpse {
 namespace {
 
-constexpr Eigen::Index kCentres = 250;
+constexpr Eigen::Index kKernels = 100;
+constexpr Eigen::Index kPoints = 2000;  // drawn from the sample
+constexpr Eigen::Index kNeighbours = kPoints / 10;
 constexpr int kDegreesOfFreedom = 6;
 
 /// Systematic resampling: indices [n] of points, each as often as its weight says.
@@ -24,42 +29,67 @@ std::vector<Eigen::Index> resample(const Vector& weights, Eigen::Index n, Random
   return chosen;
 }
 
-/// The kernels' width, in units of the sample's standard deviations, that suits a normal (Silverman 1986).
-double silverman_width(Eigen::Index d) {
-  const auto dim = static_cast<double>(d);
-  return std::pow(4 / (static_cast<double>(kCentres) * (dim + 2)), 1 / (dim + 4));
+/// Lower Cholesky factor of the covariance of the rows of points [n, d].
+Eigen::MatrixXd covariance_factor(const Matrix& points) {
+  const Matrix centred = points.rowwise() - points.colwise().mean();
+  const Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(points.rows());
+  return covariance.llt().matrixL();
+}
+
+/// The indices of the rows of points [n, d] nearest to point.
+std::vector<Eigen::Index> nearest_rows(const Matrix& points, const Eigen::RowVectorXd& point) {
+  const Vector squares = (points.rowwise() - point).rowwise().squaredNorm();
+  std::vector<Eigen::Index> rows(static_cast<std::size_t>(points.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  std::nth_element(rows.begin(), rows.begin() + kNeighbours, rows.end(),
+                   [&](Eigen::Index a, Eigen::Index b) { return squares[a] < squares[b]; });
+  rows.resize(kNeighbours);
+  return rows;
 }
 
 }  // namespace
 
-KernelMixture::KernelMixture(const Matrix& points, const Vector& weights, RandomStream& random) {
-  const Eigen::RowVectorXd mean = weights.transpose() * points;
-  const Matrix centred = points.rowwise() - mean;
-  const Eigen::MatrixXd covariance = centred.transpose() * weights.asDiagonal() * centred;
-  const double width = silverman_width(points.cols());
-  cholesky_ = width * Eigen::MatrixXd(covariance.llt().matrixL());
-  const Eigen::MatrixXd shrunk =
-      std::sqrt(1 - width * width) * centred(resample(weights, kCentres, random), Eigen::all);
-  centres_ =
-      cholesky_.triangularView<Eigen::Lower>().solve((shrunk.rowwise() + mean).transpose()).transpose();
+KernelMixture::KernelMixture(const Matrix& points, const Vector& weights, RandomStream& random)
+    : means_(points.cols(), kKernels),
+      factors_(points.cols(), points.cols() * kKernels),
+      inverses_(points.cols() * kKernels, points.cols()),
+      log_volumes_(kKernels) {
+  const Matrix sample = points(resample(weights, kPoints, random), Eigen::all);
+  cholesky_ = covariance_factor(sample);
+  const Matrix u = cholesky_.triangularView<Eigen::Lower>().solve(sample.transpose()).transpose();
+  for (Eigen::Index k = 0; k < kKernels; ++k)
+    add_kernel(k, u(nearest_rows(u, u.row(k * kPoints / kKernels)), Eigen::all));
+}
+
+void KernelMixture::add_kernel(Eigen::Index k, const Matrix& neighbours) {
+  const Eigen::Index d = neighbours.cols();
+  const Eigen::MatrixXd factor = covariance_factor(neighbours);
+  means_.col(k) = neighbours.colwise().mean().transpose();
+  factors_.middleCols(k * d, d) = factor;
+  inverses_.middleRows(k * d, d) =
+      factor.triangularView<Eigen::Lower>().solve(Eigen::MatrixXd::Identity(d, d));
+  log_volumes_[k] = factor.diagonal().array().log().sum();
 }
 
 void KernelMixture::draw(RandomStream& random, std::span<double> z) const {
-  const auto centre = static_cast<Eigen::Index>(random.below(kCentres));
+  const Eigen::Index d = means_.rows();
+  const auto k = static_cast<Eigen::Index>(random.below(kKernels));
   double chi_squared = 0;
   for (int i = 0; i < kDegreesOfFreedom / 2; ++i) chi_squared -= 2 * std::log(random.uniform());
   const double stretch = std::sqrt(kDegreesOfFreedom / chi_squared);
-  Vector y = centres_.row(centre);
-  for (double& value : y) value += stretch * random.normal();
-  Eigen::Map<Vector>(z.data(), y.size()) = cholesky_.triangularView<Eigen::Lower>() * y;
+  Vector noise(d);
+  for (double& value : noise) value = stretch * random.normal();
+  Eigen::Map<Vector>(z.data(), d) = cholesky_ * (means_.col(k) + factors_.middleCols(k * d, d) * noise);
 }
 
 double KernelMixture::log_density(std::span<const double> z) const {
-  const Eigen::Index d = centres_.cols();
-  const Vector y = cholesky_.triangularView<Eigen::Lower>().solve(Eigen::Map<const Vector>(z.data(), d));
-  const Eigen::ArrayXd squares = (centres_.rowwise() - y.transpose()).rowwise().squaredNorm();
+  const Eigen::Index d = means_.rows();
+  const Vector u = cholesky_.triangularView<Eigen::Lower>().solve(Eigen::Map<const Vector>(z.data(), d));
+  Eigen::ArrayXd squares(kKernels);
+  for (Eigen::Index k = 0; k < kKernels; ++k)
+    squares[k] = (inverses_.middleRows(k * d, d) * (u - means_.col(k))).squaredNorm();
   const double power = 0.5 * static_cast<double>(kDegreesOfFreedom + d);
-  return std::log((-power * (squares / kDegreesOfFreedom).log1p()).exp().sum());
+  return std::log((-power * (squares / kDegreesOfFreedom).log1p() - log_volumes_).exp().sum());
 }
 
 }  // namespace snpse

@@ -9,9 +9,9 @@
 
 namespace snpse {
 
-/// An equal mixture of Student kernels with the mean and about the covariance of a weighted sample: the
-/// kernels' centres are drawn from the sample and shrunk towards its mean, to make up for the kernels' width
-/// (West 1993).
+/// An equal mixture of Student kernels that follows a weighted sample, with modes of different widths and
+/// curved ones: each kernel has the mean and covariance of the tenth of the sample that is nearest to one of
+/// its points (local adaptive importance sampling, Givens and Raftery 1996).
 class KernelMixture {
  public:
   /// points [k, d]; weights [k] sum to 1.
@@ -23,8 +23,14 @@ class KernelMixture {
   double log_density(std::span<const double> z) const;
 
  private:
-  Eigen::MatrixXd cholesky_;  // lower triangle L; L L^T is the kernels' scale matrix
-  Eigen::MatrixXd centres_;   // [centres, d], in units of L
+  void add_kernel(Eigen::Index k, const Matrix& neighbours);
+
+  // All in units of the sample: u = L^-1 z, L L^T the sample's covariance.
+  Eigen::MatrixXd cholesky_;    // L, a lower triangle
+  Eigen::MatrixXd means_;       // [d, kernels]
+  Eigen::MatrixXd factors_;     // [d, d kernels]: lower triangles, by which a kernel stretches noise
+  Eigen::MatrixXd inverses_;    // [d kernels, d]: their inverses
+  Eigen::ArrayXd log_volumes_;  // [kernels], ln of the determinants of factors
 };
 
 }  // namespace snpse
