@@ -53,6 +53,7 @@ KernelMixture::KernelMixture(const Matrix& points, const Vector& weights, Random
     : means_(points.cols(), kKernels),
       factors_(points.cols(), points.cols() * kKernels),
       inverses_(points.cols() * kKernels, points.cols()),
+      shifts_(points.cols() * kKernels),
       log_volumes_(kKernels) {
   const Matrix sample = points(resample(weights, kPoints, random), Eigen::all);
   cholesky_ = covariance_factor(sample);
@@ -68,6 +69,7 @@ void KernelMixture::add_kernel(Eigen::Index k, const Matrix& neighbours) {
   factors_.middleCols(k * d, d) = factor;
   inverses_.middleRows(k * d, d) =
       factor.triangularView<Eigen::Lower>().solve(Eigen::MatrixXd::Identity(d, d));
+  shifts_.segment(k * d, d) = inverses_.middleRows(k * d, d) * means_.col(k);
   log_volumes_[k] = factor.diagonal().array().log().sum();
 }
 
@@ -85,9 +87,8 @@ void KernelMixture::draw(RandomStream& random, std::span<double> z) const {
 double KernelMixture::log_density(std::span<const double> z) const {
   const Eigen::Index d = means_.rows();
   const Vector u = cholesky_.triangularView<Eigen::Lower>().solve(Eigen::Map<const Vector>(z.data(), d));
-  Eigen::ArrayXd squares(kKernels);
-  for (Eigen::Index k = 0; k < kKernels; ++k)
-    squares[k] = (inverses_.middleRows(k * d, d) * (u - means_.col(k))).squaredNorm();
+  const Vector standardised = inverses_ * u - shifts_;
+  const Eigen::ArrayXd squares = standardised.reshaped(d, kKernels).colwise().squaredNorm();
   const double power = 0.5 * static_cast<double>(kDegreesOfFreedom + d);
   return std::log((-power * (squares / kDegreesOfFreedom).log1p() - log_volumes_).exp().sum());
 }

@@ -25,12 +25,13 @@ class KernelMixture {
  private:
   void add_kernel(Eigen::Index k, const Matrix& neighbours);
 
-  // All in units of the sample: u = L^-1 z, L L^T the sample's covariance.
+  // All but L in units of the sample: u = L^-1 z, L L^T the sample's covariance.
   Eigen::MatrixXd cholesky_;    // L, a lower triangle
   Eigen::MatrixXd means_;       // [d, kernels]
-  Eigen::MatrixXd factors_;     // [d, d kernels]: lower triangles, by which a kernel stretches noise
-  Eigen::MatrixXd inverses_;    // [d kernels, d]: their inverses
-  Eigen::ArrayXd log_volumes_;  // [kernels], ln of the determinants of factors
+  Eigen::MatrixXd factors_;     // [d, d kernels]: a lower triangle each, which gives noise its covariance
+  Eigen::MatrixXd inverses_;    // [d kernels, d]: of the factors
+  Vector shifts_;               // [d kernels]: a kernel's inverse times its mean
+  Eigen::ArrayXd log_volumes_;  // [kernels]: ln of the factors' determinants
 };
 
 }  // namespace snpse
