@@ -11,7 +11,7 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
-constexpr double kTolerance = 1e-7;  // of a step
+constexpr double kTolerance = 1e-6;  // of a step
 constexpr double kFirstStep = 0.01;
 constexpr int kMaxSteps = 100000;  // between two times
 

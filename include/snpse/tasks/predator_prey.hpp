@@ -15,8 +15,9 @@ struct PredatorPrey {
   double delta;
 };
 
-/// (X, Y) at times 0, spacing, ..., (n - 1) spacing; start > 0. Relative errors of about 1e-6. Throws where
-/// the solver makes no progress.
+/// (X, Y) at times 0, spacing, ..., (n - 1) spacing; start > 0. Relative errors are mostly below
+/// 1e-5 (median 3e-6, largest 1.3e-4 over 2000 prior draws of lotka_volterra). Throws where the solver makes
+/// no progress.
 std::vector<std::array<double, 2>> solve(const PredatorPrey& system, const std::array<double, 2>& start,
                                          double spacing, int n);
 
