@@ -12,13 +12,17 @@ namespace snpse {
 namespace {
 
 using Maker = std::shared_ptr<const Task> (*)();
-constexpr std::array<std::pair<const char*, Maker>, 7> kTasks{{
+constexpr std::array<std::pair<const char*, Maker>, 11> kTasks{{
+    {"bernoulli_glm", make_bernoulli_glm},
     {"gaussian_linear", make_gaussian_linear},
     {"gaussian_linear_uniform", make_gaussian_linear_uniform},
     {"gaussian_mixture", make_gaussian_mixture},
+    {"lotka_volterra", make_lotka_volterra},
     {"pyloric", make_pyloric},
     {"pyloric18", make_pyloric18},
+    {"sir", make_sir},
     {"slcp", make_slcp},
+    {"slcp_distractors", make_slcp_distractors},
     {"two_moons", make_two_moons},
 }};
 

@@ -10,12 +10,16 @@
 namespace snpse {
 
 // The built-in tasks, one file or folder each; users reach them by name through make_task().
+std::shared_ptr<const Task> make_bernoulli_glm();
 std::shared_ptr<const Task> make_gaussian_linear();
 std::shared_ptr<const Task> make_gaussian_linear_uniform();
 std::shared_ptr<const Task> make_gaussian_mixture();
+std::shared_ptr<const Task> make_lotka_volterra();
 std::shared_ptr<const Task> make_pyloric();    // 15 statistics
 std::shared_ptr<const Task> make_pyloric18();  // and the three plateaus
+std::shared_ptr<const Task> make_sir();
 std::shared_ptr<const Task> make_slcp();
+std::shared_ptr<const Task> make_slcp_distractors();
 std::shared_ptr<const Task> make_two_moons();
 
 /// theta_1, ..., theta_d.

@@ -1,0 +1,98 @@
+#include <array>
+#include <cmath>
+
+#include "support/columns.hpp"
+#include "support/grid.hpp"
+#include "support/statistics.hpp"
+#include <gtest/gtest.h>
+
+#include "snpse/tasks/builtin.hpp"
+#include "snpse/tasks/predator_prey.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+namespace {
+
+using testing::column;
+using testing::ks_bound;
+using testing::ks_distance;
+
+/// The infected share at days 0, 17, ..., 153.
+std::vector<double> infected(double beta, double gamma) {
+  std::vector<double> shares;
+  for (const auto& state : solve({0, beta, gamma, beta}, {1 - 1e-6, 1e-6}, 17, 10))
+    shares.push_back(state[1]);
+  return shares;
+}
+
+/// Binomial, up to a constant.
+double likelihood(const std::vector<double>& x, double beta, double gamma) {
+  const std::vector<double> shares = infected(beta, gamma);
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    sum +=
+        x[i] * std::log(1000 * shares[i]) + (1000 - x[i]) * std::log(1 - shares[i]) - std::lgamma(x[i] + 1);
+  return std::exp(sum);
+}
+
+TEST(Sir, SimulatesTheMomentsOfItsBinomialCounts) {
+  const Eigen::Index n = 20000;
+  const Matrix x = testing::simulate_often(*make_sir(), {0.45, 0.13}, n);
+  const std::vector<double> shares = infected(0.45, 0.13);
+  for (Eigen::Index j = 0; j < 10; ++j) {
+    const double share = shares[static_cast<std::size_t>(j)];
+    const double variance = 1000 * share * (1 - share);
+    EXPECT_NEAR(x.col(j).mean(), 1000 * share, 5 * std::sqrt(variance / n) + 1e-3);
+    if (variance > 10) {
+      EXPECT_NEAR(testing::covariance_of(x)(j, j), variance, 5 * variance * std::sqrt(2.0 / n));
+    }
+  }
+}
+
+TEST(Sir, TheFirstDaysGrowExponentially) {
+  // Hardly anybody is immune: I = 1e-6 exp((beta - gamma) t) at day 17.
+  const Eigen::Index n = 20000;
+  const Matrix x = testing::simulate_often(*make_sir(), {0.5, 0.1}, n);
+  const double mean = 1000 * 1e-6 * std::exp(0.4 * 17);
+  EXPECT_NEAR(x.col(1).mean(), mean, 0.01 * mean + 5 * std::sqrt(mean / n));
+}
+
+/// An observation and a box that holds its posterior, in standard deviations of the prior of ln beta and ln
+/// gamma.
+struct Case {
+  std::vector<double> x_obs;
+  std::array<double, 2> low;
+  std::array<double, 2> high;
+};
+
+TEST(Sir, PosteriorIsThatOfTheGrid) {
+  // A narrow posterior; no epidemic, which leaves much of the prior; a peak between two observed days, which
+  // an early and a late epidemic explain.
+  for (const auto& [x_obs, low, high] :
+       {Case{{0, 21, 373, 85, 17, 5, 0, 0, 0, 0}, {0.92, -2.3}, {1.22, -0.4}},
+        Case{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {-5, -5}, {0, 5}},
+        Case{{0, 452, 74, 7, 0, 0, 0, 0, 0, 0}, {1.6, -2}, {3.4, 2.4}}}) {
+    const auto density = [&](double u1, double u2) {
+      const double z1 = low[0] + u1 * (high[0] - low[0]);
+      const double z2 = low[1] + u2 * (high[1] - low[1]);
+      return std::exp(-0.5 * (z1 * z1 + z2 * z2)) *
+             likelihood(x_obs, 0.4 * std::exp(0.5 * z1), 0.125 * std::exp(0.2 * z2));
+    };
+    const testing::GridDensity grid(density, 0, 1, 150);
+    const Matrix z = to_whitened_rows(*make_sir()->prior(), make_sir()->reference_posterior(x_obs, 2000, 1));
+    const auto first = [&](double z1) { return grid.cdf_first((z1 - low[0]) / (high[0] - low[0])); };
+    const auto second = [&](double z2) { return grid.cdf_second((z2 - low[1]) / (high[1] - low[1])); };
+    EXPECT_LT(ks_distance(column(z, 0), first), ks_bound(2000));
+    EXPECT_LT(ks_distance(column(z, 1), second), ks_bound(2000));
+  }
+}
+
+TEST(Sir, RefusesWhatAreNoCounts) {
+  for (const double wrong : {-1.0, 1001.0, 20.5}) {
+    const std::vector<double> x_obs{0, wrong, 373, 85, 17, 5, 0, 0, 0, 0};
+    EXPECT_THROW(make_sir()->reference_posterior(x_obs, 1, 1), Error);
+  }
+}
+
+}  // namespace
+}  // namespace snpse
