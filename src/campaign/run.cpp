@@ -38,7 +38,7 @@ void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
   auto proposal = loop.method.propose(loop.campaign.finished_rounds(), loop.context);
   auto figures = describe(step);
-  for (const char* key : {"acceptance", "prior_mass_of_box"})
+  for (const char* key : {"acceptance", "prior_mass_of_box", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
   figures["simulations"] = proposal.theta.rows();
   loop.campaign.commit(step, std::move(proposal));
@@ -88,6 +88,8 @@ Outcome train_round(const Loop& loop, const Step& step) {
   figures["steps"] = trained.report.steps;
   figures["best_step"] = trained.report.best_step;
   figures["validation_loss"] = trained.report.best_validation_loss;
+  if (trained.network.has("effective_share"))
+    figures["effective_share"] = trained.network.get<double>("effective_share");
   figures["seconds"] = trained.report.seconds;
   loop.campaign.commit(step, std::move(trained));
   loop.tell(figures);

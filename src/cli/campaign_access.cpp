@@ -27,6 +27,9 @@ std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
   const auto round = fmt::format("round {}/{}", figures.at("round").get<int>(), rounds);
   if (phase == "propose") {
     const auto n = figures.at("simulations").get<std::int64_t>();
+    if (figures.contains("leakage"))
+      return fmt::format("{}: proposed {} parameters from the posterior so far ({:.1f} s)", round, n,
+                         seconds);
     if (!figures.contains("acceptance"))
       return fmt::format("{}: proposed {} parameters from the prior", round, n);
     return fmt::format(
@@ -40,11 +43,16 @@ std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
     return fmt::format("{}: simulated {} ok, {} invalid, {} failed, {} timed out ({:.1f} s)", round,
                        count("ok"), count("invalid"), count("failed"), count("timeout"), seconds);
   }
-  if (phase == "train")
-    return fmt::format("{}: trained on {} simulations in {} steps, validation loss {:.4f} ({:.1f} s)", round,
-                       figures.at("training_rows").get<std::int64_t>(),
+  if (phase == "train") {
+    const auto effective = figures.contains("effective_share")
+                               ? fmt::format(", effective sample size {:.3g} %",
+                                             100 * figures.at("effective_share").get<double>())
+                               : "";
+    return fmt::format("{}: trained on {} simulations in {} steps, validation loss {:.4f}{} ({:.1f} s)",
+                       round, figures.at("training_rows").get<std::int64_t>(),
                        figures.at("steps").get<std::int64_t>(), figures.at("validation_loss").get<double>(),
-                       seconds);
+                       effective, seconds);
+  }
   return fmt::format("posterior: {} samples, {:.3g} % of the draws leaked out of the prior ({:.1f} s)",
                      figures.at("samples").get<std::int64_t>(), 100 * figures.at("leakage").get<double>(),
                      seconds);

@@ -70,6 +70,10 @@ Section method_section(MethodOptions& o) {
               {"simulations", "over all rounds", number(o.simulations, at_least(1))},
               {"first_round", "simulations of round 1; 0: as in the others, at most 30 %",
                number(o.first_round, at_least(0))},
+              {"resampling_candidates", "snpse_a: draws of which one is picked for the posterior",
+               number(o.resampling_candidates, at_least(1))},
+              {"largest_weight", "snpse_b: where weights, 1 on average, are cut; 0: nowhere",
+               number(o.largest_weight, at_least(0))},
           }};
 }
 

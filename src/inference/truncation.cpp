@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "snpse/inference/importance.hpp"
 #include "snpse/inference/neighbour_distance.hpp"
 #include "snpse/util/error.hpp"
 
@@ -83,30 +85,14 @@ Matrix resample(const World& world, const Prior& prior, const Posterior& posteri
   const DrawKey pool_key{key.seed, Purpose::proposal, key.round};
   const Matrix draws = posterior.sample(world, n * pool, pool_key, log).theta;
   const Vector log_posterior = log_prob(draws);
-  Matrix result(n, draws.cols());
-  std::vector<double> weights(static_cast<std::size_t>(pool));
-  for (Eigen::Index i = 0; i < n; ++i) {
-    double total = 0;
-    for (Eigen::Index j = 0; j < pool; ++j) {
-      const Eigen::Index row = i * pool + j;
-      const bool inside = log_posterior[row] >= region.threshold;
-      const double weight = inside ? std::exp(prior.log_prob(row_of(draws, row)) - log_posterior[row]) : 0;
-      weights[static_cast<std::size_t>(j)] = weight;
-      total += weight;
-    }
-    if (!(total > 0))
-      fail(ExitCode::data,
-           "resampling the truncated prior failed: none of {} posterior draws lies in the region; raise "
-           "truncation.epsilon ({}) or truncation.resampling_pool",
-           pool, options.epsilon);
-    RandomStream random(key.seed, Purpose::proposal, key.round,
-                        kResamplingStream + static_cast<std::uint64_t>(i));
-    double left = random.uniform() * total;
-    Eigen::Index pick = 0;
-    while (pick + 1 < pool && (left -= weights[static_cast<std::size_t>(pick)]) > 0) ++pick;
-    result.row(i) = draws.row(i * pool + pick);
-  }
-  return result;
+  Vector log_weights(draws.rows());
+  for (Eigen::Index row = 0; row < draws.rows(); ++row)
+    log_weights[row] = log_posterior[row] >= region.threshold
+                           ? prior.log_prob(row_of(draws, row)) - log_posterior[row]
+                           : -std::numeric_limits<double>::infinity();
+  return pick_one_of_each_group(draws, log_weights, pool, [&](std::uint64_t group) {
+    return RandomStream(key.seed, Purpose::proposal, key.round, kResamplingStream + group);
+  });
 }
 
 }  // namespace

@@ -24,10 +24,11 @@ TrainedNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints&
   return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
 }
 
-std::unique_ptr<Posterior> Npse::posterior(std::span<const RoundData> rounds, const Vector& x_obs) const {
+std::shared_ptr<const Posterior> Npse::posterior(std::span<const RoundData> rounds,
+                                                 const Vector& x_obs) const {
   auto model =
       std::make_shared<const ScoreModel>(ScoreModel::from_record(rounds.back().network, problem_.prior));
-  return std::make_unique<ScorePosterior>(std::move(model), problem_.prior, x_obs, settings_.sampler);
+  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, x_obs, settings_.sampler);
 }
 
 }  // namespace snpse

@@ -40,7 +40,8 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const std::shared_ptr<const Prior>& prior,
                                      const MethodSettings& settings, std::uint64_t seed,
-                                     const Checkpoints& checkpoints, const StepContext& context) {
+                                     const Checkpoints& checkpoints, const StepContext& context,
+                                     const RowWeights& weigh) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
   auto rows = valid_rows(world, rounds, *prior);
@@ -65,8 +66,9 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
   ScoreModel model({make_diffusion(options, z), options.parametrisation, options.t_min, space,
                     Standardiser::fit(fitted.x), regression},
                    shape, seed, round);
+  const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(model.x_inputs(rows.x)),
-                     to_tensor(regression.mean(rows.x))},
+                     to_tensor(regression.mean(rows.x)), to_tensor(Matrix(weights))},
                     std::move(rows.id)};
   TrainedNetwork result;
   result.report = train(world, model, std::move(data), settings.training, {seed, round}, checkpoints,

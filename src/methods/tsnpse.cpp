@@ -5,6 +5,7 @@
 
 #include "snpse/inference/truncation.hpp"
 #include "snpse/methods/posterior_score.hpp"
+#include "snpse/methods/rounds.hpp"
 
 namespace snpse {
 namespace {
@@ -40,17 +41,7 @@ Tsnpse::Tsnpse(Problem problem, MethodSettings settings)
     : problem_(std::move(problem)), settings_(std::move(settings)) {}
 
 std::int64_t Tsnpse::simulations(int round) const {
-  const auto& options = settings_.method;
-  // A first round need only find the region; the others' simulations lie in it.
-  const std::int64_t most = std::max<std::int64_t>(3 * options.simulations / 10, 1);
-  const std::int64_t first =
-      options.first_round > 0 ? options.first_round : std::min(options.simulations / options.rounds, most);
-  if (options.rounds == 1) return options.simulations;
-  if (round == 1) return first;
-  // The remainder of the division goes to the earliest of the later rounds, so that the sum is exact.
-  const std::int64_t left = options.simulations - first;
-  const std::int64_t later = options.rounds - 1;
-  return left / later + (round - 2 < left % later ? 1 : 0);
+  return simulations_of_round(settings_.method, round);
 }
 
 Proposal Tsnpse::propose(std::span<const RoundData> rounds, const StepContext& context) const {
@@ -105,7 +96,8 @@ std::unique_ptr<ScorePosterior> Tsnpse::score_posterior(std::span<const RoundDat
   return std::make_unique<ScorePosterior>(std::move(model), prior, x_obs, settings_.sampler);
 }
 
-std::unique_ptr<Posterior> Tsnpse::posterior(std::span<const RoundData> rounds, const Vector& x_obs) const {
+std::shared_ptr<const Posterior> Tsnpse::posterior(std::span<const RoundData> rounds,
+                                                   const Vector& x_obs) const {
   return score_posterior(rounds, x_obs);
 }
 

@@ -22,7 +22,24 @@ void append(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& row
   to.bottomRows(count) = from(rows, Eigen::all);
 }
 
+struct Place {
+  std::int64_t below;  // rows on the ranks below this one
+  std::int64_t all;    // on all ranks
+};
+
+Place place(const World& world, std::int64_t mine) {
+  std::vector<double> counts(static_cast<std::size_t>(world.size()));
+  counts[static_cast<std::size_t>(world.rank())] = static_cast<double>(mine);
+  world.sum(std::span<double>(counts));
+  return {static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.begin() + world.rank(), 0.0)),
+          static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.end(), 0.0))};
+}
+
 }  // namespace
+
+std::int64_t rows_before(const World& world, std::int64_t mine) {
+  return place(world, mine).below;
+}
 
 ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior) {
   ValidRows rows;
@@ -30,13 +47,10 @@ ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, cons
     const auto valid = valid_in(round.simulations, prior);
     append(rows.theta, round.simulations.theta, valid);
     append(rows.x, round.simulations.x, valid);
-    std::vector<double> counts(static_cast<std::size_t>(world.size()));  // of each rank
-    counts[static_cast<std::size_t>(world.rank())] = static_cast<double>(valid.size());
-    world.sum(std::span<double>(counts));
-    const auto below = std::accumulate(counts.begin(), counts.begin() + world.rank(), 0.0);
+    const auto [below, all] = place(world, static_cast<std::int64_t>(valid.size()));
     for (std::size_t i = 0; i < valid.size(); ++i)
-      rows.id.push_back(rows.total + static_cast<std::int64_t>(below) + static_cast<std::int64_t>(i));
-    rows.total += static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.end(), 0.0));
+      rows.id.push_back(rows.total + below + static_cast<std::int64_t>(i));
+    rows.total += all;
   }
   return rows;
 }

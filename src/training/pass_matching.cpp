@@ -63,14 +63,18 @@ TrainingPass::Rows PassMatching::fill(const Batch& batch, const Block& block) {
   return {block.count, noise.draws, x, theta_.data(), time_features_.data(), gains_.data()};
 }
 
-double PassMatching::fill_error(const TrainingPass::Rows& rows) {
+double PassMatching::fill_error(const Batch& batch, const Block& block, const TrainingPass::Rows& rows) {
   const float* answer = pass_->forward(rows);
-  const std::int64_t n = rows.count() * model_.dim();
+  const float* weight = batch.rows.weight.data_ptr<float>() + block.first;
+  const std::int64_t dim = model_.dim();
   double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const float error = answer[i] - target_.data()[i];
-    error_.data()[i] = error;
-    sum += static_cast<double>(error) * error;
+  for (std::int64_t row = 0; row < rows.count(); ++row) {
+    const float of_row = weight[row % block.count];
+    for (std::int64_t i = row * dim; i < (row + 1) * dim; ++i) {
+      const float error = answer[i] - target_.data()[i];
+      error_.data()[i] = of_row * error;
+      sum += static_cast<double>(of_row * error) * error;
+    }
   }
   return sum;
 }
@@ -80,25 +84,28 @@ double PassMatching::over_blocks(const TrainingRows& rows, const NoiseBatch& noi
   ensure(rows.size() == noise.simulations, "noise for every row");
   const torch::NoGradGuard no_gradients;
   const auto time_features = model_.time_features(noise.level).contiguous();
-  const std::int64_t block = most_rows_ / noise.draws;
+  const std::int64_t most = most_rows_ / noise.draws;
   double sum = 0;
-  for (std::int64_t first = 0; first < noise.simulations; first += block)
-    sum += work(fill({rows, noise, time_features}, {first, std::min(block, noise.simulations - first)}));
+  const Batch batch{rows, noise, time_features};
+  for (std::int64_t first = 0; first < noise.simulations; first += most) {
+    const Block block{first, std::min(most, noise.simulations - first)};
+    const auto filled = fill(batch, block);
+    sum += work(filled, fill_error(batch, block, filled));
+  }
   return sum;
 }
 
 double PassMatching::squared_error(const TrainingRows& rows, const NoiseBatch& noise) {
-  return over_blocks(rows, noise, [&](const TrainingPass::Rows& block) { return fill_error(block); });
+  return over_blocks(rows, noise, [](const TrainingPass::Rows&, double error) { return error; });
 }
 
 double PassMatching::add_gradient(const TrainingRows& rows, const NoiseBatch& noise, double weight) {
   float* gradients = model_.network().gradients().data_ptr<float>();
   const auto slope = static_cast<float>(2 * weight);
-  return over_blocks(rows, noise, [&](const TrainingPass::Rows& block) {
-    const double sum = fill_error(block);
+  return over_blocks(rows, noise, [&](const TrainingPass::Rows& block, double error) {
     for (std::int64_t i = 0; i < block.count() * model_.dim(); ++i) error_.data()[i] *= slope;
     pass_->backward(block, error_.data(), gradients);
-    return weight * sum;
+    return weight * error;
   });
 }
 

@@ -41,7 +41,7 @@ std::vector<float> SharedRows::packed(std::span<const std::int64_t> ids) const {
   values.reserve(ids.size() * static_cast<std::size_t>(width()));
   for (const std::int64_t id : ids) {
     const auto row = std::lower_bound(mine_.id.begin(), mine_.id.end(), id) - mine_.id.begin();
-    for (const auto* part : {&mine_.rows.z, &mine_.rows.x, &mine_.rows.mean}) {
+    for (const auto* part : {&mine_.rows.z, &mine_.rows.x, &mine_.rows.mean, &mine_.rows.weight}) {
       const float* first = part->data_ptr<float>() + row * part->size(1);
       values.insert(values.end(), first, first + part->size(1));
     }
@@ -62,12 +62,13 @@ TrainingRows SharedRows::fetch(std::span<const std::int64_t> ids) const {
   const auto rows_like = [&](const torch::Tensor& t) {
     return torch::empty({count, t.size(1)}, torch::kFloat32);
   };
-  TrainingRows rows{rows_like(mine_.rows.z), rows_like(mine_.rows.x), rows_like(mine_.rows.mean)};
+  TrainingRows rows{rows_like(mine_.rows.z), rows_like(mine_.rows.x), rows_like(mine_.rows.mean),
+                    rows_like(mine_.rows.weight)};
   std::vector<const float*> next;  // of each rank's answer
   for (const auto& answer : received) next.push_back(answer.data());
   for (std::int64_t i = 0; i < count; ++i) {
     const float*& from = next[static_cast<std::size_t>(owner(ids[static_cast<std::size_t>(i)]))];
-    for (const auto* part : {&rows.z, &rows.x, &rows.mean}) {
+    for (const auto* part : {&rows.z, &rows.x, &rows.mean, &rows.weight}) {
       std::copy_n(from, part->size(1), part->data_ptr<float>() + i * part->size(1));
       from += part->size(1);
     }

@@ -17,7 +17,7 @@ torch::Tensor TorchMatching::error(const TrainingRows& rows, const NoiseBatch& n
   const auto z_t = level.alpha * z_0 + level.sigma * eps;
   const auto difference =
       on_device_.answer(z_t, condition, level) - on_device_.target(z_0, eps, condition, level);
-  return difference.square().sum();
+  return (of_all_draws(rows.weight.to(device_)) * difference.square()).sum();
 }
 
 double TorchMatching::squared_error(const TrainingRows& rows, const NoiseBatch& noise) {

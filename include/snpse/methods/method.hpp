@@ -78,8 +78,8 @@ class Method {
   virtual TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                                const StepContext& context) const = 0;
   /// The posterior at x_obs from the last of `rounds`.
-  virtual std::unique_ptr<Posterior> posterior(std::span<const RoundData> rounds,
-                                               const Vector& x_obs) const = 0;
+  virtual std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
+                                                     const Vector& x_obs) const = 0;
 };
 
 /// The names that make_method() knows.

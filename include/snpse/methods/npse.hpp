@@ -15,7 +15,8 @@ class Npse : public Method {
   Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
-  std::unique_ptr<Posterior> posterior(std::span<const RoundData> rounds, const Vector& x_obs) const override;
+  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
+                                             const Vector& x_obs) const override;
 
  private:
   Problem problem_;

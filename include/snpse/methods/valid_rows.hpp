@@ -22,6 +22,9 @@ struct ValidRows {
 /// Collective. The simulations of all rounds that are ok and whose parameters lie in the support of `prior`.
 ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior);
 
+/// Collective. How many rows the ranks below this one have, if this one has `mine`.
+std::int64_t rows_before(const World& world, std::int64_t mine);
+
 /// Parameters [m, d] and data [m, p].
 struct SampleOfRows {
   Matrix theta;

@@ -31,8 +31,8 @@ class PassMatching : public ScoreMatching {
   template <typename Work>
   double over_blocks(const TrainingRows& rows, const NoiseBatch& noise, const Work& work);
   TrainingPass::Rows fill(const Batch& batch, const Block& block);
-  /// Leaves answer minus target in error_, and returns the sum of its squares.
-  double fill_error(const TrainingPass::Rows& rows);
+  /// Leaves answer minus target, weighted, in error_, and returns the weighted sum of its squares.
+  double fill_error(const Batch& batch, const Block& block, const TrainingPass::Rows& rows);
 
   ScoreModel& model_;
   std::int64_t most_rows_;  // that pass through the network at once

@@ -13,7 +13,8 @@ namespace snpse {
 class ScoreMatching {
  public:
   virtual ~ScoreMatching() = default;
-  /// The sum of the squared errors over the noise of all rows [k] and all dimensions.
+  /// The sum of the squared errors, times their rows' weights, over the noise of all rows [k] and all
+  /// dimensions.
   virtual double squared_error(const TrainingRows& rows, const NoiseBatch& noise) = 0;
   /// The same times `weight`, whose gradient is added to the network's.
   virtual double add_gradient(const TrainingRows& rows, const NoiseBatch& noise, double weight) = 0;

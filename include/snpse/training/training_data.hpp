@@ -9,14 +9,16 @@ namespace snpse {
 
 /// Valid simulations as the network sees them.
 struct TrainingRows {
-  torch::Tensor z;     // [k, d] float32, parameters in the model's space
-  torch::Tensor x;     // [k, p] float32, the model's x_inputs()
-  torch::Tensor mean;  // [k, d] float32, what the model's regression expects of z given x
+  torch::Tensor z;       // [k, d] float32, parameters in the model's space
+  torch::Tensor x;       // [k, p] float32, the model's x_inputs()
+  torch::Tensor mean;    // [k, d] float32, what the model's regression expects of z given x
+  torch::Tensor weight;  // [k, 1] float32, of the row's loss
 
   std::int64_t size() const { return z.size(0); }
   /// The rows [first, first + count), in the same memory.
   TrainingRows narrow(std::int64_t first, std::int64_t count) const {
-    return {z.narrow(0, first, count), x.narrow(0, first, count), mean.narrow(0, first, count)};
+    return {z.narrow(0, first, count), x.narrow(0, first, count), mean.narrow(0, first, count),
+            weight.narrow(0, first, count)};
   }
 };
 

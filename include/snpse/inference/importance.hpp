@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "snpse/core/matrix.hpp"
+#include "snpse/util/random.hpp"
+
+namespace snpse {
+
+/// Of each `group` successive rows one, row j with a probability in proportion to exp(log_weights[j]), [n /
+/// group, d]. Error(data) where all rows of a group have weight 0. random_of: the stream of a group.
+Matrix pick_one_of_each_group(const Matrix& rows, const Vector& log_weights, std::int64_t group,
+                              const std::function<RandomStream(std::uint64_t)>& random_of);
+
+/// The effective sample size (sum of weights)^2 / (sum of their squares) of weights with these logarithms.
+double effective_sample_size(const Vector& log_weights);
+
+/// log of the mean of exp(values), the elements of which may be -infinity.
+double log_mean_exp(const Vector& values);
+
+}  // namespace snpse

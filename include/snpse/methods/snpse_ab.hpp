@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+
+#include "snpse/methods/method.hpp"
+#include "snpse/methods/pool.hpp"
+#include "snpse/methods/valid_rows.hpp"
+
+namespace snpse {
+
+/// Sequential methods whose proposals are the posterior so far (paper, section 3.2). The pool of all rounds
+/// then follows p~ and not the prior, which each corrects by prior / p~ in a way of its own. p~ needs the
+/// densities of all earlier rounds' posteriors, so all their networks are kept; each density of a row costs
+/// that of one of a posterior for every round before the present one.
+class PosteriorProposals : public Method {
+ public:
+  PosteriorProposals(Problem problem, MethodSettings settings);
+
+  int rounds() const override { return settings_.method.rounds; }
+  std::int64_t simulations(int round) const override;
+  bool amortised() const override { return false; }
+  Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
+  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
+                                             const Vector& x_obs) const override;
+
+ protected:
+  /// What the network of the last of `rounds` stands for, as draws and density of the posterior.
+  virtual std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const = 0;
+  /// The flow of that network as it is.
+  std::shared_ptr<const Posterior> flow(const RoundData& round) const;
+  /// The law of the parameters of `rounds`.
+  Pool pool(std::span<const RoundData> rounds) const;
+  /// How densities of proposals are computed.
+  DensityOptions density() const { return {.steps = settings_.truncation.density_steps}; }
+
+  Problem problem_;
+  MethodSettings settings_;
+};
+
+/// SNPSE-A: the network learns the posterior under p~, whose draws are resampled by prior / p~.
+class SnpseA : public PosteriorProposals {
+ public:
+  using PosteriorProposals::PosteriorProposals;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+
+ private:
+  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+};
+
+/// SNPSE-B: the loss of a simulation is weighted by prior / p~, so that the network learns the posterior.
+class SnpseB : public PosteriorProposals {
+ public:
+  using PosteriorProposals::PosteriorProposals;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+
+ private:
+  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+};
+
+}  // namespace snpse

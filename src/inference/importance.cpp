@@ -1,0 +1,38 @@
+#include "snpse/inference/importance.hpp"
+
+#include <cmath>
+
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+
+Matrix pick_one_of_each_group(const Matrix& rows, const Vector& log_weights, std::int64_t group,
+                              const std::function<RandomStream(std::uint64_t)>& random_of) {
+  ensure(rows.rows() == log_weights.size() && rows.rows() % group == 0, "whole groups of weighted rows");
+  Matrix picked(rows.rows() / group, rows.cols());
+  for (Eigen::Index i = 0; i < picked.rows(); ++i) {
+    const auto of_group = log_weights.segment(i * group, group);
+    const double largest = of_group.maxCoeff();
+    if (!std::isfinite(largest))
+      fail(ExitCode::data, "resampling failed: none of {} successive draws has a positive weight", group);
+    const Vector weights = (of_group.array() - largest).exp();
+    double left = random_of(static_cast<std::uint64_t>(i)).uniform() * weights.sum();
+    Eigen::Index pick = 0;
+    while (pick + 1 < group && (left -= weights[pick]) > 0) ++pick;
+    picked.row(i) = rows.row(i * group + pick);
+  }
+  return picked;
+}
+
+double effective_sample_size(const Vector& log_weights) {
+  const Vector weights = (log_weights.array() - log_weights.maxCoeff()).exp();
+  return weights.sum() * weights.sum() / weights.squaredNorm();
+}
+
+double log_mean_exp(const Vector& values) {
+  const double largest = values.maxCoeff();
+  if (!std::isfinite(largest)) return largest;
+  return largest + std::log((values.array() - largest).exp().mean());
+}
+
+}  // namespace snpse

@@ -1,0 +1,40 @@
+#include "snpse/methods/resampled_posterior.hpp"
+
+#include <utility>
+
+#include "snpse/inference/importance.hpp"
+
+namespace snpse {
+namespace {
+
+// Beyond the streams of all draws of q.
+constexpr std::uint64_t kPickingStream = std::uint64_t{1} << 62U;
+
+}  // namespace
+
+ResampledPosterior::ResampledPosterior(std::shared_ptr<const Posterior> proposal_posterior, Pool pool,
+                                       double log_normaliser, const Options& options)
+    : proposal_posterior_(std::move(proposal_posterior)),
+      pool_(std::move(pool)),
+      log_normaliser_(log_normaliser),
+      options_(options) {}
+
+PosteriorSamples ResampledPosterior::sample(const World& world, std::int64_t n, const DrawKey& key,
+                                            Log& log) const {
+  auto result = proposal_posterior_->sample(world, n * options_.candidates, key, log);
+  const Vector log_weights = pool_.log_weights(world, result.theta, options_.density, key);
+  result.theta = pick_one_of_each_group(result.theta, log_weights, options_.candidates, [&](std::uint64_t i) {
+    return RandomStream(key.seed, key.purpose, key.round, kPickingStream + i);
+  });
+  return result;
+}
+
+Vector ResampledPosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
+                                    const DrawKey& key) const {
+  return (proposal_posterior_->log_prob(world, theta, options, key) +
+          pool_.log_weights(world, theta, options_.density, key))
+             .array() -
+         log_normaliser_;
+}
+
+}  // namespace snpse
