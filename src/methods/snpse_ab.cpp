@@ -45,8 +45,8 @@ Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, const St
   return {samples.theta, report};
 }
 
-std::shared_ptr<const Posterior> PosteriorProposals::flow(const RoundData& round) const {
-  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(round.network, problem_.prior));
+std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network) const {
+  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
   return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, problem_.x_obs,
                                                 settings_.sampler);
 }
@@ -58,7 +58,7 @@ Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {
     const auto log_normaliser = last.network.has(kLogNormaliser)
                                     ? std::optional(last.network.get<double>(kLogNormaliser))
                                     : std::nullopt;
-    pool.add(flow(last), log_normaliser, simulations(static_cast<int>(round)));
+    pool.add(flow(last.network), log_normaliser, simulations(static_cast<int>(round)));
   }
   return pool;
 }
@@ -76,8 +76,7 @@ TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoint
   if (trained.report.stopped || rounds.size() == 1) return trained;
   const auto round = static_cast<std::uint32_t>(rounds.size());
   const DrawKey key{problem_.seed, Purpose::truncation, round};
-  const auto draws =
-      flow({{}, {}, trained.network})->sample(context.world, kDrawsOfNormaliser, key, context.log).theta;
+  const auto draws = flow(trained.network)->sample(context.world, kDrawsOfNormaliser, key, context.log).theta;
   const Vector log_weights = pool(rounds).log_weights(context.world, draws, density(), key);
   trained.network.put(kLogNormaliser, log_mean_exp(log_weights));
   trained.network.put(kEffectiveShare, share_of(effective_sample_size(log_weights), draws.rows()));
@@ -85,7 +84,7 @@ TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoint
 }
 
 std::shared_ptr<const Posterior> SnpseA::approximation(std::span<const RoundData> rounds) const {
-  auto proposal_posterior = flow(rounds.back());
+  auto proposal_posterior = flow(rounds.back().network);
   if (rounds.size() == 1) return proposal_posterior;
   return std::make_shared<const ResampledPosterior>(
       std::move(proposal_posterior), pool(rounds), rounds.back().network.get<double>(kLogNormaliser),
@@ -113,7 +112,7 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
 }
 
 std::shared_ptr<const Posterior> SnpseB::approximation(std::span<const RoundData> rounds) const {
-  return flow(rounds.back());
+  return flow(rounds.back().network);
 }
 
 }  // namespace snpse
