@@ -88,7 +88,7 @@ TEST(BernoulliGlm, PosteriorHasTheScoreOfItsDensity) {
       const Eigen::Map<const Vector> at(theta.data(), 10);
       return Eigen::Map<const Vector>(x_obs.data(), 10).dot(at) - (1 + (v * at).array().exp()).log().sum();
     };
-    Matrix theta = task->reference_posterior(x_obs, 2000, 1);
+    Matrix theta = task->reference_posterior(x_obs, 1000, 1);
     EXPECT_LT(testing::stein_deviation(*task->prior(), theta, log_likelihood), 5);
     theta *= 1.1;
     EXPECT_GT(testing::stein_deviation(*task->prior(), theta, log_likelihood), 5);

@@ -78,7 +78,7 @@ TEST(Sir, PosteriorIsThatOfTheGrid) {
       return std::exp(-0.5 * (z1 * z1 + z2 * z2)) *
              likelihood(x_obs, 0.4 * std::exp(0.5 * z1), 0.125 * std::exp(0.2 * z2));
     };
-    const testing::GridDensity grid(density, 0, 1, 150);
+    const testing::GridDensity grid(density, 0, 1, 120);
     const Matrix z = to_whitened_rows(*make_sir()->prior(), make_sir()->reference_posterior(x_obs, 2000, 1));
     const auto first = [&](double z1) { return grid.cdf_first((z1 - low[0]) / (high[0] - low[0])); };
     const auto second = [&](double z2) { return grid.cdf_second((z2 - low[1]) / (high[1] - low[1])); };
