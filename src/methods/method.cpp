@@ -1,7 +1,8 @@
 #include "snpse/methods/method.hpp"
 
 #include "snpse/methods/npse.hpp"
-#include "snpse/methods/snpse_ab.hpp"
+#include "snpse/methods/snpse_a.hpp"
+#include "snpse/methods/snpse_b.hpp"
 #include "snpse/methods/tsnpse.hpp"
 #include "snpse/util/nearest.hpp"
 

@@ -4,7 +4,6 @@
 
 #include "snpse/methods/method.hpp"
 #include "snpse/methods/pool.hpp"
-#include "snpse/methods/valid_rows.hpp"
 
 namespace snpse {
 
@@ -24,6 +23,12 @@ class PosteriorProposals : public Method {
                                              const Vector& x_obs) const override;
 
  protected:
+  /// What train() adds to a network's record: the share of simulations or draws that equal weights would have
+  /// to have for the same variance; and, where approximation() is the flow times prior / p~, the logarithm of
+  /// the mean of that under the flow.
+  static constexpr const char* kEffectiveShare = "effective_share";
+  static constexpr const char* kLogNormaliser = "log_normaliser";
+
   /// What the network of the last of `rounds` stands for, as draws and density of the posterior.
   virtual std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const = 0;
   /// The flow of a round's network as it is.
@@ -35,28 +40,6 @@ class PosteriorProposals : public Method {
 
   Problem problem_;
   MethodSettings settings_;
-};
-
-/// SNPSE-A: the network learns the posterior under p~, whose draws are resampled by prior / p~.
-class SnpseA : public PosteriorProposals {
- public:
-  using PosteriorProposals::PosteriorProposals;
-  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
-                       const StepContext& context) const override;
-
- private:
-  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
-};
-
-/// SNPSE-B: the loss of a simulation is weighted by prior / p~, so that the network learns the posterior.
-class SnpseB : public PosteriorProposals {
- public:
-  using PosteriorProposals::PosteriorProposals;
-  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
-                       const StepContext& context) const override;
-
- private:
-  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
 };
 
 }  // namespace snpse

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "snpse/methods/posterior_proposals.hpp"
+
+namespace snpse {
+
+/// SNPSE-A: the network learns the posterior under p~, whose draws are resampled by prior / p~.
+class SnpseA : public PosteriorProposals {
+ public:
+  using PosteriorProposals::PosteriorProposals;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+
+ private:
+  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+};
+
+}  // namespace snpse

@@ -1,0 +1,53 @@
+#include "snpse/methods/posterior_proposals.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "snpse/inference/score_posterior.hpp"
+#include "snpse/methods/rounds.hpp"
+
+namespace snpse {
+
+PosteriorProposals::PosteriorProposals(Problem problem, MethodSettings settings)
+    : problem_(std::move(problem)), settings_(std::move(settings)) {}
+
+std::int64_t PosteriorProposals::simulations(int round) const {
+  return simulations_of_round(settings_.method, round);
+}
+
+Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, const StepContext& context) const {
+  const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
+  const std::int64_t n = simulations(static_cast<int>(round));
+  if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
+  const DrawKey key{problem_.seed, Purpose::proposal, round};
+  const auto samples = approximation(rounds)->sample(context.world, n, key, context.log);
+  Record report;
+  report.put("leakage", samples.report.leakage());
+  return {samples.theta, report};
+}
+
+std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network) const {
+  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
+  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, problem_.x_obs,
+                                                settings_.sampler);
+}
+
+Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {
+  Pool pool(problem_.prior, simulations(1));
+  for (std::size_t round = 2; round <= rounds.size(); ++round) {
+    const auto& last = rounds[round - 2];
+    const auto log_normaliser = last.network.has(kLogNormaliser)
+                                    ? std::optional(last.network.get<double>(kLogNormaliser))
+                                    : std::nullopt;
+    pool.add(flow(last.network), log_normaliser, simulations(static_cast<int>(round)));
+  }
+  return pool;
+}
+
+std::shared_ptr<const Posterior> PosteriorProposals::posterior(std::span<const RoundData> rounds,
+                                                               const Vector& x_obs) const {
+  ensure(x_obs == problem_.x_obs, "the observation of the campaign: the method is not amortised");
+  return approximation(rounds);
+}
+
+}  // namespace snpse

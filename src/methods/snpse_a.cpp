@@ -1,0 +1,41 @@
+#include "snpse/methods/snpse_a.hpp"
+
+#include <utility>
+
+#include "snpse/inference/importance.hpp"
+#include "snpse/methods/posterior_score.hpp"
+#include "snpse/methods/resampled_posterior.hpp"
+
+namespace snpse {
+namespace {
+
+// Draws from which the mean weight is estimated.
+constexpr std::int64_t kDrawsOfNormaliser = 4000;
+
+}  // namespace
+
+TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                             const StepContext& context) const {
+  auto trained =
+      train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
+  if (trained.report.stopped || rounds.size() == 1) return trained;
+  const auto round = static_cast<std::uint32_t>(rounds.size());
+  const DrawKey key{problem_.seed, Purpose::truncation, round};
+  const auto draws = flow(trained.network)->sample(context.world, kDrawsOfNormaliser, key, context.log).theta;
+  const Vector log_weights = pool(rounds).log_weights(context.world, draws, density(), key);
+  trained.network.put(kLogNormaliser, log_mean_exp(log_weights));
+  trained.network.put(kEffectiveShare,
+                      effective_sample_size(log_weights) / static_cast<double>(draws.rows()));
+  return trained;
+}
+
+std::shared_ptr<const Posterior> SnpseA::approximation(std::span<const RoundData> rounds) const {
+  auto proposal_posterior = flow(rounds.back().network);
+  if (rounds.size() == 1) return proposal_posterior;
+  return std::make_shared<const ResampledPosterior>(
+      std::move(proposal_posterior), pool(rounds), rounds.back().network.get<double>(kLogNormaliser),
+      ResampledPosterior::Options{.candidates = settings_.method.resampling_candidates,
+                                  .density = density()});
+}
+
+}  // namespace snpse
