@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -51,9 +52,8 @@ class Sampler {
       candidates = draw_from(proposal, options_.candidates, stage);
     }
     fail(ExitCode::data,
-         "the reference sampler reached t = {:.3g} of 1 in {} stages: the observation is too far from what "
-         "the "
-         "prior predicts",
+         "the reference sampler reached t = {:.3g} of 1 in {} stages: the observation is too far from "
+         "what the prior predicts",
          t, options_.max_stages);
   }
 
@@ -93,7 +93,8 @@ class Sampler {
   double log_likelihood(std::span<const double> z) const {
     std::vector<double> theta(z.size());
     prior_.from_whitened(z, theta);
-    return log_likelihood_(theta);
+    const double value = log_likelihood_(theta);
+    return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
   }
 
   static double log_prior_ratio(const KernelMixture& proposal, std::span<const double> z) {

@@ -1,6 +1,7 @@
 #include "snpse/tasks/predator_prey.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include <boost/numeric/odeint/integrate/integrate_times.hpp>
 #include <boost/numeric/odeint/stepper/generation.hpp>
@@ -33,8 +34,13 @@ std::vector<std::array<double, 2>> solve(const PredatorPrey& system, const std::
   const auto stepper = odeint::make_controlled(kTolerance, 0.0, odeint::runge_kutta_dopri5<State>());
   std::vector<double> times;
   for (int i = 0; i < n; ++i) times.push_back(i * spacing);
-  odeint::integrate_times(stepper, rates, logs, times.begin(), times.end(), kFirstStep, observe,
-                          odeint::max_step_checker(kMaxSteps));
+  try {
+    odeint::integrate_times(stepper, rates, logs, times.begin(), times.end(), kFirstStep, observe,
+                            odeint::max_step_checker(kMaxSteps));
+  } catch (const odeint::odeint_error&) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    states.resize(times.size(), {kNan, kNan});
+  }
   return states;
 }
 

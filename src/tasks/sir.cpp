@@ -31,8 +31,10 @@ class Sir final : public Task {
 
   std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {
     std::vector<double> x;
-    for (const double share : infected(theta))
+    for (const double share : infected(theta)) {
+      if (std::isnan(share)) return std::vector<double>(kTimes, share);
       x.push_back(boost::random::binomial_distribution<int>(kTested, share)(random));
+    }
     return x;
   }
 

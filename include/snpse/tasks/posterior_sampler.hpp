@@ -9,7 +9,8 @@
 
 namespace snpse {
 
-/// The natural logarithm of p(x_obs given theta [d]) up to a constant; -infinity where it is impossible.
+/// The natural logarithm of p(x_obs given theta [d]) up to a constant; -infinity or NaN where it is
+/// impossible.
 using LogLikelihood = std::function<double(std::span<const double>)>;
 
 struct PosteriorSamplerOptions {
