@@ -70,7 +70,7 @@ void ActivityRecorder::smooth_middle() {
   const std::int64_t first = smoothed_ - first_kept_;
   const std::int64_t count = kept - kHalfWindow - first;
   smoothed_values_.resize(static_cast<std::size_t>(count * width_));
-  const double* weights = projection_.data() + kHalfWindow * kWindow + kHalfWindow;
+  const double* weights = &projection_(kHalfWindow, kHalfWindow);
   smooth(kept_.data() + first * width_, smoothed_values_.data(), count * width_, width_, weights);
   take(smoothed_values_);
 }
