@@ -29,13 +29,13 @@ void simulate(const Matrix& theta, std::span<RandomStream> random, std::int64_t 
   std::vector<double> normals(kBlock * kNeurons);
   std::vector<double> noise(kValues, 0.0);
   std::vector<double> voltages(kValues);
-  constexpr std::ptrdiff_t kRow = kNeurons * kLanes;
+  constexpr std::ptrdiff_t kRow = std::ptrdiff_t{kNeurons} * kLanes;
   for (std::int64_t sample = 0; sample < samples; sample += kBlock) {
     draw_noise(random, normals, noise);
     const int known = sample == 0 ? 1 : 0;  // the networks start at a sample
     if (known == 1)
       for (int n = 0; n < kNeurons; ++n)
-        std::copy_n(network.cell(n).v.values.begin(), kLanes, voltages.begin() + n * kLanes);
+        std::copy_n(network.cell(n).v.values.begin(), kLanes, voltages.begin() + std::ptrdiff_t{n} * kLanes);
     network.advance(noise.data() + known * kRow, voltages.data() + known * kRow,
                     static_cast<int>(kBlock) - known);
     sink({voltages.data(), noise.data()});
