@@ -76,7 +76,7 @@ double RandomStream::normal() {
 void RandomStream::fill_normal(std::span<double> values) {
   NormalPairs pairs{};
   while (!values.empty()) {
-    const std::size_t n = std::min<std::size_t>(values.size(), 2 * kPairs);
+    const std::size_t n = std::min<std::size_t>(values.size(), 2 * std::size_t{kPairs});
     for (std::size_t i = 0; i < (n + 3) / 4 * 2; ++i) {
       pairs.radius_word[i] = static_cast<std::int32_t>((*this)());
       pairs.angle_word[i] = static_cast<std::int32_t>((*this)());
