@@ -88,8 +88,7 @@ Outcome train_round(const Loop& loop, const Step& step) {
   figures["steps"] = trained.report.steps;
   figures["best_step"] = trained.report.best_step;
   figures["validation_loss"] = trained.report.best_validation_loss;
-  if (trained.network.has("effective_share"))
-    figures["effective_share"] = trained.network.get<double>("effective_share");
+  if (trained.effective_share) figures["effective_share"] = *trained.effective_share;
   figures["seconds"] = trained.report.seconds;
   loop.campaign.commit(step, std::move(trained));
   loop.tell(figures);

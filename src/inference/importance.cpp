@@ -7,14 +7,16 @@
 namespace snpse {
 
 Matrix pick_one_of_each_group(const Matrix& rows, const Vector& log_weights, std::int64_t group,
-                              const std::function<RandomStream(std::uint64_t)>& random_of) {
+                              const std::function<RandomStream(std::uint64_t)>& random_of,
+                              const std::string& advice) {
   ensure(rows.rows() == log_weights.size() && rows.rows() % group == 0, "whole groups of weighted rows");
   Matrix picked(rows.rows() / group, rows.cols());
   for (Eigen::Index i = 0; i < picked.rows(); ++i) {
     const auto of_group = log_weights.segment(i * group, group);
     const double largest = of_group.maxCoeff();
     if (!std::isfinite(largest))
-      fail(ExitCode::data, "resampling failed: none of {} successive draws has a positive weight", group);
+      fail(ExitCode::data, "resampling failed: none of {} posterior draws has a positive weight; {}", group,
+           advice);
     const Vector weights = (of_group.array() - largest).exp();
     double left = random_of(static_cast<std::uint64_t>(i)).uniform() * weights.sum();
     Eigen::Index pick = 0;

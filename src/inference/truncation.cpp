@@ -90,15 +90,14 @@ Matrix resample(const World& world, const Prior& prior, const Posterior& posteri
     log_weights[row] = log_posterior[row] >= region.threshold
                            ? prior.log_prob(row_of(draws, row)) - log_posterior[row]
                            : -std::numeric_limits<double>::infinity();
-  for (Eigen::Index first = 0; first < draws.rows(); first += pool)
-    if (!std::isfinite(log_weights.segment(first, pool).maxCoeff()))
-      fail(ExitCode::data,
-           "resampling the truncated prior failed: none of {} posterior draws lies in the region; raise "
-           "truncation.epsilon ({}) or truncation.resampling_pool",
-           pool, options.epsilon);
-  return pick_one_of_each_group(draws, log_weights, pool, [&](std::uint64_t group) {
+  const auto random_of = [&](std::uint64_t group) {
     return RandomStream(key.seed, Purpose::proposal, key.round, kResamplingStream + group);
-  });
+  };
+  return pick_one_of_each_group(
+      draws, log_weights, pool, random_of,
+      fmt::format("the truncated prior would need one in its region: raise truncation.epsilon ({}) or "
+                  "truncation.resampling_pool",
+                  options.epsilon));
 }
 
 }  // namespace

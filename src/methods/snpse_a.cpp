@@ -24,8 +24,7 @@ TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoint
   const auto draws = flow(trained.network)->sample(context.world, kDrawsOfNormaliser, key, context.log).theta;
   const Vector log_weights = pool(rounds).log_weights(context.world, draws, density(), key);
   trained.network.put(kLogNormaliser, log_mean_exp(log_weights));
-  trained.network.put(kEffectiveShare,
-                      effective_sample_size(log_weights) / static_cast<double>(draws.rows()));
+  trained.effective_share = effective_sample_size(log_weights) / static_cast<double>(draws.rows());
   return trained;
 }
 

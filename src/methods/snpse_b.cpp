@@ -8,7 +8,9 @@ namespace snpse {
 
 TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
-  double effective = 1;
+  if (rounds.size() == 1)
+    return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
+  double effective_share = 1;
   const auto weigh = [&](const ValidRows& rows) -> Vector {
     const auto& world = context.world;
     const DrawKey key{problem_.seed, Purpose::hutchinson, static_cast<std::uint32_t>(rounds.size())};
@@ -16,12 +18,12 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
     const Vector log_weights = pool(rounds).log_weights(world, theta, density(), key);
     Vector weights = (log_weights.array() - log_mean_exp(log_weights)).exp();
     if (settings_.method.largest_weight > 0) weights = weights.cwiseMin(settings_.method.largest_weight);
-    effective = effective_sample_size(weights.array().log()) / static_cast<double>(weights.size());
+    effective_share = effective_sample_size(weights.array().log()) / static_cast<double>(weights.size());
     return weights.segment(rows_before(world, rows.theta.rows()), rows.theta.rows());
   };
-  auto trained = train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context,
-                                       rounds.size() > 1 ? RowWeights(weigh) : RowWeights());
-  if (!trained.report.stopped && rounds.size() > 1) trained.network.put(kEffectiveShare, effective);
+  auto trained =
+      train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context, weigh);
+  trained.effective_share = effective_share;
   return trained;
 }
 

@@ -46,7 +46,7 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
-constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values that a rank holds of other ranks' rows
+constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values of fetched rows that a rank holds at once
 
 /// One training; a class because a checkpoint is its state.
 class Trainer {
@@ -139,7 +139,7 @@ class Trainer {
   }
 
   void take_step() {
-    if (step_ < window_begin_ || step_ >= window_end_) load_window();
+    if (step_ >= window_end_) load_window();
     const auto share = world_.share(batch_);
     auto gradients = model_.network().gradients();
     gradients.zero_();

@@ -157,9 +157,10 @@ TEST(EffectiveSampleSize, CountsEqualWeightsAndOneThatOutweighsAll) {
 
 TEST(PickOneOfEachGroup, RefusesAGroupWithoutWeight) {
   const Vector nothing = Vector::Constant(4, -std::numeric_limits<double>::infinity());
-  expect_error(ExitCode::data, "none of 2 successive draws", [&] {
-    pick_one_of_each_group(Matrix::Zero(4, 1), nothing, 2,
-                           [](std::uint64_t i) { return RandomStream(1, Purpose::proposal, 1, i); });
+  expect_error(ExitCode::data, "none of 2 posterior draws has a positive weight; raise it", [&] {
+    pick_one_of_each_group(
+        Matrix::Zero(4, 1), nothing, 2,
+        [](std::uint64_t i) { return RandomStream(1, Purpose::proposal, 1, i); }, "raise it");
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "snpse/core/matrix.hpp"
 #include "snpse/util/random.hpp"
@@ -9,9 +10,11 @@
 namespace snpse {
 
 /// Of each `group` successive rows one, row j with a probability in proportion to exp(log_weights[j]), [n /
-/// group, d]. Error(data) where all rows of a group have weight 0. random_of: the stream of a group.
+/// group, d]. random_of: the stream of a group. Error(data) where all rows of a group have weight 0, which
+/// ends with `advice`.
 Matrix pick_one_of_each_group(const Matrix& rows, const Vector& log_weights, std::int64_t group,
-                              const std::function<RandomStream(std::uint64_t)>& random_of);
+                              const std::function<RandomStream(std::uint64_t)>& random_of,
+                              const std::string& advice);
 
 /// The effective sample size (sum of weights)^2 / (sum of their squares) of weights with these logarithms.
 double effective_sample_size(const Vector& log_weights);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,6 +53,8 @@ struct RoundData {
 struct TrainedNetwork {
   Record network;  // all that posterior() needs; empty if stopped
   TrainingReport report;
+  /// Of a method with importance weights: their effective sample size as a share of their number.
+  std::optional<double> effective_share = std::nullopt;
 };
 
 /// What a step may use besides the data. The same on every rank but for the log.

@@ -26,13 +26,13 @@ class Pool {
                      const DrawKey& key) const;
 
  private:
-  std::shared_ptr<const Prior> prior_;
-  std::int64_t n_1_;
   struct Round {
     std::shared_ptr<const Posterior> flow;
     std::optional<double> log_normaliser;
     std::int64_t n;
   };
+  std::shared_ptr<const Prior> prior_;
+  std::int64_t n_1_;
   std::vector<Round> later_;
 };
 

@@ -23,10 +23,8 @@ class PosteriorProposals : public Method {
                                              const Vector& x_obs) const override;
 
  protected:
-  /// What train() adds to a network's record: the share of simulations or draws that equal weights would have
-  /// to have for the same variance; and, where approximation() is the flow times prior / p~, the logarithm of
-  /// the mean of that under the flow.
-  static constexpr const char* kEffectiveShare = "effective_share";
+  /// In a network's record, where approximation() is its flow times prior / p~: the logarithm of the mean of
+  /// prior / p~ under the flow.
   static constexpr const char* kLogNormaliser = "log_normaliser";
 
   /// What the network of the last of `rounds` stands for, as draws and density of the posterior.
