@@ -29,13 +29,19 @@ StopRequest::StopRequest(std::optional<double> wall_time) {
         std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                std::chrono::duration<double>(*wall_time));
   signal_arrived = false;
+  stack_t stack{};
+  stack.ss_sp = stack_.data();
+  stack.ss_size = stack_.size();
+  sigaltstack(&stack, &previous_stack_);
   struct sigaction action {};
   action.sa_handler = note_signal;
+  action.sa_flags = SA_ONSTACK;
   for (auto& entry : installed) sigaction(entry.signal, &action, &entry.previous);
 }
 
 StopRequest::~StopRequest() {
   for (auto& entry : installed) sigaction(entry.signal, &entry.previous, nullptr);
+  sigaltstack(&previous_stack_, nullptr);
 }
 
 bool StopRequest::requested() const {
