@@ -40,7 +40,7 @@ TEST(Gemm, SignalsLeaveTheHeapIntact) {
   for (int round = 0; round < 200; ++round)
     for (const std::int64_t rows : {64, 100, 500})
       for (const std::int64_t inner : {5, 256}) {
-        const ProductSize size{.rows = rows, .columns = 256, .inner = inner};
+        const ProductSize size{.rows = rows, .inner = inner, .columns = 256};
         const std::vector<float> a(static_cast<std::size_t>(rows * inner), 1.0F);
         const std::vector<float> b(static_cast<std::size_t>(inner * size.columns), 1.0F);
         std::vector<float> c(static_cast<std::size_t>(rows * size.columns));
