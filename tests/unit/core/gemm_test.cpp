@@ -37,7 +37,7 @@ TEST(Gemm, SignalsLeaveTheHeapIntact) {
   // Without a stack of their own for the handlers, oneDNN's products died here at once.
   const StopRequest stop;
   const Interruptions interruptions;
-  for (int round = 0; round < 200; ++round)
+  for (int round = 0; round < 50; ++round)
     for (const std::int64_t rows : {64, 100, 500})
       for (const std::int64_t inner : {5, 256}) {
         const ProductSize size{.rows = rows, .inner = inner, .columns = 256};
