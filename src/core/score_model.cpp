@@ -43,14 +43,8 @@ ScoreModel ScoreModel::copy_on(const torch::Device& device) const {
 
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
-  const Matrix x = x_obs.transpose();
-  return {network_.x_part(to_tensor(x_inputs(x))), to_tensor(parts_.regression.mean(x))};
-}
-
-Matrix ScoreModel::x_inputs(const Matrix& x) const {
-  Matrix inputs = parts_.x_standardiser.apply(x);
-  if (parts_.parametrisation == Parametrisation::preconditioned) inputs = inputs.array().asinh();
-  return inputs;
+  const Matrix seen = parts_.data_view.apply(x_obs.transpose());
+  return {network_.x_part(to_tensor(seen)), to_tensor(parts_.regression.mean(seen))};
 }
 
 torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
@@ -207,9 +201,9 @@ Record ScoreModel::to_record() const {
     put_vector(name + "/mean", s.mean);
     put_vector(name + "/deviation", s.deviation);
   };
-  put_standardiser("x", parts_.x_standardiser);
+  put_standardiser("x", parts_.data_view.standardiser);
+  if (parts_.data_view.knots) record.put("x/knots", *parts_.data_view.knots);
   if (parts_.space.standardiser()) put_standardiser("theta", *parts_.space.standardiser());
-  record.put("regression/knots", parts_.regression.knots);
   record.put("regression/weights", parts_.regression.weights);
   put_vector("regression/offset", parts_.regression.offset);
   put_vector("regression/deviation", parts_.regression.deviation);
@@ -231,7 +225,7 @@ void require(bool sound, const char* key) {
 }
 
 /// The standardiser `name` of n columns.
-Standardiser get_standardiser(const Record& record, const std::string& name, int n) {
+Standardiser get_standardiser(const Record& record, const std::string& name, Eigen::Index n) {
   const auto& mean = record.get<std::vector<double>>(name + "/mean");
   const auto& deviation = record.get<std::vector<double>>(name + "/deviation");
   const auto length = static_cast<std::size_t>(n);
@@ -262,19 +256,28 @@ Diffusion get_diffusion(const Record& record) {
   fail(ExitCode::data, "the field 'diffusion/process' holds no known process");
 }
 
+/// The finite matrix under key of that shape.
+Matrix get_matrix(const Record& record, const char* key, Eigen::Index rows, Eigen::Index columns) {
+  const auto& matrix = record.get<Matrix>(key);
+  require(matrix.rows() == rows && matrix.cols() == columns && matrix.allFinite(), key);
+  return matrix;
+}
+
+/// Of a network with `width` inputs for the data.
+DataView get_data_view(const Record& record, int width) {
+  if (!record.has("x/knots")) return {get_standardiser(record, "x", width), std::nullopt};
+  require(width % 2 == 0, "network/shape");
+  const Eigen::Index p = width / 2;
+  return {get_standardiser(record, "x", p), get_matrix(record, "x/knots", DataView::kKnots, p)};
+}
+
 Regression get_regression(const Record& record, const NetworkShape& shape) {
   const auto get_vector = [&](const char* key) -> Vector {
     const auto& values = record.get<std::vector<double>>(key);
     require(values.size() == static_cast<std::size_t>(shape.theta_dim), key);
     return Eigen::Map<const Vector>(values.data(), shape.theta_dim);
   };
-  const auto get_matrix = [&](const char* key, Eigen::Index rows, Eigen::Index columns) {
-    const auto& matrix = record.get<Matrix>(key);
-    require(matrix.rows() == rows && matrix.cols() == columns && matrix.allFinite(), key);
-    return matrix;
-  };
-  Regression result{get_matrix("regression/knots", Regression::kKnots, shape.x_dim),
-                    get_matrix("regression/weights", 2 * shape.x_dim, shape.theta_dim),
+  Regression result{get_matrix(record, "regression/weights", shape.x_dim, shape.theta_dim),
                     get_vector("regression/offset"), get_vector("regression/deviation")};
   require(result.offset.allFinite(), "regression/offset");
   require(result.deviation.allFinite() && result.deviation.minCoeff() > 0, "regression/deviation");
@@ -319,7 +322,7 @@ ScoreModel ScoreModel::from_record(const Record& record, std::shared_ptr<const P
               get_parametrisation(record),
               t_min,
               get_space(record, std::move(prior), shape.theta_dim),
-              get_standardiser(record, "x", shape.x_dim),
+              get_data_view(record, shape.x_dim),
               get_regression(record, shape)};
   ScoreModel model(std::move(parts), shape, 0, 0);
   const auto& weights = record.get<std::vector<float>>("network/weights");

@@ -56,19 +56,21 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                          ? ParameterSpace::whitened(prior)
                          : ParameterSpace::standardised(Standardiser::fit(fitted.theta));
   const Matrix z = space.to_z(fitted.theta);
-  const auto regression = options.parametrisation == Parametrisation::preconditioned
-                              ? Regression::fit(z, fitted.x)
-                              : Regression::none(fitted.x.cols(), z.cols());
+  const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
+  const auto view = preconditioned ? DataView::with_ranks(fitted.x) : DataView::standardised(fitted.x);
+  const auto regression =
+      preconditioned ? Regression::fit(z, view.apply(fitted.x)) : Regression::none(view.width(), z.cols());
   const auto round = static_cast<std::uint32_t>(rounds.size());
-  NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(fitted.x.cols()), options.width,
+  NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(view.width()), options.width,
                      options.depth};
   shape.kind = options.network;
-  ScoreModel model({make_diffusion(options, z), options.parametrisation, options.t_min, space,
-                    Standardiser::fit(fitted.x), regression},
-                   shape, seed, round);
+  ScoreModel model(
+      {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression}, shape,
+      seed, round);
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(model.x_inputs(rows.x)),
-                     to_tensor(regression.mean(rows.x)), to_tensor(Matrix(weights))},
+  const Matrix seen = view.apply(rows.x);
+  TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(seen), to_tensor(regression.mean(seen)),
+                     to_tensor(Matrix(weights))},
                     std::move(rows.id)};
   TrainedNetwork result;
   result.report = train(world, model, std::move(data), settings.training, {seed, round}, checkpoints,

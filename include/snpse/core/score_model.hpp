@@ -2,13 +2,13 @@
 
 #include <memory>
 
+#include "snpse/core/data_view.hpp"
 #include "snpse/core/diffusion.hpp"
 #include "snpse/core/parameter_space.hpp"
 #include "snpse/core/preconditioning.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/core/regression.hpp"
 #include "snpse/core/score_network.hpp"
-#include "snpse/core/standardiser.hpp"
 #include "snpse/core/tensor.hpp"
 
 namespace snpse {
@@ -41,7 +41,7 @@ class ScoreModel {
     Parametrisation parametrisation;
     double t_min;
     ParameterSpace space;
-    Standardiser x_standardiser;
+    DataView data_view;
     Regression regression;
   };
   /// A model with initial weights from (seed, round); the number of views is the parametrisation's, whatever
@@ -58,9 +58,6 @@ class ScoreModel {
     torch::Tensor mean;    // [1 or n, d], the regression's
   };
   Condition condition(const Vector& x_obs) const;
-  /// What the network sees of the data x [n, p], [n, p]: standardised, and where preconditioned, by
-  /// asinh, which keeps the far end of a heavy tail within reach.
-  Matrix x_inputs(const Matrix& x) const;
 
   /// The estimate of eps given z_t [n, d] float32 at time t and one observation, [n, d]. The score is -eps /
   /// sigma(t). By LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
@@ -97,6 +94,7 @@ class ScoreModel {
   int dim() const { return network_.shape().theta_dim; }
   const Diffusion& diffusion() const { return parts_.diffusion; }
   const ParameterSpace& space() const { return parts_.space; }
+  const DataView& data_view() const { return parts_.data_view; }
   const Regression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
   ScoreNetwork& network() { return network_; }

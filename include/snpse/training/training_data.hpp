@@ -10,7 +10,7 @@ namespace snpse {
 /// Valid simulations as the network sees them.
 struct TrainingRows {
   torch::Tensor z;       // [k, d] float32, parameters in the model's space
-  torch::Tensor x;       // [k, p] float32, the model's x_inputs()
+  torch::Tensor x;       // [k, w] float32, x in the model's data_view()
   torch::Tensor mean;    // [k, d] float32, what the model's regression expects of z given x
   torch::Tensor weight;  // [k, 1] float32, of the row's loss
 

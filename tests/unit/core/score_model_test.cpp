@@ -207,11 +207,11 @@ TEST(ScoreModel, AnswersByLibTorchWhatItAnswersByItsPasses) {
     }
 }
 
-TEST(ScoreModel, StandardisesTheObservation) {
-  const Standardiser standardiser{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)};
+TEST(ScoreModel, SeesTheObservationByItsView) {
+  const DataView view{{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)}, std::nullopt};
   const ScoreModel model(
       {all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
-       ParameterSpace::standardised(testing::no_standardiser(2)), standardiser, Regression::none(2, 2)},
+       ParameterSpace::standardised(testing::no_standardiser(2)), view, Regression::none(2, 2)},
       {2, 2, testing::kWidth, 2}, 1, 1);
   const auto plain = small_model(all_diffusions()[0], Parametrisation::preconditioned, 2);
   const auto expected = plain.condition(Eigen::Vector2d((3.0 - 1) / 2, (4.0 - 10) / 5)).x_part;
@@ -232,9 +232,9 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
       for (const auto& space : spaces) {
         NetworkShape shape{2, 2, testing::kWidth, 2};
         shape.kind = parametrisation == Parametrisation::noise ? NetworkKind::energy : NetworkKind::mlp;
-        ScoreModel model({diffusion, parametrisation, 1e-3, space, testing::no_standardiser(2),
-                          testing::some_regression(2)},
-                         shape, 1, 1);
+        ScoreModel model(
+            {diffusion, parametrisation, 1e-3, space, testing::plain_view(2), testing::some_regression(2)},
+            shape, 1, 1);
         testing::randomise(model);
         const auto copy = ScoreModel::from_record(model.to_record(), some_prior());
         EXPECT_TRUE(torch::equal(copy.network().weights(), model.network().weights()));
@@ -244,6 +244,18 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
         EXPECT_EQ(copy.t_min(), model.t_min());
         EXPECT_EQ(copy.to_record().values(), model.to_record().values());
       }
+}
+
+TEST(ScoreModel, KeepsItsViewByRanksInARecord) {
+  const ScoreModel model({all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
+                          ParameterSpace::standardised(testing::no_standardiser(2)),
+                          DataView::with_ranks(standard_normal_rows(500, 1)), testing::some_regression(2)},
+                         {2, 2, testing::kWidth, 2}, 1, 1);
+  const auto copy = ScoreModel::from_record(model.to_record(), nullptr);
+  const Vector x_obs = Vector::Constant(1, 0.7);
+  EXPECT_TRUE(torch::equal(copy.condition(x_obs).x_part, model.condition(x_obs).x_part));
+  EXPECT_TRUE(torch::equal(copy.condition(x_obs).mean, model.condition(x_obs).mean));
+  EXPECT_EQ(copy.to_record().values(), model.to_record().values());
 }
 
 /// A record of a sound model in which one value is replaced.
