@@ -289,7 +289,7 @@ TEST(ScoreModel, RefusesADamagedRecord) {
   expect_refused(damaged("parametrisation", std::int64_t{2}), "'parametrisation'");
   expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x'");
   expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta'");
-  expect_refused(damaged("regression/knots", Matrix(3, 2)), "'regression/knots'");
+  expect_refused(damaged("regression/weights", Matrix(3, 2)), "'regression/weights'");
   expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(4, 2, std::nan("")))),
                  "'regression/weights'");
   expect_refused(damaged("regression/offset", Reals{1}), "'regression/offset'");
