@@ -290,7 +290,7 @@ TEST(ScoreModel, RefusesADamagedRecord) {
   expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x'");
   expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta'");
   expect_refused(damaged("regression/weights", Matrix(3, 2)), "'regression/weights'");
-  expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(4, 2, std::nan("")))),
+  expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(2, 2, std::nan("")))),
                  "'regression/weights'");
   expect_refused(damaged("regression/offset", Reals{1}), "'regression/offset'");
   expect_refused(damaged("regression/deviation", Reals{1, 0}), "'regression/deviation'");
