@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
-#include "snpse/methods/valid_rows.hpp"
-#include "snpse/training/trainer.hpp"
 
 namespace snpse {
 namespace {
@@ -37,11 +35,9 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
 
 }  // namespace
 
-TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
-                                     const std::shared_ptr<const Prior>& prior,
-                                     const MethodSettings& settings, std::uint64_t seed,
-                                     const Checkpoints& checkpoints, const StepContext& context,
-                                     const RowWeights& weigh) {
+ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                              const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
+                              const RowWeights& weigh, const StartOf& start_of) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
   auto rows = valid_rows(world, rounds, *prior);
@@ -56,25 +52,30 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                          ? ParameterSpace::whitened(prior)
                          : ParameterSpace::standardised(Standardiser::fit(fitted.theta));
   const Matrix z = space.to_z(fitted.theta);
-  const auto regression = options.parametrisation == Parametrisation::preconditioned
-                              ? Regression::fit(z, fitted.x)
-                              : Regression::none(fitted.x.cols(), z.cols());
-  const auto round = static_cast<std::uint32_t>(rounds.size());
+  auto regression = options.parametrisation == Parametrisation::preconditioned
+                        ? Regression::fit(z, fitted.x)
+                        : Regression::none(fitted.x.cols(), z.cols());
+  if (start_of) regression = start_of(regression, z, space);
   NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(fitted.x.cols()), options.width,
                      options.depth};
   shape.kind = options.network;
   ScoreModel model({make_diffusion(options, z), options.parametrisation, options.t_min, space,
                     Standardiser::fit(fitted.x), regression},
-                   shape, seed, round);
+                   shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(model.x_inputs(rows.x)),
                      to_tensor(regression.mean(rows.x)), to_tensor(Matrix(weights))},
                     std::move(rows.id)};
-  TrainedNetwork result;
-  result.report = train(world, model, std::move(data), settings.training, {seed, round}, checkpoints,
-                        context.stop, context.log);
-  if (!result.report.stopped) result.network = model.to_record();
-  return result;
+  return {std::move(model), std::move(data)};
+}
+
+TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
+                                     const std::shared_ptr<const Prior>& prior,
+                                     const MethodSettings& settings, std::uint64_t seed,
+                                     const Checkpoints& checkpoints, const StepContext& context,
+                                     const RowWeights& weigh) {
+  return run(posterior_score(rounds, prior, settings, seed, context, weigh), settings.training,
+             {seed, static_cast<std::uint32_t>(rounds.size())}, checkpoints, context);
 }
 
 }  // namespace snpse
