@@ -9,7 +9,7 @@ constexpr const char* kName = "prior";
 constexpr Eigen::Index kDraws = 20000;
 // Beyond the draws that are proposals of a first round, and the rounds of all other networks.
 constexpr std::uint64_t kFirstDraw = std::uint64_t{1} << 62U;
-constexpr std::uint32_t kFirstRound = 1U << 22U;
+constexpr std::uint32_t kFirstPriorRound = 1U << 22U;
 
 Matrix draws_of_prior(const Problem& problem, std::uint32_t round) {
   return draw_rows(*problem.prior, kDraws, problem.seed, Purpose::prior, round, kFirstDraw);
@@ -27,7 +27,7 @@ std::shared_ptr<const KnownScore> train_prior_score(const Problem& problem, cons
                                                     Stages& stages, const StepContext& context) {
   if (auto known = perturbed_prior(*problem.prior, like.space())) return known;
   const auto network = stages.network(kName, [&](const Checkpoints& checkpoints) {
-    const TrainingKey key{problem.seed, kFirstRound + round};
+    const TrainingKey key{problem.seed, kFirstPriorRound + round};
     return run(unconditional_score(draws_of_prior(problem, round), like, settings.model, key, context.world),
                settings.training, key, checkpoints, context);
   });

@@ -10,7 +10,7 @@ namespace snpse {
 namespace {
 
 // Beyond the rounds of all other networks.
-constexpr std::uint32_t kFirstRound = 1U << 23U;
+constexpr std::uint32_t kFirstPoolRound = 1U << 23U;
 
 }  // namespace
 
@@ -51,7 +51,7 @@ std::shared_ptr<const KnownScore> SnpseC::pool_score(std::span<const RoundData> 
       pool.conservativeResize(pool.rows() + theta.rows(), Eigen::NoChange);
       pool.bottomRows(theta.rows()) = theta;
     }
-    const TrainingKey key{problem_.seed, kFirstRound + static_cast<std::uint32_t>(rounds.size())};
+    const TrainingKey key{problem_.seed, kFirstPoolRound + static_cast<std::uint32_t>(rounds.size())};
     return run(unconditional_score(pool, like, settings_.model, key, context.world), settings_.training, key,
                checkpoints, context);
   });

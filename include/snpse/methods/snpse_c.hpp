@@ -1,6 +1,7 @@
 #pragma once
 
 #include "snpse/core/known_score.hpp"
+#include "snpse/core/score_model.hpp"
 #include "snpse/methods/posterior_proposals.hpp"
 #include "snpse/methods/stages.hpp"
 

@@ -66,7 +66,8 @@ TEST(ScoreMatching, OfAnotherNoiseThanEpsGivesTheErrorAndGradientOfLibTorch) {
       gradients.zero_();
       EXPECT_NEAR(matching->add_gradient(rows, noise, 0.1), expected, 1e-5 * expected);
       EXPECT_GT(std::abs(10 * expected - of_eps), 0.01 * of_eps);
-      EXPECT_LT(testing::largest(gradients - expected_gradients), 1e-5 * testing::largest(expected_gradients));
+      EXPECT_LT(testing::largest(gradients - expected_gradients),
+                1e-5 * testing::largest(expected_gradients));
     }
 }
 
