@@ -8,6 +8,8 @@
 #include "support/statistics.hpp"
 #include <gtest/gtest.h>
 
+#include "snpse/core/score_model.hpp"
+#include "snpse/core/tensor_matrix.hpp"
 #include "snpse/methods/method.hpp"
 
 namespace snpse {
@@ -119,6 +121,46 @@ TEST(Methods, WithKnownScoresEndThereInTheStandardisedSpaceToo) {
     settings.model.space = Space::standardised;
     const auto method = make_method(some_problem(), settings);
     expect_exact_moments(draws_of(*method, {world, stop, log}), 0.1);
+  }
+}
+
+/// The noise of the score of p_t(x given z_t) in z_t, for theta = mean + deviation z ~ N(0, 1), x = theta +
+/// 0.3 eps and the VE process: theta given z_t is normal with 1 / variance = 1 + 1 / (deviation sigma)^2.
+Matrix likelihood_noise(const Matrix& z_t, double x, double sigma, double mean, double deviation) {
+  const double of_noise = 1 / std::pow(deviation * sigma, 2);
+  const double variance = 1 / (1 + of_noise);
+  const Matrix theta = variance * of_noise * (mean + deviation * z_t.array());
+  const double slope = variance * of_noise * deviation;
+  return -sigma * slope / (kNoise * kNoise + variance) * (x - theta.array());
+}
+
+TEST(Nlse, LearnsTheScoreOfThePerturbedLikelihood) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  const Problem problem{make_product_prior({make_normal(0, 1)}), Vector::Constant(1, 0.7), 3};
+  for (const bool as_in_the_paper : {true, false}) {
+    auto settings = short_settings("nlse");
+    if (as_in_the_paper) {
+      settings.model.space = Space::standardised;
+      settings.model.parametrisation = Parametrisation::noise;
+      settings.training.max_steps = 1500;
+    }
+    const auto method = make_method(problem, settings);
+    auto rounds = rounds_before_the_last_network(*method, {world, stop, log});
+    rounds.back().network = method->train(rounds, {}, {world, stop, log}).network;
+    const auto model = ScoreModel::from_record(rounds.back().network, problem.prior);
+    const auto& standardiser = model.space().standardiser();
+    const double mean = standardiser ? standardiser->mean[0] : 0;
+    const double deviation = standardiser ? standardiser->deviation[0] : 1;
+    const Matrix z = Vector::LinSpaced(9, -1, 2);
+    for (const double sigma : {0.1, 0.3, 1.0}) {
+      const double t = model.diffusion().time_of_ratio(sigma);
+      Matrix noise = to_matrix(model.noise(to_tensor(z), model.condition(problem.x_obs), t));
+      if (!as_in_the_paper) noise -= sigma / (1 + sigma * sigma) * z;
+      const Matrix expected = likelihood_noise(z, 0.7, sigma, mean, deviation);
+      EXPECT_LT((noise - expected).cwiseAbs().mean(), 0.1) << sigma << ' ' << as_in_the_paper;
+    }
   }
 }
 
