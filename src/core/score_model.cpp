@@ -106,6 +106,18 @@ torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& 
   return reading.by_z_0 * (z_0 - condition.mean) + reading.by_eps * eps;
 }
 
+torch::Tensor ScoreModel::answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const {
+  return noise / readings(level).scale;
+}
+
+torch::Tensor ScoreModel::noise_of_network(const torch::Tensor& z_t, const Condition& condition,
+                                           const NoiseLevel& level) const {
+  const auto reading = readings(level);
+  const auto of_network = answer(views(z_t, condition, level, reading), condition.x_part,
+                                 network_.time_part(time_features(level)), reading);
+  return (reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network).detach();
+}
+
 torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
   const torch::NoGradGuard no_gradients;
   return (condition.x_part + network_.time_part(time_features(level))).contiguous();
@@ -127,7 +139,8 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, reading).contiguous();
   const auto read = [&](const torch::Tensor& of_network) {
-    return reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network;
+    const auto own = reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network;
+    return known_ ? own + known_->noise(z_t, level) : own;
   };
   if (z_t.requires_grad()) return read(answer(input, joint, torch::zeros_like(joint), reading));
   const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
@@ -138,9 +151,8 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
   return read(result);
 }
 
-ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t,
-                                                                const Condition& condition, double t,
-                                                                const torch::Tensor& probes) const {
+NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, const Condition& condition,
+                                                    double t, const torch::Tensor& probes) const {
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto reading = readings(level);
@@ -165,12 +177,15 @@ ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Ten
                                 result.data_ptr<float>(), divergence.data_ptr<float>());
   const auto of_skip =
       probes.defined() ? (probes.square() * reading.skip).sum(2).mean(0) : reading.skip.sum();
-  return {reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * result, divergence + of_skip};
+  const auto noise = reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * result;
+  if (!known_) return {noise, divergence + of_skip};
+  const auto known = known_->noise_and_divergence(z_t, level, probes);
+  return {noise + known.noise, divergence + of_skip + known.divergence};
 }
 
 torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
                                                    double t) const {
-  ensure(has_energy(), "an energy network");
+  ensure(has_energy() && !known_, "an energy network that is all of the model");
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto reading = readings(level);

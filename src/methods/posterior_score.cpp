@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
-#include "snpse/methods/valid_rows.hpp"
-#include "snpse/training/trainer.hpp"
 
 namespace snpse {
 namespace {
@@ -37,11 +35,9 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
 
 }  // namespace
 
-TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
-                                     const std::shared_ptr<const Prior>& prior,
-                                     const MethodSettings& settings, std::uint64_t seed,
-                                     const Checkpoints& checkpoints, const StepContext& context,
-                                     const RowWeights& weigh) {
+ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                              const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
+                              const RowWeights& weigh, const StartOf& start_of) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
   auto rows = valid_rows(world, rounds, *prior);
@@ -58,25 +54,30 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
   const Matrix z = space.to_z(fitted.theta);
   const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
   const auto view = preconditioned ? DataView::with_ranks(fitted.x) : DataView::standardised(fitted.x);
-  const auto regression =
+  auto regression =
       preconditioned ? Regression::fit(z, view.apply(fitted.x)) : Regression::none(view.width(), z.cols());
-  const auto round = static_cast<std::uint32_t>(rounds.size());
+  if (start_of) regression = start_of(regression, z, space);
   NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(view.width()), options.width,
                      options.depth};
   shape.kind = options.network;
   ScoreModel model(
       {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression}, shape,
-      seed, round);
+      seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   const Matrix seen = view.apply(rows.x);
   TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(seen), to_tensor(regression.mean(seen)),
                      to_tensor(Matrix(weights))},
                     std::move(rows.id)};
-  TrainedNetwork result;
-  result.report = train(world, model, std::move(data), settings.training, {seed, round}, checkpoints,
-                        context.stop, context.log);
-  if (!result.report.stopped) result.network = model.to_record();
-  return result;
+  return {std::move(model), std::move(data)};
+}
+
+TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
+                                     const std::shared_ptr<const Prior>& prior,
+                                     const MethodSettings& settings, std::uint64_t seed,
+                                     const Checkpoints& checkpoints, const StepContext& context,
+                                     const RowWeights& weigh) {
+  return run(posterior_score(rounds, prior, settings, seed, context, weigh), settings.training,
+             {seed, static_cast<std::uint32_t>(rounds.size())}, checkpoints, context);
 }
 
 }  // namespace snpse

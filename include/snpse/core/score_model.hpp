@@ -4,6 +4,8 @@
 
 #include "snpse/core/data_view.hpp"
 #include "snpse/core/diffusion.hpp"
+#include "snpse/core/known_score.hpp"
+#include "snpse/core/noise_level.hpp"
 #include "snpse/core/parameter_space.hpp"
 #include "snpse/core/preconditioning.hpp"
 #include "snpse/core/record.hpp"
@@ -12,13 +14,6 @@
 #include "snpse/core/tensor.hpp"
 
 namespace snpse {
-
-/// The noise levels of a batch: columns [n, 1], or [1, 1] where all rows share one.
-struct NoiseLevel {
-  torch::Tensor t;
-  torch::Tensor alpha;
-  torch::Tensor sigma;
-};
 
 /// An estimate of the score of p_t(z_t given x) in the space z: a network, and how its output is to be read.
 ///
@@ -63,12 +58,9 @@ class ScoreModel {
   /// sigma(t). By LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
   torch::Tensor noise(const torch::Tensor& z_t, const Condition& condition, double t) const;
 
-  struct NoiseAndDivergence {
-    torch::Tensor noise;       // [n, d], as of noise()
-    torch::Tensor divergence;  // [n], sum over i of d noise_i / d z_i
-  };
-  /// The divergence exactly where probes is undefined, else its Skilling-Hutchinson estimate: the mean over
-  /// the probes v [m, n, d] of v . J v, unbiased for entries of mean 0 and variance 1.
+  /// noise() and its divergence. The divergence exactly where probes is undefined, else its
+  /// Skilling-Hutchinson estimate: the mean over the probes v [m, n, d] of v . J v, unbiased for entries of
+  /// mean 0 and variance 1.
   NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const Condition& condition, double t,
                                           const torch::Tensor& probes = {}) const;
 
@@ -84,12 +76,20 @@ class ScoreModel {
   torch::Tensor answer(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
   torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const Condition& condition,
                        const NoiseLevel& level) const;
+  /// The change of the answer by which noise() changes by that much, [n, d].
+  torch::Tensor answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const;
+  /// What noise() is by the network alone, rows at their own level, without gradients. By LibTorch.
+  torch::Tensor noise_of_network(const torch::Tensor& z_t, const Condition& condition,
+                                 const NoiseLevel& level) const;
   /// The same as numbers, for parameter i of one row.
   Preconditioning preconditioning(double alpha, double sigma, Eigen::Index i) const {
     return snpse::preconditioning(parts_.parametrisation, alpha, sigma, parts_.regression.deviation[i],
                                   typical_deviation_);
   }
   torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
+
+  /// From here on noise() and noise_and_divergence() are of the network's score and this one together.
+  void add(std::shared_ptr<const KnownScore> known) { known_ = std::move(known); }
 
   int dim() const { return network_.shape().theta_dim; }
   const Diffusion& diffusion() const { return parts_.diffusion; }
@@ -100,7 +100,7 @@ class ScoreModel {
   ScoreNetwork& network() { return network_; }
   const ScoreNetwork& network() const { return network_; }
 
-  /// All of the model but the prior, for storage.
+  /// All of the model but the prior and what was added, for storage.
   Record to_record() const;
   /// The model of a record; prior: what the space whitened by, if it did. Error(data) if the record does not
   /// fit.
@@ -123,7 +123,8 @@ class ScoreModel {
   torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;
-  double typical_deviation_;  // the geometric mean of the regression's
+  double typical_deviation_;                 // the geometric mean of the regression's
+  std::shared_ptr<const KnownScore> known_;  // or null
   ScoreNetwork network_;
 };
 

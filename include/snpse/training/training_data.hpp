@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "snpse/core/noise_level.hpp"
 #include "snpse/core/tensor.hpp"
 
 namespace snpse {
@@ -22,10 +24,16 @@ struct TrainingRows {
   }
 };
 
+/// What a model's noise is to be where it is not to learn the score of its rows' law, [n, d]: an affine
+/// function of eps [n, d] given z_t = alpha z_0 + sigma eps [n, d], each row at its own level.
+using WantedNoise =
+    std::function<torch::Tensor(const torch::Tensor& eps, const torch::Tensor& z_t, const NoiseLevel& level)>;
+
 /// One rank's share of what is to be trained on.
 struct TrainingData {
-  TrainingRows rows;             // [k]
-  std::vector<std::int64_t> id;  // [k], ascending; 0, 1, ... are each on one rank
+  TrainingRows rows;              // [k]
+  std::vector<std::int64_t> id;   // [k], ascending; 0, 1, ... are each on one rank
+  WantedNoise wanted_noise = {};  // none: eps
 };
 
 }  // namespace snpse

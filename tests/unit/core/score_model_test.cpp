@@ -6,6 +6,7 @@
 #include "support/scratch_folder.hpp"
 #include <gtest/gtest.h>
 
+#include "snpse/core/perturbed_prior.hpp"
 #include "snpse/core/tensor_matrix.hpp"
 
 namespace snpse {
@@ -106,6 +107,46 @@ TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
       expect_near(model.answer(to_tensor(z_t), condition, level), answer, 1e-6);
       expect_near(model.noise(to_tensor(z_t), condition, t), eps, 1e-4);
     }
+}
+
+TEST(ScoreModel, AnswersAnotherNoiseByTheChangeOfItsTarget) {
+  const Matrix z_0 = standard_normal_rows(1, 3);
+  const Matrix eps = standard_normal_rows(2, 3).bottomRows(1);
+  const Matrix wanted = standard_normal_rows(3, 3).bottomRows(1);
+  for (const auto& diffusion : all_diffusions())
+    for (const auto parametrisation : kBothParametrisations) {
+      const double t = 0.6;
+      auto model = small_model(diffusion, parametrisation, testing::some_regression(3));
+      const auto condition = some_condition(model);
+      const auto level = level_of(diffusion, {t});
+      const auto answer = model.target(to_tensor(z_0), to_tensor(eps), condition, level) +
+                          model.answer_of_change(to_tensor(wanted - eps), level);
+      testing::set_constant_output(model, to_matrix(answer).row(0).transpose());
+      const Matrix z_t = diffusion.alpha(t) * z_0 + diffusion.sigma(t) * eps;
+      expect_near(model.noise(to_tensor(z_t), condition, t), wanted, 1e-4);
+    }
+}
+
+TEST(ScoreModel, AddsAKnownScore) {
+  const auto prior = make_product_prior({make_uniform(-1, 2), make_normal(1, 2)});
+  const auto z = to_tensor(standard_normal_rows(6, 2));
+  for (const auto& diffusion : all_diffusions()) {
+    const double t = 0.4;
+    auto model = small_model(diffusion, Parametrisation::preconditioned, 2);
+    testing::randomise(model);
+    const auto condition = some_condition(model);
+    const auto level = level_of(diffusion, {t});
+    const auto own = model.noise_and_divergence(z, condition, t);
+    const auto known = perturbed_prior(*prior, model.space());
+    const auto added = known->noise_and_divergence(z, level, {});
+    model.add(known);
+    const auto both = model.noise_and_divergence(z, condition, t);
+    EXPECT_TRUE(torch::equal(both.noise, own.noise + added.noise));
+    EXPECT_TRUE(torch::equal(both.divergence, own.divergence + added.divergence));
+    EXPECT_TRUE(torch::equal(model.noise(z, condition, t), both.noise));
+    const auto of_network = model.noise_of_network(z, condition, level_of(diffusion, std::vector(6, t)));
+    EXPECT_TRUE(torch::allclose(of_network, own.noise, 1e-4, 1e-5));
+  }
 }
 
 TEST(ScoreModel, PlainItAnswersAndTargetsTheNoiseItself) {

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "snpse/core/known_score.hpp"
+#include "snpse/core/score_model.hpp"
+#include "snpse/methods/posterior_proposals.hpp"
+#include "snpse/methods/stages.hpp"
+
+namespace snpse {
+
+/// SNPSE-C: the network learns the posterior's score s from proposals that are not the prior, by what leads
+/// from s to the score under them (ProposalCorrection); that of the perturbed pool of all parameters that
+/// were simulated is an unconditional network's, trained first. Draws and densities are those of s alone.
+class SnpseC : public PosteriorProposals {
+ public:
+  using PosteriorProposals::PosteriorProposals;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+
+ private:
+  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+  /// Collective. The score of the perturbed pool; null where a stop was requested.
+  std::shared_ptr<const KnownScore> pool_score(std::span<const RoundData> rounds, const ScoreModel& like,
+                                               Stages& stages, const StepContext& context) const;
+};
+
+}  // namespace snpse
