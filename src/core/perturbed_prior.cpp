@@ -1,39 +1,9 @@
 #include "snpse/core/perturbed_prior.hpp"
 
 #include <limits>
-#include <numbers>
 
 namespace snpse {
 namespace {
-
-// Edges are at most so many deviations away, so that no difference of two of them is inf - inf.
-constexpr double kFar = 1e6;
-
-/// Of N(0, 1) on [low, high]: its mean, and by how much its variance falls short of 1.
-struct TruncatedMoments {
-  torch::Tensor mean;
-  torch::Tensor lost_variance;
-};
-
-/// Everything relative to the density at the edge that is nearer to 0 or beyond it: nothing underflows.
-TruncatedMoments truncated_moments(const torch::Tensor& low, const torch::Tensor& high) {
-  const auto mirrored = low + high < 0;
-  const auto near = torch::where(mirrored, -high, low).clamp(-kFar, kFar);
-  const auto far = torch::where(mirrored, -low, high).clamp(-kFar, kFar);
-  const auto exponent = (far - near) * (far + near) * -0.5;
-  const auto ratio = exponent.exp();  // of the densities at both edges, at most 1
-  const auto scaled = [](const torch::Tensor& edge) {
-    return torch::special_erfcx(edge / std::numbers::sqrt2);
-  };
-  constexpr double kRootOfHalfPi = 1.2533141373155003;
-  const auto mass = kRootOfHalfPi * (scaled(near) - ratio * scaled(far));
-  const auto mean = -exponent.expm1() / mass;
-  return {torch::where(mirrored, -mean, mean), mean.square() - (near - ratio * far) / mass};
-}
-
-torch::Tensor as_double(const torch::Tensor& tensor) {
-  return tensor.to(torch::kFloat64);
-}
 
 GaussianProduct standard_normals(Eigen::Index dim) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -55,24 +25,11 @@ PerturbedPrior::PerturbedPrior(const GaussianProduct& product) {
       to += d;
     }
   }
-  mean_ = table[0];
-  precision_ = table[1];
-  low_ = table[2];
-  high_ = table[3];
+  pieces_ = {table[0] * table[1], table[1], table[2], table[3]};
 }
 
-PerturbedPrior::AlongAxes PerturbedPrior::along_axes(const torch::Tensor& z_t,
-                                                     const NoiseLevel& level) const {
-  const auto y_t = as_double(z_t).matmul(axes_);
-  const auto alpha = as_double(level.alpha);
-  const auto sigma = as_double(level.sigma);
-  const auto w_squared = alpha.square() + sigma.square() * precision_;
-  const auto w = w_squared.sqrt();
-  const auto centre = (alpha * y_t + sigma.square() * precision_ * mean_) / w_squared;
-  const auto [mean, lost_variance] =
-      truncated_moments((low_ - centre) * w / sigma, (high_ - centre) * w / sigma);
-  return {sigma * precision_ * (y_t - alpha * mean_) / w_squared - alpha / w * mean,
-          (sigma * precision_ + alpha.square() / sigma * lost_variance) / w_squared};
+NoiseAndSlope PerturbedPrior::along_axes(const torch::Tensor& z_t, const NoiseLevel& level) const {
+  return perturbed(pieces_, z_t.to(torch::kFloat64).matmul(axes_), level);
 }
 
 torch::Tensor PerturbedPrior::to_z(const torch::Tensor& along_axes) const {

@@ -41,6 +41,7 @@ Regression Regression::fit(const Matrix& z, const Matrix& features) {
     const Matrix error = (centred - rotated * solution).array().colwise() / (1 - leverage.array()).max(1 / n);
     if (!(error.squaredNorm() < least)) continue;
     least = error.squaredNorm();
+    best.penalty = penalty;
     best.weights = eigen.eigenvectors() * solution;
     best.deviation = (error.colwise().squaredNorm().transpose() / n).cwiseSqrt().cwiseMax(kLeastDeviation);
   }

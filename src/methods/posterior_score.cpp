@@ -56,13 +56,19 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const auto view = preconditioned ? DataView::with_ranks(fitted.x) : DataView::standardised(fitted.x);
   auto regression =
       preconditioned ? Regression::fit(z, view.apply(fitted.x)) : Regression::none(view.width(), z.cols());
-  if (start_of) regression = start_of(regression, z, space);
+  std::optional<TiltedPrior> tilted;
+  if (start_of)
+    regression = start_of(regression, z, space);
+  else if (preconditioned && options.network == NetworkKind::mlp && space.standardiser())
+    if (const auto product = prior->gaussian_product(*space.standardiser());
+        product && product->axes.isIdentity())
+      tilted = TiltedPrior::fit(product->pieces, z, view.apply(fitted.x), regression);
   NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(view.width()), options.width,
                      options.depth};
   shape.kind = options.network;
   ScoreModel model(
-      {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression}, shape,
-      seed, static_cast<std::uint32_t>(rounds.size()));
+      {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
+      shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   const Matrix seen = view.apply(rows.x);
   TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(seen), to_tensor(regression.mean(seen)),

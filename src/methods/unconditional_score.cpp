@@ -24,15 +24,15 @@ ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, c
                                   const TrainingKey& key, const World& world) {
   const Matrix z = like.space().to_z(theta);
   const Matrix x = Matrix::Zero(z.rows(), 1);
+  const auto view = DataView::standardised(x);
   const auto regression = options.parametrisation == Parametrisation::preconditioned
-                              ? Regression::fit(z, x)
+                              ? Regression::fit(z, view.apply(x))
                               : Regression::none(1, z.cols());
-  ScoreModel model({like.diffusion(), options.parametrisation, options.t_min, like.space(),
-                    Standardiser::fit(x), regression},
+  ScoreModel model({like.diffusion(), options.parametrisation, options.t_min, like.space(), view, regression},
                    {static_cast<int>(z.cols()), 1, options.width, options.depth}, key.seed, key.round);
   const auto share = world.share(z.rows());
-  const Matrix mine = x.topRows(share.size());
-  TrainingData data{{to_tensor(z.middleRows(share.begin, share.size())), to_tensor(model.x_inputs(mine)),
+  const Matrix mine = view.apply(x.topRows(share.size()));
+  TrainingData data{{to_tensor(z.middleRows(share.begin, share.size())), to_tensor(mine),
                      to_tensor(regression.mean(mine)), torch::ones({share.size(), 1})},
                     std::vector<std::int64_t>(static_cast<std::size_t>(share.size()))};
   std::iota(data.id.begin(), data.id.end(), share.begin);

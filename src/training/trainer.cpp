@@ -111,9 +111,12 @@ class Trainer {
 
   /// The noise with what is wanted of the model at these rows.
   NoiseBatch for_rows(const TrainingRows& rows, NoiseBatch noise) const {
-    if (!wanted_noise_) return noise;
+    if (!wanted_noise_ && !model_.has_tilted_prior()) return noise;
     const auto z_t = noise.level.alpha * rows.z.repeat({noise.draws, 1}) + noise.level.sigma * noise.eps;
-    noise.wanted = wanted_noise_(noise.eps, z_t, noise.level).contiguous();
+    auto wanted = wanted_noise_ ? wanted_noise_(noise.eps, z_t, noise.level) : noise.eps;
+    if (model_.has_tilted_prior())
+      wanted = wanted - model_.start_beyond_gaussian(z_t, rows.x.repeat({noise.draws, 1}), noise.level);
+    noise.wanted = wanted.contiguous();
     return noise;
   }
 

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "snpse/core/data_view.hpp"
 #include "snpse/core/diffusion.hpp"
 #include "snpse/core/known_score.hpp"
 #include "snpse/core/noise_level.hpp"
 #include "snpse/core/parameter_space.hpp"
+#include "snpse/core/perturbed_pieces.hpp"
 #include "snpse/core/preconditioning.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/core/regression.hpp"
 #include "snpse/core/score_network.hpp"
 #include "snpse/core/tensor.hpp"
+#include "snpse/core/tilted_prior.hpp"
 
 namespace snpse {
 
@@ -38,6 +41,7 @@ class ScoreModel {
     ParameterSpace space;
     DataView data_view;
     Regression regression;
+    std::optional<TiltedPrior> tilted_prior = std::nullopt;
   };
   /// A model with initial weights from (seed, round); the number of views is the parametrisation's, whatever
   /// shape says.
@@ -49,8 +53,9 @@ class ScoreModel {
   /// Observations as the model sees them, one for all rows or one a row; computed once, however often the
   /// score is wanted.
   struct Condition {
-    torch::Tensor x_part;  // [1 or n, width], the network's
-    torch::Tensor mean;    // [1 or n, d], the regression's
+    torch::Tensor x_part;     // [1 or n, width], the network's
+    torch::Tensor mean;       // [1 or n, d], the regression's
+    torch::Tensor tilt = {};  // [1 or n, d] float64, the tilted prior's, if there is one
   };
   Condition condition(const Vector& x_obs) const;
 
@@ -78,6 +83,11 @@ class ScoreModel {
                        const NoiseLevel& level) const;
   /// The change of the answer by which noise() changes by that much, [n, d].
   torch::Tensor answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const;
+  /// By how much noise() of the tilted prior is more than that of the regression's Gaussian at z_t [n, d],
+  /// rows at their own level and with the data views seen [n, w]; [n, d] float32.
+  torch::Tensor start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& seen,
+                                      const NoiseLevel& level) const;
+  bool has_tilted_prior() const { return parts_.tilted_prior.has_value(); }
   /// What noise() is by the network alone, rows at their own level, without gradients. By LibTorch.
   torch::Tensor noise_of_network(const torch::Tensor& z_t, const Condition& condition,
                                  const NoiseLevel& level) const;
@@ -104,7 +114,7 @@ class ScoreModel {
   Record to_record() const;
   /// The model of a record; prior: what the space whitened by, if it did. Error(data) if the record does not
   /// fit.
-  static ScoreModel from_record(const Record& record, std::shared_ptr<const Prior> prior);
+  static ScoreModel from_record(const Record& record, const std::shared_ptr<const Prior>& prior);
 
  private:
   /// The numbers of Preconditioning as tensors, [1 or n, d].
@@ -113,6 +123,9 @@ class ScoreModel {
   };
   Readings readings(const NoiseLevel& level) const;
   ScoreModel(Parts parts, ScoreNetwork network);
+  /// What noise() starts from where there is a tilted prior.
+  NoiseAndSlope start(const torch::Tensor& z_t, const torch::Tensor& tilt, const NoiseLevel& level) const;
+  torch::Tensor tilt_of(const torch::Tensor& seen) const;
   /// What the network sees of z_t, [n, views * d].
   torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
                       const Readings& readings) const;
