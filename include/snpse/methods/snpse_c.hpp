@@ -10,6 +10,9 @@ namespace snpse {
 /// SNPSE-C: the network learns the posterior's score s from proposals that are not the prior, by what leads
 /// from s to the score under them (ProposalCorrection); that of the perturbed pool of all parameters that
 /// were simulated is an unconditional network's, trained first. Draws and densities are those of s alone.
+///
+/// s is the posterior's score without noise, and the perturbed one's only where all laws are Gaussians: the
+/// flow along it goes astray where they are not (ProposalCorrection), on two_moons to a C2ST of 0.96.
 class SnpseC : public PosteriorProposals {
  public:
   using PosteriorProposals::PosteriorProposals;
