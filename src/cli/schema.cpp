@@ -66,7 +66,7 @@ Section method_section(MethodOptions& o) {
           {
               {"name", "the algorithm", choice(o.name, method_names())},
               {"preset", "the values of all keys that are not given", choice(o.preset, preset_names())},
-              {"rounds", "npse: always 1", number(o.rounds, between(1, 9999))},
+              {"rounds", "npse and nlse: always 1", number(o.rounds, between(1, 9999))},
               {"simulations", "over all rounds", number(o.simulations, at_least(1))},
               {"first_round", "simulations of round 1; 0: as in the others, at most 30 %",
                number(o.first_round, at_least(0))},

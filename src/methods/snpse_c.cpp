@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 #include "snpse/methods/prior_score.hpp"
 #include "snpse/methods/proposal_correction.hpp"
@@ -11,6 +12,9 @@ namespace {
 
 // Beyond the rounds of all other networks.
 constexpr std::uint32_t kFirstPoolRound = 1U << 23U;
+// Of annealed Langevin dynamics, where the sampler is one of the flow.
+constexpr int kLevels = 100;
+constexpr int kLangevinSteps = 10;
 
 }  // namespace
 
@@ -60,7 +64,14 @@ std::shared_ptr<const KnownScore> SnpseC::pool_score(std::span<const RoundData> 
 }
 
 std::shared_ptr<const Posterior> SnpseC::approximation(std::span<const RoundData> rounds) const {
-  return flow(rounds.back().network);
+  const auto& network = rounds.back().network;
+  if (rounds.size() == 1 || settings_.sampler.kind == SamplerKind::sde) return flow(network);
+  auto sampler = settings_.sampler;
+  sampler.kind = SamplerKind::sde;
+  sampler.sde_steps = kLevels;
+  sampler.corrector_steps = kLangevinSteps;
+  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
+  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, problem_.x_obs, sampler);
 }
 
 }  // namespace snpse
