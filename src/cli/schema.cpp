@@ -81,7 +81,7 @@ Section model_section(ModelOptions& o) {
   return {"model",
           "diffusion and score network",
           {
-              {"space", "where the diffusion runs", choice(o.space, {"whitened", "standardised"})},
+              {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
               {"process", "the forward process", choice(o.process, {"ve", "vp", "subvp"})},
               {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
               {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},

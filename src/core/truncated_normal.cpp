@@ -23,8 +23,11 @@ TruncatedMoments truncated_moments(const torch::Tensor& low, const torch::Tensor
   };
   const auto mass = kRootOfHalfPi * (scaled(near) - ratio * scaled(far));
   const auto mean = -exponent.expm1() / mass;
-  return {torch::where(mirrored, -mean, mean), mean.square() - (near - ratio * far) / mass,
-          mass.log() - near.square() * 0.5};
+  // What holds 0 holds enough to be measured from there.
+  const auto from_zero =
+      kRootOfHalfPi * ((far / std::numbers::sqrt2).erf() - (near / std::numbers::sqrt2).erf());
+  const auto log_mass = torch::where(near < 0, from_zero.log(), mass.log() - near.square() * 0.5);
+  return {torch::where(mirrored, -mean, mean), mean.square() - (near - ratio * far) / mass, log_mass};
 }
 
 }  // namespace snpse

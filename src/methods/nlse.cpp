@@ -10,7 +10,7 @@
 namespace snpse {
 
 bool Nlse::is_npse() const {
-  return settings_.model.space == Space::whitened &&
+  return settings_.model.space != Space::standardised &&
          settings_.model.parametrisation == Parametrisation::preconditioned;
 }
 

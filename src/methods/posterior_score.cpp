@@ -33,6 +33,18 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
   return Diffusion::variance_exploding(low, high);
 }
 
+/// The prior in a standardised space, where it is a product over the parameters and some have edges.
+std::optional<std::vector<GaussianPiece>> bounded_pieces(const Prior& prior,
+                                                         const Standardiser& standardiser) {
+  const auto product = prior.gaussian_product(standardiser);
+  const auto has_edge = [](const GaussianPiece& piece) {
+    return std::isfinite(piece.low) || std::isfinite(piece.high);
+  };
+  if (!product || !product->axes.isIdentity() || std::ranges::none_of(product->pieces, has_edge))
+    return std::nullopt;
+  return product->pieces;
+}
+
 }  // namespace
 
 ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
@@ -48,21 +60,21 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
          rows.total, kFewest);
   const auto& options = settings.model;
   const auto fitted = sample_of_all(world, rows);
-  const auto space = options.space == Space::whitened
-                         ? ParameterSpace::whitened(prior)
-                         : ParameterSpace::standardised(Standardiser::fit(fitted.theta));
-  const Matrix z = space.to_z(fitted.theta);
   const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
+  const bool may_tilt =
+      options.space == Space::natural && preconditioned && options.network == NetworkKind::mlp && !start_of;
+  const auto standardiser = Standardiser::fit(fitted.theta);
+  const auto pieces = may_tilt ? bounded_pieces(*prior, standardiser) : std::nullopt;
+  const auto space = pieces || options.space == Space::standardised
+                         ? ParameterSpace::standardised(standardiser)
+                         : ParameterSpace::whitened(prior);
+  const Matrix z = space.to_z(fitted.theta);
   const auto view = preconditioned ? DataView::with_ranks(fitted.x) : DataView::standardised(fitted.x);
   auto regression =
       preconditioned ? Regression::fit(z, view.apply(fitted.x)) : Regression::none(view.width(), z.cols());
+  if (start_of) regression = start_of(regression, z, space);
   std::optional<TiltedPrior> tilted;
-  if (start_of)
-    regression = start_of(regression, z, space);
-  else if (preconditioned && options.network == NetworkKind::mlp && space.standardiser())
-    if (const auto product = prior->gaussian_product(*space.standardiser());
-        product && product->axes.isIdentity())
-      tilted = TiltedPrior::fit(product->pieces, z, view.apply(fitted.x), regression);
+  if (pieces) tilted = TiltedPrior::fit(*pieces, z, view.apply(fitted.x), regression);
   NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(view.width()), options.width,
                      options.depth};
   shape.kind = options.network;

@@ -100,6 +100,15 @@ void expect_exact_moments(const Matrix& theta, double tolerance) {
   EXPECT_LE(theta.col(1).maxCoeff(), 2);
 }
 
+TEST(Methods, StartFromWhatIsExactBetweenThePriorsEdges) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  auto settings = short_settings("npse");
+  settings.training.max_steps = 50;
+  expect_exact_moments(draws_of(*make_method(some_problem(), settings), {world, stop, log}), 0.03);
+}
+
 TEST(Methods, EndNearTheExactPosteriorOnEveryRank) {
   const World world;
   const StopRequest stop;

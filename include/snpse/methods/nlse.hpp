@@ -12,9 +12,9 @@ namespace snpse {
 /// The plain parametrisation's network is the likelihood's score itself. The preconditioned one's model
 /// starts from a regression posterior, so that the likelihood starts from the quotient of that and N(0, I),
 /// what a Gaussian likelihood would be: its score is the model's own less that of the perturbed N(0, I), and
-/// what is added to the model is the prior's less the same. In the whitened space that is nothing: there NLSE
-/// is NPSE to the bit, read in another way. In the standardised space the added score carries the prior's
-/// edges.
+/// what is added to the model is the prior's less the same. In the whitened space that is nothing, and in the
+/// natural one the model has the prior in what it starts from: there NLSE is NPSE to the bit, read in another
+/// way. In the standardised space the added score carries the prior's edges.
 ///
 /// The perturbed likelihood depends on the prior: it is not that of another one.
 class Nlse : public Npse {

@@ -299,6 +299,55 @@ TEST(ScoreModel, KeepsItsViewByRanksInARecord) {
   EXPECT_EQ(copy.to_record().values(), model.to_record().values());
 }
 
+/// A model in a standardised space of a uniform and a normal parameter that starts from a prior tilted by the
+/// first and the second datum, as they are.
+ScoreModel tilted_model(const Diffusion& diffusion, const std::shared_ptr<const Prior>& prior,
+                        const Standardiser& standardiser) {
+  TiltedPrior tilted{prior->gaussian_product(standardiser)->pieces, Matrix::Identity(2, 2) * 3,
+                     Eigen::Vector2d(1, -2), Eigen::Vector2d(4, 2)};
+  return {{diffusion, Parametrisation::preconditioned, 1e-3, ParameterSpace::standardised(standardiser),
+           testing::plain_view(2), testing::some_regression(2), tilted},
+          {2, 2, testing::kWidth, 2},
+          1,
+          1};
+}
+
+TEST(ScoreModel, StartsFromATiltedPrior) {
+  // In z, the uniform tilted by exp(t z - 4 z^2 / 2) is N(t / 4, 1 / 4) between its edges; the normal, N(1 /
+  // 3, 1 / 9) there, is tilted by exp(t z - 2 z^2 / 2) to N((3 + t) / 11, 1 / 11).
+  const auto prior = make_product_prior({make_uniform(-1, 2), make_normal(3, 2)});
+  const Standardiser standardiser{Eigen::Vector2d(0.5, 1), Eigen::Vector2d(0.8, 6)};
+  const Eigen::Vector2d x_obs(0.7, 0.4);
+  const double t_0 = 1 + 3 * x_obs[0];
+  const double t_1 = -2 + 3 * x_obs[1];
+  const auto posterior = make_product_prior({make_truncated_normal(t_0 / 4, 0.5, -1.5 / 0.8, 1.5 / 0.8),
+                                             make_normal((3 + t_1) / 11, 1 / std::sqrt(11.0))});
+  const auto exact = perturbed_prior(*posterior, ParameterSpace::standardised(testing::no_standardiser(2)));
+  const auto z = to_tensor(standard_normal_rows(20, 2));
+  for (const auto& diffusion : all_diffusions()) {
+    const auto model = tilted_model(diffusion, prior, standardiser);
+    const auto copy = ScoreModel::from_record(model.to_record(), prior);
+    EXPECT_EQ(copy.to_record().values(), model.to_record().values());
+    for (const double t : {0.05, 0.3, 1.0}) {
+      const auto scalar = [](double value) { return torch::full({1, 1}, value, torch::kFloat32); };
+      const NoiseLevel level{scalar(t), scalar(diffusion.alpha(t)), scalar(diffusion.sigma(t))};
+      const auto expected = exact->noise_and_divergence(z, level, {});
+      for (const auto* one : {&model, &copy}) {
+        const auto condition = one->condition(x_obs);
+        const auto answer = one->noise_and_divergence(z, condition, t);
+        EXPECT_TRUE(torch::allclose(answer.noise, expected.noise, 1e-4, 1e-5));
+        EXPECT_TRUE(torch::allclose(answer.divergence, expected.divergence, 1e-3, 1e-4));
+        EXPECT_TRUE(torch::equal(one->noise(z, condition, t), answer.noise));
+      }
+      const auto seen = to_tensor(Matrix(x_obs.transpose())).repeat({20, 1});
+      const auto gaussian = testing::some_regression(2);
+      const auto plain = small_model(diffusion, Parametrisation::preconditioned, gaussian);
+      EXPECT_TRUE(torch::allclose(model.start_beyond_gaussian(z, seen, level),
+                                  expected.noise - plain.noise(z, plain.condition(x_obs), t), 1e-3, 1e-4));
+    }
+  }
+}
+
 /// A record of a sound model in which one value is replaced.
 template <typename T>
 Record damaged(const std::string& key, T value) {
