@@ -66,7 +66,7 @@ Section method_section(MethodOptions& o) {
           {
               {"name", "the algorithm", choice(o.name, method_names())},
               {"preset", "the values of all keys that are not given", choice(o.preset, preset_names())},
-              {"rounds", "npse: always 1", number(o.rounds, between(1, 9999))},
+              {"rounds", "npse and nlse: always 1", number(o.rounds, between(1, 9999))},
               {"simulations", "over all rounds", number(o.simulations, at_least(1))},
               {"first_round", "simulations of round 1; 0: as in the others, at most 30 %",
                number(o.first_round, at_least(0))},
@@ -81,7 +81,7 @@ Section model_section(ModelOptions& o) {
   return {"model",
           "diffusion and score network",
           {
-              {"space", "where the diffusion runs", choice(o.space, {"whitened", "standardised"})},
+              {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
               {"process", "the forward process", choice(o.process, {"ve", "vp", "subvp"})},
               {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
               {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},

@@ -57,6 +57,7 @@ class UniformMarginal final : public Marginal {
   std::shared_ptr<const Marginal> restricted_to(double low, double high) const override {
     return make_uniform(std::max(low, low_), std::min(high, high_));
   }
+  std::optional<GaussianPiece> gaussian_piece() const override { return GaussianPiece{0, 0, low_, high_}; }
 
  private:
   double low_;
@@ -79,6 +80,9 @@ class NormalMarginal final : public Marginal {
   double high() const override { return kInfinity; }
   double whiten(double value) const override { return (value - mean_) / standard_deviation_; }
   double unwhiten(double z) const override { return mean_ + standard_deviation_ * z; }
+  std::optional<GaussianPiece> gaussian_piece() const override {
+    return GaussianPiece{mean_, 1 / (standard_deviation_ * standard_deviation_), -kInfinity, kInfinity};
+  }
 
  private:
   double mean_;
@@ -150,6 +154,15 @@ class RestrictedMarginal final : public Marginal {
 
   std::shared_ptr<const Marginal> restricted_to(double low, double high) const override {
     return base_->restricted_to(std::max(low, low_), std::min(high, high_));
+  }
+
+  std::optional<GaussianPiece> gaussian_piece() const override {
+    auto piece = base_->gaussian_piece();
+    if (piece) {
+      piece->low = low_;
+      piece->high = high_;
+    }
+    return piece;
   }
 
  private:

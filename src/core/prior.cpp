@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 
 #include "snpse/util/error.hpp"
 
@@ -64,6 +65,16 @@ class ProductPrior final : public Prior {
     return make_product_prior(std::move(restricted));
   }
 
+  std::optional<GaussianProduct> gaussian_product(const Standardiser& standardiser) const override {
+    GaussianProduct product{Matrix::Identity(dim(), dim()), {}};
+    for (int i = 0; i < dim(); ++i) {
+      const auto piece = marginal(i).gaussian_piece();
+      if (!piece) return std::nullopt;
+      product.pieces.push_back(piece->standardised(standardiser.mean[i], standardiser.deviation[i]));
+    }
+    return product;
+  }
+
  private:
   const Marginal& marginal(int i) const { return *marginals_[static_cast<std::size_t>(i)]; }
 
@@ -101,6 +112,18 @@ class MultivariateNormal final : public Prior {
   }
 
   std::shared_ptr<const Prior> restricted_to(const Box& /*box*/) const override { return nullptr; }
+
+  std::optional<GaussianProduct> gaussian_product(const Standardiser& standardiser) const override {
+    const Eigen::MatrixXd factor = standardiser.deviation.cwiseInverse().asDiagonal() * cholesky_;
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(factor * factor.transpose());
+    const Vector mean =
+        eigen.eigenvectors().transpose() * (mean_ - standardiser.mean).cwiseQuotient(standardiser.deviation);
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    GaussianProduct product{eigen.eigenvectors(), {}};
+    for (int i = 0; i < dim(); ++i)
+      product.pieces.push_back({mean[i], 1 / eigen.eigenvalues()[i], -kInfinity, kInfinity});
+    return product;
+  }
 
  private:
   Vector whiten(const Vector& theta) const {

@@ -43,14 +43,41 @@ ScoreModel ScoreModel::copy_on(const torch::Device& device) const {
 
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
-  const Matrix x = x_obs.transpose();
-  return {network_.x_part(to_tensor(x_inputs(x))), to_tensor(parts_.regression.mean(x))};
+  const Matrix seen = parts_.data_view.apply(x_obs.transpose());
+  Condition result{network_.x_part(to_tensor(seen)), to_tensor(parts_.regression.mean(seen))};
+  if (has_tilted_prior()) result.tilt = tilt_of(to_tensor(seen));
+  return result;
 }
 
-Matrix ScoreModel::x_inputs(const Matrix& x) const {
-  Matrix inputs = parts_.x_standardiser.apply(x);
-  if (parts_.parametrisation == Parametrisation::preconditioned) inputs = inputs.array().asinh();
-  return inputs;
+torch::Tensor ScoreModel::tilt_of(const torch::Tensor& seen) const {
+  return to_tensor(parts_.tilted_prior->tilt(to_matrix(seen))).to(torch::kFloat64);
+}
+
+NoiseAndSlope ScoreModel::start(const torch::Tensor& z_t, const torch::Tensor& tilt,
+                                const NoiseLevel& level) const {
+  const auto& tilted = *parts_.tilted_prior;
+  const std::int64_t d = dim();
+  auto table = torch::empty({4, 1, d}, torch::kFloat64);
+  for (std::int64_t i = 0; i < d; ++i) {
+    const auto& piece = tilted.prior[static_cast<std::size_t>(i)];
+    double* to = table.data_ptr<double>() + i;
+    for (const double value :
+         {piece.precision * piece.mean, piece.precision + tilted.precision[i], piece.low, piece.high}) {
+      *to = value;
+      to += d;
+    }
+  }
+  return perturbed({table[0] + tilt, table[1], table[2], table[3]}, z_t.to(torch::kFloat64), level);
+}
+
+torch::Tensor ScoreModel::start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& seen,
+                                                const NoiseLevel& level) const {
+  const torch::NoGradGuard no_gradients;
+  const auto mean = to_tensor(parts_.regression.mean(to_matrix(seen)));
+  const auto variance = to_tensor(parts_.regression.deviation.transpose()).square();
+  const auto of_gaussian =
+      level.sigma * (z_t - level.alpha * mean) / (level.alpha.square() * variance + level.sigma.square());
+  return (start(z_t, tilt_of(seen), level).noise - of_gaussian).to(torch::kFloat32);
 }
 
 torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {
@@ -112,6 +139,19 @@ torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& 
   return reading.by_z_0 * (z_0 - condition.mean) + reading.by_eps * eps;
 }
 
+torch::Tensor ScoreModel::answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const {
+  return noise / readings(level).scale;
+}
+
+torch::Tensor ScoreModel::noise_of_network(const torch::Tensor& z_t, const Condition& condition,
+                                           const NoiseLevel& level) const {
+  const auto reading = readings(level);
+  const auto of_network = answer(views(z_t, condition, level, reading), condition.x_part,
+                                 network_.time_part(time_features(level)), reading);
+  ensure(!has_tilted_prior(), "a model of the network and the regression alone");
+  return (reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network).detach();
+}
+
 torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
   const torch::NoGradGuard no_gradients;
   return (condition.x_part + network_.time_part(time_features(level))).contiguous();
@@ -133,7 +173,10 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, reading).contiguous();
   const auto read = [&](const torch::Tensor& of_network) {
-    return reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network;
+    const auto started = has_tilted_prior() ? start(z_t, condition.tilt, level).noise.to(torch::kFloat32)
+                                            : reading.skip * (z_t - level.alpha * condition.mean);
+    const auto own = started + reading.scale * of_network;
+    return known_ ? own + known_->noise(z_t, level) : own;
   };
   if (z_t.requires_grad()) return read(answer(input, joint, torch::zeros_like(joint), reading));
   const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
@@ -144,9 +187,8 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
   return read(result);
 }
 
-ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t,
-                                                                const Condition& condition, double t,
-                                                                const torch::Tensor& probes) const {
+NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, const Condition& condition,
+                                                    double t, const torch::Tensor& probes) const {
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto reading = readings(level);
@@ -169,14 +211,24 @@ ScoreModel::NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Ten
   else
     pass->answer_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
                                 result.data_ptr<float>(), divergence.data_ptr<float>());
-  const auto of_skip =
-      probes.defined() ? (probes.square() * reading.skip).sum(2).mean(0) : reading.skip.sum();
-  return {reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * result, divergence + of_skip};
+  auto noise = reading.scale * result;
+  if (has_tilted_prior()) {
+    const auto started = start(z_t, condition.tilt, level);
+    noise = noise + started.noise.to(torch::kFloat32);
+    divergence = divergence + started.slope.sum(1).to(torch::kFloat32);
+  } else {
+    noise = noise + reading.skip * (z_t - level.alpha * condition.mean);
+    divergence = divergence +
+                 (probes.defined() ? (probes.square() * reading.skip).sum(2).mean(0) : reading.skip.sum());
+  }
+  if (!known_) return {noise, divergence};
+  const auto known = known_->noise_and_divergence(z_t, level, probes);
+  return {noise + known.noise, divergence + known.divergence};
 }
 
 torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
                                                    double t) const {
-  ensure(has_energy(), "an energy network");
+  ensure(has_energy() && !known_, "an energy network that is all of the model");
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto reading = readings(level);
@@ -207,12 +259,17 @@ Record ScoreModel::to_record() const {
     put_vector(name + "/mean", s.mean);
     put_vector(name + "/deviation", s.deviation);
   };
-  put_standardiser("x", parts_.x_standardiser);
+  put_standardiser("x", parts_.data_view.standardiser);
+  if (parts_.data_view.knots) record.put("x/knots", *parts_.data_view.knots);
   if (parts_.space.standardiser()) put_standardiser("theta", *parts_.space.standardiser());
-  record.put("regression/knots", parts_.regression.knots);
   record.put("regression/weights", parts_.regression.weights);
   put_vector("regression/offset", parts_.regression.offset);
   put_vector("regression/deviation", parts_.regression.deviation);
+  if (parts_.tilted_prior) {
+    record.put("tilt/weights", parts_.tilted_prior->weights);
+    put_vector("tilt/offset", parts_.tilted_prior->offset);
+    put_vector("tilt/precision", parts_.tilted_prior->precision);
+  }
   const auto& shape = network_.shape();
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
@@ -231,7 +288,7 @@ void require(bool sound, const char* key) {
 }
 
 /// The standardiser `name` of n columns.
-Standardiser get_standardiser(const Record& record, const std::string& name, int n) {
+Standardiser get_standardiser(const Record& record, const std::string& name, Eigen::Index n) {
   const auto& mean = record.get<std::vector<double>>(name + "/mean");
   const auto& deviation = record.get<std::vector<double>>(name + "/deviation");
   const auto length = static_cast<std::size_t>(n);
@@ -262,22 +319,49 @@ Diffusion get_diffusion(const Record& record) {
   fail(ExitCode::data, "the field 'diffusion/process' holds no known process");
 }
 
+/// The finite matrix under key of that shape.
+Matrix get_matrix(const Record& record, const char* key, Eigen::Index rows, Eigen::Index columns) {
+  const auto& matrix = record.get<Matrix>(key);
+  require(matrix.rows() == rows && matrix.cols() == columns && matrix.allFinite(), key);
+  return matrix;
+}
+
+/// Of a network with `width` inputs for the data.
+DataView get_data_view(const Record& record, int width) {
+  if (!record.has("x/knots")) return {get_standardiser(record, "x", width), std::nullopt};
+  require(width % 2 == 0, "network/shape");
+  const Eigen::Index p = width / 2;
+  return {get_standardiser(record, "x", p), get_matrix(record, "x/knots", DataView::kKnots, p)};
+}
+
+/// The finite list under key of that length.
+Vector get_vector(const Record& record, const char* key, int length) {
+  const auto& values = record.get<std::vector<double>>(key);
+  require(values.size() == static_cast<std::size_t>(length), key);
+  Vector result = Eigen::Map<const Vector>(values.data(), length);
+  require(result.allFinite(), key);
+  return result;
+}
+
 Regression get_regression(const Record& record, const NetworkShape& shape) {
-  const auto get_vector = [&](const char* key) -> Vector {
-    const auto& values = record.get<std::vector<double>>(key);
-    require(values.size() == static_cast<std::size_t>(shape.theta_dim), key);
-    return Eigen::Map<const Vector>(values.data(), shape.theta_dim);
-  };
-  const auto get_matrix = [&](const char* key, Eigen::Index rows, Eigen::Index columns) {
-    const auto& matrix = record.get<Matrix>(key);
-    require(matrix.rows() == rows && matrix.cols() == columns && matrix.allFinite(), key);
-    return matrix;
-  };
-  Regression result{get_matrix("regression/knots", Regression::kKnots, shape.x_dim),
-                    get_matrix("regression/weights", 2 * shape.x_dim, shape.theta_dim),
-                    get_vector("regression/offset"), get_vector("regression/deviation")};
-  require(result.offset.allFinite(), "regression/offset");
-  require(result.deviation.allFinite() && result.deviation.minCoeff() > 0, "regression/deviation");
+  Regression result{get_matrix(record, "regression/weights", shape.x_dim, shape.theta_dim),
+                    get_vector(record, "regression/offset", shape.theta_dim),
+                    get_vector(record, "regression/deviation", shape.theta_dim)};
+  require(result.deviation.minCoeff() > 0, "regression/deviation");
+  return result;
+}
+
+std::optional<TiltedPrior> get_tilted_prior(const Record& record, const NetworkShape& shape,
+                                            const std::shared_ptr<const Prior>& prior,
+                                            const ParameterSpace& space) {
+  if (!record.has("tilt/weights")) return std::nullopt;
+  require(space.standardiser().has_value(), "tilt/weights");
+  const auto product = prior->gaussian_product(*space.standardiser());
+  require(product.has_value(), "tilt/weights");
+  TiltedPrior result{product->pieces, get_matrix(record, "tilt/weights", shape.x_dim, shape.theta_dim),
+                     get_vector(record, "tilt/offset", shape.theta_dim),
+                     get_vector(record, "tilt/precision", shape.theta_dim)};
+  require(result.precision.minCoeff() > 0, "tilt/precision");
   return result;
 }
 
@@ -302,25 +386,26 @@ Parametrisation get_parametrisation(const Record& record) {
   return value;
 }
 
-ParameterSpace get_space(const Record& record, std::shared_ptr<const Prior> prior, int dim) {
+ParameterSpace get_space(const Record& record, const std::shared_ptr<const Prior>& prior, int dim) {
   if (record.has("theta/mean")) return ParameterSpace::standardised(get_standardiser(record, "theta", dim));
   if (prior->dim() != dim)
     fail(ExitCode::data, "the network is of {} parameters, but the prior of {}", dim, prior->dim());
-  return ParameterSpace::whitened(std::move(prior));
+  return ParameterSpace::whitened(prior);
 }
 
 }  // namespace
 
-ScoreModel ScoreModel::from_record(const Record& record, std::shared_ptr<const Prior> prior) {
+ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<const Prior>& prior) {
   const auto shape = get_shape(record);
   const double t_min = record.get<double>("diffusion/t_min");
   require(t_min > 0 && t_min < 1, "diffusion/t_min");
   Parts parts{get_diffusion(record),
               get_parametrisation(record),
               t_min,
-              get_space(record, std::move(prior), shape.theta_dim),
-              get_standardiser(record, "x", shape.x_dim),
+              get_space(record, prior, shape.theta_dim),
+              get_data_view(record, shape.x_dim),
               get_regression(record, shape)};
+  parts.tilted_prior = get_tilted_prior(record, shape, prior, parts.space);
   ScoreModel model(std::move(parts), shape, 0, 0);
   const auto& weights = record.get<std::vector<float>>("network/weights");
   auto own = model.network_.weights();

@@ -33,7 +33,7 @@ ScoreModel some_model(int dim, NetworkKind kind) {
   const Standardiser none{Vector::Zero(dim), Vector::Ones(dim)};
   ScoreModel model({Diffusion::variance_exploding(ModelOptions().sigma_min, ModelOptions().sigma_max),
                     Parametrisation::preconditioned, ModelOptions().t_min, ParameterSpace::standardised(none),
-                    none, Regression::none(dim, dim)},
+                    DataView{none, std::nullopt}, Regression::none(dim, dim)},
                    shape, 1, 1);
   model.network().weights().copy_(ScoreNetwork(model.network().shape(), false, 1, 1).weights());
   return model;

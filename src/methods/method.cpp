@@ -1,23 +1,27 @@
 #include "snpse/methods/method.hpp"
 
+#include "snpse/methods/nlse.hpp"
 #include "snpse/methods/npse.hpp"
 #include "snpse/methods/snpse_a.hpp"
 #include "snpse/methods/snpse_b.hpp"
+#include "snpse/methods/snpse_c.hpp"
 #include "snpse/methods/tsnpse.hpp"
 #include "snpse/util/nearest.hpp"
 
 namespace snpse {
 
 std::vector<std::string> method_names() {
-  return {"npse", "tsnpse", "snpse_a", "snpse_b"};
+  return {"npse", "nlse", "tsnpse", "snpse_a", "snpse_b", "snpse_c"};
 }
 
 std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings) {
   const auto& name = settings.method.name;
   if (name == "npse") return std::make_unique<Npse>(problem, settings);
+  if (name == "nlse") return std::make_unique<Nlse>(problem, settings);
   if (name == "tsnpse") return std::make_unique<Tsnpse>(problem, settings);
   if (name == "snpse_a") return std::make_unique<SnpseA>(problem, settings);
   if (name == "snpse_b") return std::make_unique<SnpseB>(problem, settings);
+  if (name == "snpse_c") return std::make_unique<SnpseC>(problem, settings);
   fail(ExitCode::config, "unknown method '{}'; did you mean '{}'?", name, nearest(name, method_names()));
 }
 

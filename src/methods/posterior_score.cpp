@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
-#include "snpse/methods/valid_rows.hpp"
-#include "snpse/training/trainer.hpp"
 
 namespace snpse {
 namespace {
@@ -35,13 +33,23 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
   return Diffusion::variance_exploding(low, high);
 }
 
+/// The prior in a standardised space, where it is a product over the parameters and some have edges.
+std::optional<std::vector<GaussianPiece>> bounded_pieces(const Prior& prior,
+                                                         const Standardiser& standardiser) {
+  const auto product = prior.gaussian_product(standardiser);
+  const auto has_edge = [](const GaussianPiece& piece) {
+    return std::isfinite(piece.low) || std::isfinite(piece.high);
+  };
+  if (!product || !product->axes.isIdentity() || std::ranges::none_of(product->pieces, has_edge))
+    return std::nullopt;
+  return product->pieces;
+}
+
 }  // namespace
 
-TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
-                                     const std::shared_ptr<const Prior>& prior,
-                                     const MethodSettings& settings, std::uint64_t seed,
-                                     const Checkpoints& checkpoints, const StepContext& context,
-                                     const RowWeights& weigh) {
+ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                              const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
+                              const RowWeights& weigh, const StartOf& start_of) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
   auto rows = valid_rows(world, rounds, *prior);
@@ -52,29 +60,42 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
          rows.total, kFewest);
   const auto& options = settings.model;
   const auto fitted = sample_of_all(world, rows);
-  const auto space = options.space == Space::whitened
-                         ? ParameterSpace::whitened(prior)
-                         : ParameterSpace::standardised(Standardiser::fit(fitted.theta));
+  const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
+  const bool may_tilt =
+      options.space == Space::natural && preconditioned && options.network == NetworkKind::mlp && !start_of;
+  const auto standardiser = Standardiser::fit(fitted.theta);
+  const auto pieces = may_tilt ? bounded_pieces(*prior, standardiser) : std::nullopt;
+  const auto space = pieces || options.space == Space::standardised
+                         ? ParameterSpace::standardised(standardiser)
+                         : ParameterSpace::whitened(prior);
   const Matrix z = space.to_z(fitted.theta);
-  const auto regression = options.parametrisation == Parametrisation::preconditioned
-                              ? Regression::fit(z, fitted.x)
-                              : Regression::none(fitted.x.cols(), z.cols());
-  const auto round = static_cast<std::uint32_t>(rounds.size());
-  NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(fitted.x.cols()), options.width,
+  const auto view = preconditioned ? DataView::with_ranks(fitted.x) : DataView::standardised(fitted.x);
+  auto regression =
+      preconditioned ? Regression::fit(z, view.apply(fitted.x)) : Regression::none(view.width(), z.cols());
+  if (start_of) regression = start_of(regression, z, space);
+  std::optional<TiltedPrior> tilted;
+  if (pieces) tilted = TiltedPrior::fit(*pieces, z, view.apply(fitted.x), regression);
+  NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(view.width()), options.width,
                      options.depth};
   shape.kind = options.network;
-  ScoreModel model({make_diffusion(options, z), options.parametrisation, options.t_min, space,
-                    Standardiser::fit(fitted.x), regression},
-                   shape, seed, round);
+  ScoreModel model(
+      {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
+      shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(model.x_inputs(rows.x)),
-                     to_tensor(regression.mean(rows.x)), to_tensor(Matrix(weights))},
+  const Matrix seen = view.apply(rows.x);
+  TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(seen), to_tensor(regression.mean(seen)),
+                     to_tensor(Matrix(weights))},
                     std::move(rows.id)};
-  TrainedNetwork result;
-  result.report = train(world, model, std::move(data), settings.training, {seed, round}, checkpoints,
-                        context.stop, context.log);
-  if (!result.report.stopped) result.network = model.to_record();
-  return result;
+  return {std::move(model), std::move(data)};
+}
+
+TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
+                                     const std::shared_ptr<const Prior>& prior,
+                                     const MethodSettings& settings, std::uint64_t seed,
+                                     const Checkpoints& checkpoints, const StepContext& context,
+                                     const RowWeights& weigh) {
+  return run(posterior_score(rounds, prior, settings, seed, context, weigh), settings.training,
+             {seed, static_cast<std::uint32_t>(rounds.size())}, checkpoints, context);
 }
 
 }  // namespace snpse

@@ -42,6 +42,7 @@ TrainingPass::Rows PassMatching::fill(const Batch& batch, const Block& block) {
       const float* z_0 = rows.z.data_ptr<float>() + i * dim;
       const float* mean = rows.mean.data_ptr<float>() + i * dim;
       const float* eps = noise.eps.data_ptr<float>() + from * dim;
+      const float* wanted = noise.wanted.defined() ? noise.wanted.data_ptr<float>() + from * dim : eps;
       for (std::int64_t j = 0; j < dim; ++j) {
         const auto reading = model_.preconditioning(alpha[from], sigma[from], j);
         const double away = z_0[j] - mean[j];
@@ -54,7 +55,9 @@ TrainingPass::Rows PassMatching::fill(const Batch& batch, const Block& block) {
           view[dim] = static_cast<float>(reading.second_view * (alpha[from] * away + noise_j));
           gain[dim] = static_cast<float>(reading.second_gain);
         }
-        target_.data()[to * dim + j] = static_cast<float>(reading.by_z_0 * away + reading.by_eps * eps[j]);
+        const double change = static_cast<double>(wanted[j]) - eps[j];
+        target_.data()[to * dim + j] =
+            static_cast<float>(reading.by_z_0 * away + reading.by_eps * eps[j] + change / reading.scale);
       }
       std::copy_n(time_features.data_ptr<float>() + from * kTimeFeatures, kTimeFeatures,
                   time_features_.data() + to * kTimeFeatures);

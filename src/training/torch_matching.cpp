@@ -15,8 +15,10 @@ torch::Tensor TorchMatching::error(const TrainingRows& rows, const NoiseBatch& n
                          noise.level.sigma.to(device_)};
   const auto eps = noise.eps.to(device_);
   const auto z_t = level.alpha * z_0 + level.sigma * eps;
-  const auto difference =
-      on_device_.answer(z_t, condition, level) - on_device_.target(z_0, eps, condition, level);
+  auto target = on_device_.target(z_0, eps, condition, level);
+  if (noise.wanted.defined())
+    target = target + on_device_.answer_of_change(noise.wanted.to(device_) - eps, level);
+  const auto difference = on_device_.answer(z_t, condition, level) - target;
   return (of_all_draws(rows.weight.to(device_)) * difference.square()).sum();
 }
 

@@ -55,6 +55,7 @@ class Trainer {
           const TrainingKey& key)
       : world_(world),
         model_(model),
+        wanted_noise_(std::move(data.wanted_noise)),
         data_(world, std::move(data)),
         options_(options),
         key_(key),
@@ -69,7 +70,8 @@ class Trainer {
     const auto share = world.share(static_cast<Eigen::Index>(held_out_.size()));
     validation_rows_ = data_.fetch(std::span(held_out_).subspan(static_cast<std::size_t>(share.begin),
                                                                 static_cast<std::size_t>(share.size())));
-    validation_noise_ = validation_noise(share.begin, share.end, model, options, key.seed, key.round);
+    validation_noise_ = for_rows(
+        validation_rows_, validation_noise(share.begin, share.end, model, options, key.seed, key.round));
     keep_best(std::numeric_limits<double>::infinity());
   }
 
@@ -105,6 +107,17 @@ class Trainer {
     const auto order = permutation(n, RandomStream(key_.seed, Purpose::hold_out, key_.round, 0));
     held_out_.assign(order.begin(), order.begin() + held_out);
     training_.assign(order.begin() + held_out, order.end());
+  }
+
+  /// The noise with what is wanted of the model at these rows.
+  NoiseBatch for_rows(const TrainingRows& rows, NoiseBatch noise) const {
+    if (!wanted_noise_ && !model_.has_tilted_prior()) return noise;
+    const auto z_t = noise.level.alpha * rows.z.repeat({noise.draws, 1}) + noise.level.sigma * noise.eps;
+    auto wanted = wanted_noise_ ? wanted_noise_(noise.eps, z_t, noise.level) : noise.eps;
+    if (model_.has_tilted_prior())
+      wanted = wanted - model_.start_beyond_gaussian(z_t, rows.x.repeat({noise.draws, 1}), noise.level);
+    noise.wanted = wanted.contiguous();
+    return noise;
   }
 
   std::int64_t next_validation() const {
@@ -146,8 +159,8 @@ class Trainer {
     const double entries = static_cast<double>(batch_) * options_.noise_draws * model_.dim();
     if (share.size() > 0) {
       const auto rows = window_.narrow((step_ - window_begin_) * share.size(), share.size());
-      const auto noise = training_noise(batch_, share.begin, share.end, options_.noise_draws, model_,
-                                        options_, key_.seed, key_.round, step_);
+      const auto noise = for_rows(rows, training_noise(batch_, share.begin, share.end, options_.noise_draws,
+                                                       model_, options_, key_.seed, key_.round, step_));
       loss_sum_ += score_matching_->add_gradient(rows, noise, 1 / entries);
     }
     world_.sum(std::span<float>(gradients.data_ptr<float>(), static_cast<std::size_t>(gradients.numel())));
@@ -222,6 +235,7 @@ class Trainer {
 
   const World& world_;
   ScoreModel& model_;
+  WantedNoise wanted_noise_;
   SharedRows data_;
   const TrainingOptions& options_;
   TrainingKey key_;

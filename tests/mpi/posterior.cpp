@@ -166,7 +166,7 @@ TEST(ScorePosterior, UnnormalisedLogProbIsTheEnergysInTheOriginalUnits) {
   NetworkShape shape{2, testing::kXDim, testing::kWidth, 2};
   shape.kind = NetworkKind::energy;
   ScoreModel model({Diffusion::variance_exploding(0.01, 50), Parametrisation::preconditioned, 1e-3, space,
-                    testing::no_standardiser(testing::kXDim), testing::some_regression(2)},
+                    testing::plain_view(testing::kXDim), testing::some_regression(2)},
                    shape, 1, 1);
   testing::randomise(model);
   Matrix theta = draw_rows(*prior, 23, 1, Purpose::prior, 0);

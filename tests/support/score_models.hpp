@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "snpse/core/score_model.hpp"
@@ -17,13 +18,18 @@ inline Standardiser no_standardiser(int n) {
   return {Vector::Zero(n), Vector::Ones(n)};
 }
 
+/// Data as they are.
+inline DataView plain_view(int n) {
+  return {no_standardiser(n), std::nullopt};
+}
+
 inline constexpr int kXDim = 2;
 inline constexpr int kWidth = 16;
 
 /// A small network with data of two dimensions.
 inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
                               const ParameterSpace& space, int dim, double t_min = 1e-3) {
-  return {{diffusion, parametrisation, t_min, space, no_standardiser(kXDim), Regression::none(kXDim, dim)},
+  return {{diffusion, parametrisation, t_min, space, plain_view(kXDim), Regression::none(kXDim, dim)},
           {dim, kXDim, kWidth, 2},
           1,
           1};
@@ -39,8 +45,6 @@ inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parame
 /// A mean that varies with x, and other deviations than one.
 inline Regression some_regression(int dim) {
   auto regression = Regression::none(kXDim, dim);
-  for (Eigen::Index k = 0; k < Regression::kKnots; ++k)
-    regression.knots.row(k).setConstant(0.1 * static_cast<double>(k) - 3);
   for (int i = 0; i < dim; ++i) {
     regression.weights.col(i).setConstant(0.2 - 0.1 * i);
     regression.offset[i] = 0.3 * i - 0.2;
@@ -56,7 +60,7 @@ inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parame
   NetworkShape shape{dim, kXDim, kWidth, 2};
   shape.kind = kind;
   return {{diffusion, parametrisation, 1e-3, ParameterSpace::standardised(no_standardiser(dim)),
-           no_standardiser(kXDim), regression},
+           plain_view(kXDim), regression},
           shape,
           1,
           1};

@@ -7,6 +7,8 @@ enum class Process { ve, vp, subvp };
 
 /// The space in which the diffusion runs.
 enum class Space {
+  natural,       ///< standardised where the prior has edges that the model can start from (TiltedPrior), else
+                 ///< whitened
   whitened,      ///< the prior is N(0, I) there, and every draw lies in its support
   standardised,  ///< zero mean and unit variance over the training set; draws may leak out of the support
 };
@@ -25,7 +27,7 @@ enum class NetworkKind {
 };
 
 struct ModelOptions {
-  Space space = Space::whitened;
+  Space space = Space::natural;
   Process process = Process::ve;
   double sigma_min = 0.002;  ///< VE: smallest noise; 0: the paper's rule (0.01 for two parameters, else 0.05)
   double sigma_max =

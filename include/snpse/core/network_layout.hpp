@@ -10,7 +10,7 @@ namespace snpse {
 
 struct NetworkShape {
   int theta_dim = 0;  // d
-  int x_dim = 0;      // p
+  int x_dim = 0;      // what it sees of x, p or more
   int width = 256;
   int depth = 3;
   int views =

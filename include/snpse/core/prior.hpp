@@ -1,12 +1,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "snpse/core/box.hpp"
+#include "snpse/core/gaussian_product.hpp"
 #include "snpse/core/matrix.hpp"
+#include "snpse/core/standardiser.hpp"
 #include "snpse/util/random.hpp"
 
 namespace snpse {
@@ -36,6 +39,9 @@ class Prior {
   /// This prior conditioned on theta in box, or null where that has no closed form with a whitening map
   /// (correlated normals). The box must meet the support.
   virtual std::shared_ptr<const Prior> restricted_to(const Box& box) const = 0;
+
+  /// The law of standardiser.apply(theta), or nothing where it is no such product (log-normals).
+  virtual std::optional<GaussianProduct> gaussian_product(const Standardiser& standardiser) const = 0;
 };
 
 /// n draws, [n, d]; row i uses the stream (seed, purpose, round, first_index + i).
@@ -72,6 +78,8 @@ class Marginal : public std::enable_shared_from_this<Marginal> {
   /// This distribution conditioned on [low, high], which may reach beyond the support. Error(config) where
   /// the interval holds no probability.
   virtual std::shared_ptr<const Marginal> restricted_to(double low, double high) const;
+  /// This density, where it is one.
+  virtual std::optional<GaussianPiece> gaussian_piece() const { return std::nullopt; }
 };
 
 // The make_ functions throw Error(config) on parameters that define no distribution.

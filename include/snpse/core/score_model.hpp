@@ -1,24 +1,22 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "snpse/core/data_view.hpp"
 #include "snpse/core/diffusion.hpp"
+#include "snpse/core/known_score.hpp"
+#include "snpse/core/noise_level.hpp"
 #include "snpse/core/parameter_space.hpp"
+#include "snpse/core/perturbed_pieces.hpp"
 #include "snpse/core/preconditioning.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/core/regression.hpp"
 #include "snpse/core/score_network.hpp"
-#include "snpse/core/standardiser.hpp"
 #include "snpse/core/tensor.hpp"
+#include "snpse/core/tilted_prior.hpp"
 
 namespace snpse {
-
-/// The noise levels of a batch: columns [n, 1], or [1, 1] where all rows share one.
-struct NoiseLevel {
-  torch::Tensor t;
-  torch::Tensor alpha;
-  torch::Tensor sigma;
-};
 
 /// An estimate of the score of p_t(z_t given x) in the space z: a network, and how its output is to be read.
 ///
@@ -41,8 +39,9 @@ class ScoreModel {
     Parametrisation parametrisation;
     double t_min;
     ParameterSpace space;
-    Standardiser x_standardiser;
+    DataView data_view;
     Regression regression;
+    std::optional<TiltedPrior> tilted_prior = std::nullopt;
   };
   /// A model with initial weights from (seed, round); the number of views is the parametrisation's, whatever
   /// shape says.
@@ -54,24 +53,19 @@ class ScoreModel {
   /// Observations as the model sees them, one for all rows or one a row; computed once, however often the
   /// score is wanted.
   struct Condition {
-    torch::Tensor x_part;  // [1 or n, width], the network's
-    torch::Tensor mean;    // [1 or n, d], the regression's
+    torch::Tensor x_part;     // [1 or n, width], the network's
+    torch::Tensor mean;       // [1 or n, d], the regression's
+    torch::Tensor tilt = {};  // [1 or n, d] float64, the tilted prior's, if there is one
   };
   Condition condition(const Vector& x_obs) const;
-  /// What the network sees of the data x [n, p], [n, p]: standardised, and where preconditioned, by
-  /// asinh, which keeps the far end of a heavy tail within reach.
-  Matrix x_inputs(const Matrix& x) const;
 
   /// The estimate of eps given z_t [n, d] float32 at time t and one observation, [n, d]. The score is -eps /
   /// sigma(t). By LibTorch, to be differentiated, where z_t requires a gradient; else by InferencePass.
   torch::Tensor noise(const torch::Tensor& z_t, const Condition& condition, double t) const;
 
-  struct NoiseAndDivergence {
-    torch::Tensor noise;       // [n, d], as of noise()
-    torch::Tensor divergence;  // [n], sum over i of d noise_i / d z_i
-  };
-  /// The divergence exactly where probes is undefined, else its Skilling-Hutchinson estimate: the mean over
-  /// the probes v [m, n, d] of v . J v, unbiased for entries of mean 0 and variance 1.
+  /// noise() and its divergence. The divergence exactly where probes is undefined, else its
+  /// Skilling-Hutchinson estimate: the mean over the probes v [m, n, d] of v . J v, unbiased for entries of
+  /// mean 0 and variance 1.
   NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const Condition& condition, double t,
                                           const torch::Tensor& probes = {}) const;
 
@@ -87,6 +81,16 @@ class ScoreModel {
   torch::Tensor answer(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level) const;
   torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const Condition& condition,
                        const NoiseLevel& level) const;
+  /// The change of the answer by which noise() changes by that much, [n, d].
+  torch::Tensor answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const;
+  /// By how much noise() of the tilted prior is more than that of the regression's Gaussian at z_t [n, d],
+  /// rows at their own level and with the data views seen [n, w]; [n, d] float32.
+  torch::Tensor start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& seen,
+                                      const NoiseLevel& level) const;
+  bool has_tilted_prior() const { return parts_.tilted_prior.has_value(); }
+  /// What noise() is by the network alone, rows at their own level, without gradients. By LibTorch.
+  torch::Tensor noise_of_network(const torch::Tensor& z_t, const Condition& condition,
+                                 const NoiseLevel& level) const;
   /// The same as numbers, for parameter i of one row.
   Preconditioning preconditioning(double alpha, double sigma, Eigen::Index i) const {
     return snpse::preconditioning(parts_.parametrisation, alpha, sigma, parts_.regression.deviation[i],
@@ -94,19 +98,23 @@ class ScoreModel {
   }
   torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
 
+  /// From here on noise() and noise_and_divergence() are of the network's score and this one together.
+  void add(std::shared_ptr<const KnownScore> known) { known_ = std::move(known); }
+
   int dim() const { return network_.shape().theta_dim; }
   const Diffusion& diffusion() const { return parts_.diffusion; }
   const ParameterSpace& space() const { return parts_.space; }
+  const DataView& data_view() const { return parts_.data_view; }
   const Regression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
   ScoreNetwork& network() { return network_; }
   const ScoreNetwork& network() const { return network_; }
 
-  /// All of the model but the prior, for storage.
+  /// All of the model but the prior and what was added, for storage.
   Record to_record() const;
   /// The model of a record; prior: what the space whitened by, if it did. Error(data) if the record does not
   /// fit.
-  static ScoreModel from_record(const Record& record, std::shared_ptr<const Prior> prior);
+  static ScoreModel from_record(const Record& record, const std::shared_ptr<const Prior>& prior);
 
  private:
   /// The numbers of Preconditioning as tensors, [1 or n, d].
@@ -115,6 +123,9 @@ class ScoreModel {
   };
   Readings readings(const NoiseLevel& level) const;
   ScoreModel(Parts parts, ScoreNetwork network);
+  /// What noise() starts from where there is a tilted prior.
+  NoiseAndSlope start(const torch::Tensor& z_t, const torch::Tensor& tilt, const NoiseLevel& level) const;
+  torch::Tensor tilt_of(const torch::Tensor& seen) const;
   /// What the network sees of z_t, [n, views * d].
   torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
                       const Readings& readings) const;
@@ -125,7 +136,8 @@ class ScoreModel {
   torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;
-  double typical_deviation_;  // the geometric mean of the regression's
+  double typical_deviation_;                 // the geometric mean of the regression's
+  std::shared_ptr<const KnownScore> known_;  // or null
   ScoreNetwork network_;
 };
 

@@ -18,7 +18,7 @@ class Npse : public Method {
   std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                              const Vector& x_obs) const override;
 
- private:
+ protected:
   Problem problem_;
   MethodSettings settings_;
 };

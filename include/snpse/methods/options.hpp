@@ -8,7 +8,7 @@ namespace snpse {
 struct MethodOptions {
   std::string name = "tsnpse";       ///< see method_names()
   std::string preset = "default";    ///< "default", or "paper": the published protocol
-  int rounds = 2;                    ///< npse: always 1
+  int rounds = 2;                    ///< npse and nlse: always 1
   std::int64_t simulations = 10000;  ///< over all rounds
   std::int64_t first_round = 0;      ///< simulations of round 1; 0: as many as in every other, but 30 % at
                                      ///< most

@@ -5,17 +5,26 @@
 #include <span>
 
 #include "snpse/methods/method.hpp"
+#include "snpse/methods/score_training.hpp"
 #include "snpse/methods/valid_rows.hpp"
 
 namespace snpse {
 
 /// Collective. The weights of the losses of this rank's rows [k].
 using RowWeights = std::function<Vector(const ValidRows& rows)>;
+/// What a model starts from in `space`, given the regression of the rows z [m, d] that was fitted there.
+using StartOf =
+    std::function<Regression(const Regression& fitted, const Matrix& z, const ParameterSpace& space)>;
 
-/// Collective. Trains a fresh model of the posterior score by plain denoising score matching on the valid
-/// simulations of all rounds whose parameters lie in the support of `prior`, the one that they count as drawn
-/// from; the diffusion's space is made from that prior. weigh: of the losses; none: all 1.
+/// Collective. A fresh model of the posterior score, and the valid simulations of all rounds whose parameters
+/// lie in the support of `prior`, the one that they count as drawn from; the diffusion's space is made from
+/// that prior. weigh: of the losses; none: all 1. start_of: none: the regression itself.
 /// Error(data) where too few simulations are valid.
+ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                              const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
+                              const RowWeights& weigh = {}, const StartOf& start_of = {});
+
+/// Collective. Trains it by plain denoising score matching.
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const std::shared_ptr<const Prior>& prior,
                                      const MethodSettings& settings, std::uint64_t seed,

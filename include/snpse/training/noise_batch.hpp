@@ -15,6 +15,7 @@ struct NoiseBatch {
   int draws = 1;                 // of each simulation: the tensors have draws * k rows, draw by draw
   torch::Tensor eps;             // [draws * k, d]
   NoiseLevel level;              // columns [draws * k, 1]
+  torch::Tensor wanted = {};     // [draws * k, d], what the model's noise is to be; undefined: eps
 };
 
 /// Turns a uniform number into a diffusion time as options.noise_levels says.

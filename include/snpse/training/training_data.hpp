@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "snpse/core/noise_level.hpp"
 #include "snpse/core/tensor.hpp"
 
 namespace snpse {
@@ -10,7 +12,7 @@ namespace snpse {
 /// Valid simulations as the network sees them.
 struct TrainingRows {
   torch::Tensor z;       // [k, d] float32, parameters in the model's space
-  torch::Tensor x;       // [k, p] float32, the model's x_inputs()
+  torch::Tensor x;       // [k, w] float32, x in the model's data_view()
   torch::Tensor mean;    // [k, d] float32, what the model's regression expects of z given x
   torch::Tensor weight;  // [k, 1] float32, of the row's loss
 
@@ -22,10 +24,16 @@ struct TrainingRows {
   }
 };
 
+/// What a model's noise is to be where it is not to learn the score of its rows' law, [n, d]: an affine
+/// function of eps [n, d] given z_t = alpha z_0 + sigma eps [n, d], each row at its own level.
+using WantedNoise =
+    std::function<torch::Tensor(const torch::Tensor& eps, const torch::Tensor& z_t, const NoiseLevel& level)>;
+
 /// One rank's share of what is to be trained on.
 struct TrainingData {
-  TrainingRows rows;             // [k]
-  std::vector<std::int64_t> id;  // [k], ascending; 0, 1, ... are each on one rank
+  TrainingRows rows;              // [k]
+  std::vector<std::int64_t> id;   // [k], ascending; 0, 1, ... are each on one rank
+  WantedNoise wanted_noise = {};  // none: eps
 };
 
 }  // namespace snpse

@@ -33,34 +33,15 @@ TEST(Regression, FindsThePosteriorOfALinearGaussianModel) {
   EXPECT_NEAR(regression.deviation[1], std::sqrt(4.0 / 13), 0.01);
 }
 
-TEST(Regression, FollowsAMonotoneMapByItsRanks) {
-  // x = exp(2 z): far from linear, but its normal score is z.
-  const Matrix z = normal_rows(20000, 1, 1);
-  const auto regression = Regression::fit(z, (2 * z).array().exp());
-  for (const double value : {-1.5, -0.3, 0.0, 0.8, 1.7})
-    EXPECT_NEAR(regression.mean(Matrix::Constant(1, 1, std::exp(2 * value)))(0, 0), value, 0.05);
-  EXPECT_LT(regression.deviation[0], 0.1);
-}
-
-TEST(Regression, IsNotLedAstrayByOutliers) {
-  const Matrix z = normal_rows(2000, 1, 1);
-  Matrix x = z + normal_rows(2000, 1, 2);
-  const double before = Regression::fit(z, x).mean(Matrix::Constant(1, 1, 1.0))(0, 0);
-  x(17, 0) = 1e12;
-  const auto regression = Regression::fit(z, x);
-  EXPECT_NEAR(regression.mean(Matrix::Constant(1, 1, 1.0))(0, 0), before, 0.02);
-  EXPECT_LT(std::abs(regression.mean(Matrix::Constant(1, 1, -1e12))(0, 0)), 5);
-}
-
 TEST(Regression, ExpectsTheMeanWhereXSaysNothing) {
-  // Few rows and many data: an unpenalised fit would reproduce z.
+  // Few rows and many data: an unpenalised fit would nearly reproduce z.
   const Matrix z = 2 + normal_rows(60, 1, 1).array();
-  const Matrix x = normal_rows(60, 25, 2);
+  const Matrix x = normal_rows(60, 50, 2);
   const auto regression = Regression::fit(z, x);
   const Vector residual = (z - regression.mean(x)).col(0);
   EXPECT_GT(std::sqrt(residual.squaredNorm() / 60), 0.8);
   EXPECT_GT(regression.deviation[0], 0.8);
-  EXPECT_NEAR(regression.mean(normal_rows(60, 25, 3)).mean(), 2, 0.3);
+  EXPECT_NEAR(regression.mean(normal_rows(60, 50, 3)).mean(), 2, 0.3);
 }
 
 TEST(Regression, TakesConstantAndDeterminingData) {

@@ -6,6 +6,7 @@
 #include "support/scratch_folder.hpp"
 #include <gtest/gtest.h>
 
+#include "snpse/core/perturbed_prior.hpp"
 #include "snpse/core/tensor_matrix.hpp"
 
 namespace snpse {
@@ -108,6 +109,46 @@ TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
     }
 }
 
+TEST(ScoreModel, AnswersAnotherNoiseByTheChangeOfItsTarget) {
+  const Matrix z_0 = standard_normal_rows(1, 3);
+  const Matrix eps = standard_normal_rows(2, 3).bottomRows(1);
+  const Matrix wanted = standard_normal_rows(3, 3).bottomRows(1);
+  for (const auto& diffusion : all_diffusions())
+    for (const auto parametrisation : kBothParametrisations) {
+      const double t = 0.6;
+      auto model = small_model(diffusion, parametrisation, testing::some_regression(3));
+      const auto condition = some_condition(model);
+      const auto level = level_of(diffusion, {t});
+      const auto answer = model.target(to_tensor(z_0), to_tensor(eps), condition, level) +
+                          model.answer_of_change(to_tensor(wanted - eps), level);
+      testing::set_constant_output(model, to_matrix(answer).row(0).transpose());
+      const Matrix z_t = diffusion.alpha(t) * z_0 + diffusion.sigma(t) * eps;
+      expect_near(model.noise(to_tensor(z_t), condition, t), wanted, 1e-4);
+    }
+}
+
+TEST(ScoreModel, AddsAKnownScore) {
+  const auto prior = make_product_prior({make_uniform(-1, 2), make_normal(1, 2)});
+  const auto z = to_tensor(standard_normal_rows(6, 2));
+  for (const auto& diffusion : all_diffusions()) {
+    const double t = 0.4;
+    auto model = small_model(diffusion, Parametrisation::preconditioned, 2);
+    testing::randomise(model);
+    const auto condition = some_condition(model);
+    const auto level = level_of(diffusion, {t});
+    const auto own = model.noise_and_divergence(z, condition, t);
+    const auto known = perturbed_prior(*prior, model.space());
+    const auto added = known->noise_and_divergence(z, level, {});
+    model.add(known);
+    const auto both = model.noise_and_divergence(z, condition, t);
+    EXPECT_TRUE(torch::equal(both.noise, own.noise + added.noise));
+    EXPECT_TRUE(torch::equal(both.divergence, own.divergence + added.divergence));
+    EXPECT_TRUE(torch::equal(model.noise(z, condition, t), both.noise));
+    const auto of_network = model.noise_of_network(z, condition, level_of(diffusion, std::vector(6, t)));
+    EXPECT_TRUE(torch::allclose(of_network, own.noise, 1e-4, 1e-5));
+  }
+}
+
 TEST(ScoreModel, PlainItAnswersAndTargetsTheNoiseItself) {
   const Eigen::RowVector2d b(0.7, -0.4);
   const auto z = to_tensor(standard_normal_rows(6, 2));
@@ -207,11 +248,11 @@ TEST(ScoreModel, AnswersByLibTorchWhatItAnswersByItsPasses) {
     }
 }
 
-TEST(ScoreModel, StandardisesTheObservation) {
-  const Standardiser standardiser{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)};
+TEST(ScoreModel, SeesTheObservationByItsView) {
+  const DataView view{{Eigen::Vector2d(1, 10), Eigen::Vector2d(2, 5)}, std::nullopt};
   const ScoreModel model(
       {all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
-       ParameterSpace::standardised(testing::no_standardiser(2)), standardiser, Regression::none(2, 2)},
+       ParameterSpace::standardised(testing::no_standardiser(2)), view, Regression::none(2, 2)},
       {2, 2, testing::kWidth, 2}, 1, 1);
   const auto plain = small_model(all_diffusions()[0], Parametrisation::preconditioned, 2);
   const auto expected = plain.condition(Eigen::Vector2d((3.0 - 1) / 2, (4.0 - 10) / 5)).x_part;
@@ -232,9 +273,9 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
       for (const auto& space : spaces) {
         NetworkShape shape{2, 2, testing::kWidth, 2};
         shape.kind = parametrisation == Parametrisation::noise ? NetworkKind::energy : NetworkKind::mlp;
-        ScoreModel model({diffusion, parametrisation, 1e-3, space, testing::no_standardiser(2),
-                          testing::some_regression(2)},
-                         shape, 1, 1);
+        ScoreModel model(
+            {diffusion, parametrisation, 1e-3, space, testing::plain_view(2), testing::some_regression(2)},
+            shape, 1, 1);
         testing::randomise(model);
         const auto copy = ScoreModel::from_record(model.to_record(), some_prior());
         EXPECT_TRUE(torch::equal(copy.network().weights(), model.network().weights()));
@@ -244,6 +285,67 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
         EXPECT_EQ(copy.t_min(), model.t_min());
         EXPECT_EQ(copy.to_record().values(), model.to_record().values());
       }
+}
+
+TEST(ScoreModel, KeepsItsViewByRanksInARecord) {
+  const ScoreModel model({all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
+                          ParameterSpace::standardised(testing::no_standardiser(2)),
+                          DataView::with_ranks(standard_normal_rows(500, 1)), testing::some_regression(2)},
+                         {2, 2, testing::kWidth, 2}, 1, 1);
+  const auto copy = ScoreModel::from_record(model.to_record(), nullptr);
+  const Vector x_obs = Vector::Constant(1, 0.7);
+  EXPECT_TRUE(torch::equal(copy.condition(x_obs).x_part, model.condition(x_obs).x_part));
+  EXPECT_TRUE(torch::equal(copy.condition(x_obs).mean, model.condition(x_obs).mean));
+  EXPECT_EQ(copy.to_record().values(), model.to_record().values());
+}
+
+/// A model in a standardised space of a uniform and a normal parameter that starts from a prior tilted by the
+/// first and the second datum, as they are.
+ScoreModel tilted_model(const Diffusion& diffusion, const std::shared_ptr<const Prior>& prior,
+                        const Standardiser& standardiser) {
+  TiltedPrior tilted{prior->gaussian_product(standardiser)->pieces, Matrix::Identity(2, 2) * 3,
+                     Eigen::Vector2d(1, -2), Eigen::Vector2d(4, 2)};
+  return {{diffusion, Parametrisation::preconditioned, 1e-3, ParameterSpace::standardised(standardiser),
+           testing::plain_view(2), testing::some_regression(2), tilted},
+          {2, 2, testing::kWidth, 2},
+          1,
+          1};
+}
+
+TEST(ScoreModel, StartsFromATiltedPrior) {
+  // In z, the uniform tilted by exp(t z - 4 z^2 / 2) is N(t / 4, 1 / 4) between its edges; the normal, N(1 /
+  // 3, 1 / 9) there, is tilted by exp(t z - 2 z^2 / 2) to N((3 + t) / 11, 1 / 11).
+  const auto prior = make_product_prior({make_uniform(-1, 2), make_normal(3, 2)});
+  const Standardiser standardiser{Eigen::Vector2d(0.5, 1), Eigen::Vector2d(0.8, 6)};
+  const Eigen::Vector2d x_obs(0.7, 0.4);
+  const double t_0 = 1 + 3 * x_obs[0];
+  const double t_1 = -2 + 3 * x_obs[1];
+  const auto posterior = make_product_prior({make_truncated_normal(t_0 / 4, 0.5, -1.5 / 0.8, 1.5 / 0.8),
+                                             make_normal((3 + t_1) / 11, 1 / std::sqrt(11.0))});
+  const auto exact = perturbed_prior(*posterior, ParameterSpace::standardised(testing::no_standardiser(2)));
+  const auto z = to_tensor(standard_normal_rows(20, 2));
+  for (const auto& diffusion : all_diffusions()) {
+    const auto model = tilted_model(diffusion, prior, standardiser);
+    const auto copy = ScoreModel::from_record(model.to_record(), prior);
+    EXPECT_EQ(copy.to_record().values(), model.to_record().values());
+    for (const double t : {0.05, 0.3, 1.0}) {
+      const auto scalar = [](double value) { return torch::full({1, 1}, value, torch::kFloat32); };
+      const NoiseLevel level{scalar(t), scalar(diffusion.alpha(t)), scalar(diffusion.sigma(t))};
+      const auto expected = exact->noise_and_divergence(z, level, {});
+      for (const auto* one : {&model, &copy}) {
+        const auto condition = one->condition(x_obs);
+        const auto answer = one->noise_and_divergence(z, condition, t);
+        EXPECT_TRUE(torch::allclose(answer.noise, expected.noise, 1e-4, 1e-5));
+        EXPECT_TRUE(torch::allclose(answer.divergence, expected.divergence, 1e-3, 1e-4));
+        EXPECT_TRUE(torch::equal(one->noise(z, condition, t), answer.noise));
+      }
+      const auto seen = to_tensor(Matrix(x_obs.transpose())).repeat({20, 1});
+      const auto gaussian = testing::some_regression(2);
+      const auto plain = small_model(diffusion, Parametrisation::preconditioned, gaussian);
+      EXPECT_TRUE(torch::allclose(model.start_beyond_gaussian(z, seen, level),
+                                  expected.noise - plain.noise(z, plain.condition(x_obs), t), 1e-3, 1e-4));
+    }
+  }
 }
 
 /// A record of a sound model in which one value is replaced.
@@ -277,8 +379,8 @@ TEST(ScoreModel, RefusesADamagedRecord) {
   expect_refused(damaged("parametrisation", std::int64_t{2}), "'parametrisation'");
   expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x'");
   expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta'");
-  expect_refused(damaged("regression/knots", Matrix(3, 2)), "'regression/knots'");
-  expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(4, 2, std::nan("")))),
+  expect_refused(damaged("regression/weights", Matrix(3, 2)), "'regression/weights'");
+  expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(2, 2, std::nan("")))),
                  "'regression/weights'");
   expect_refused(damaged("regression/offset", Reals{1}), "'regression/offset'");
   expect_refused(damaged("regression/deviation", Reals{1, 0}), "'regression/deviation'");

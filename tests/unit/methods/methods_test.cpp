@@ -42,15 +42,15 @@ TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthersUpToThreeTenths) {
   EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 2, .simulations = 1000})->simulations(1), 300);
 }
 
-TEST(Npse, SpendsTheBudgetInOneRound) {
-  const auto method = method_of({.name = "npse", .rounds = 7, .simulations = 1234, .first_round = 5});
-  EXPECT_EQ(method->rounds(), 1);
-  EXPECT_EQ(method->simulations(1), 1234);
-}
-
-TEST(Methods, OnlyNpseIsAmortised) {
-  EXPECT_TRUE(method_of({.name = "npse"})->amortised());
-  EXPECT_FALSE(method_of({.name = "tsnpse"})->amortised());
+TEST(Methods, OfOneNetworkForEveryObservationSpendTheBudgetInOneRound) {
+  for (const auto& name : {"npse", "nlse"}) {
+    const auto method = method_of({.name = name, .rounds = 7, .simulations = 1234, .first_round = 5});
+    EXPECT_EQ(method->rounds(), 1);
+    EXPECT_EQ(method->simulations(1), 1234);
+    EXPECT_TRUE(method->amortised());
+  }
+  for (const auto& name : {"tsnpse", "snpse_a", "snpse_b", "snpse_c"})
+    EXPECT_FALSE(method_of({.name = name})->amortised());
 }
 
 TEST(MakeMethod, KnowsAllItsNames) {

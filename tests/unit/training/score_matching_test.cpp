@@ -1,5 +1,6 @@
 #include "snpse/training/score_matching.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "support/networks.hpp"
@@ -46,6 +47,28 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
         EXPECT_LT(testing::largest(gradients - expected_gradients),
                   1e-5 * testing::largest(expected_gradients));
       }
+}
+
+TEST(ScoreMatching, OfAnotherNoiseThanEpsGivesTheErrorAndGradientOfLibTorch) {
+  const auto rows = some_rows();
+  for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
+    for (const auto kind : {NetworkKind::mlp, NetworkKind::energy}) {
+      auto model = testing::small_model(testing::all_diffusions()[1], parametrisation,
+                                        testing::some_regression(kDim), kind);
+      testing::randomise(model);
+      auto noise = some_noise(model, 3);
+      const auto matching = make_score_matching(model, 3, Device::cpu, 0);
+      const double of_eps = matching->squared_error(rows, noise);
+      noise.wanted = 3 * testing::normal_tensor({3 * kRows, kDim}, 5);
+      auto gradients = model.network().gradients();
+      const double expected = TorchMatching(model, torch::kCPU).add_gradient(rows, noise, 0.1);
+      const auto expected_gradients = gradients.clone();
+      gradients.zero_();
+      EXPECT_NEAR(matching->add_gradient(rows, noise, 0.1), expected, 1e-5 * expected);
+      EXPECT_GT(std::abs(10 * expected - of_eps), 0.1 * of_eps);
+      EXPECT_LT(testing::largest(gradients - expected_gradients),
+                1e-5 * testing::largest(expected_gradients));
+    }
 }
 
 TEST(TorchMatching, SeesTheWeightsChangeAndAddsToTheGradients) {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "snpse/core/noise_level.hpp"
+
+namespace snpse {
+
+/// Densities on the line in proportion to exp(tilt y - precision y^2 / 2) on [low, high]; float64, each [n,
+/// d] or of one row or column for all.
+struct PieceTensors {
+  torch::Tensor tilt;
+  torch::Tensor precision;
+  torch::Tensor low;
+  torch::Tensor high;
+};
+
+/// -sigma times a score along each axis, and its slope there, float64 [n, d].
+struct NoiseAndSlope {
+  torch::Tensor noise;
+  torch::Tensor slope;
+};
+
+/// Of y_t = alpha y_0 + sigma eps at y_t [n, d] float64, y_0 from these densities, in closed form (METHOD
+/// section 8; paper, appendix B). y_0 given y_t is N(m, s^2) on [low, high], with s = sigma / w, w^2 =
+/// alpha^2
+/// + sigma^2 precision; with h the mean of that in units of s from m,
+///
+///     noise = sigma (precision y_t - alpha tilt) / w^2 - alpha h / w.
+NoiseAndSlope perturbed(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level);
+
+}  // namespace snpse

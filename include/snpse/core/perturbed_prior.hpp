@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+
+#include "snpse/core/gaussian_product.hpp"
+#include "snpse/core/known_score.hpp"
+#include "snpse/core/parameter_space.hpp"
+#include "snpse/core/perturbed_pieces.hpp"
+#include "snpse/core/prior.hpp"
+
+namespace snpse {
+
+/// The score of z_t = alpha z_0 + sigma eps for z_0 from a product of pieces of Gaussians, in closed form
+/// (see perturbed()).
+class PerturbedPrior : public KnownScore {
+ public:
+  explicit PerturbedPrior(const GaussianProduct& product);
+
+  torch::Tensor noise(const torch::Tensor& z_t, const NoiseLevel& level) const override;
+  NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const NoiseLevel& level,
+                                          const torch::Tensor& probes) const override;
+
+ private:
+  NoiseAndSlope along_axes(const torch::Tensor& z_t, const NoiseLevel& level) const;
+  torch::Tensor to_z(const torch::Tensor& along_axes) const;
+
+  torch::Tensor axes_;   // [d, d] float64
+  PieceTensors pieces_;  // [1, d]
+};
+
+/// A known score less that of the perturbed N(0, I).
+class RelativeScore : public KnownScore {
+ public:
+  explicit RelativeScore(std::shared_ptr<const KnownScore> score) : score_(std::move(score)) {}
+
+  torch::Tensor noise(const torch::Tensor& z_t, const NoiseLevel& level) const override;
+  NoiseAndDivergence noise_and_divergence(const torch::Tensor& z_t, const NoiseLevel& level,
+                                          const torch::Tensor& probes) const override;
+
+ private:
+  std::shared_ptr<const KnownScore> score_;
+};
+
+/// The score of the perturbed prior in a model's space, or null where it has no closed form: that of
+/// log-normals that are not whitened.
+std::shared_ptr<const KnownScore> perturbed_prior(const Prior& prior, const ParameterSpace& space);
+
+}  // namespace snpse

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "snpse/core/known_score.hpp"
+#include "snpse/methods/npse.hpp"
+
+namespace snpse {
+
+/// NLSE (paper, appendix B): as NPSE, but the network models the score of the perturbed likelihood; that of
+/// the perturbed prior, closed form or an unconditional network's, is added to it in the loss and in
+/// sampling.
+///
+/// The plain parametrisation's network is the likelihood's score itself. The preconditioned one's model
+/// starts from a regression posterior, so that the likelihood starts from the quotient of that and N(0, I),
+/// what a Gaussian likelihood would be: its score is the model's own less that of the perturbed N(0, I), and
+/// what is added to the model is the prior's less the same. In the whitened space that is nothing, and in the
+/// natural one the model has the prior in what it starts from: there NLSE is NPSE to the bit, read in another
+/// way. In the standardised space the added score carries the prior's edges.
+///
+/// The perturbed likelihood depends on the prior: it is not that of another one.
+class Nlse : public Npse {
+ public:
+  using Npse::Npse;
+  TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                       const StepContext& context) const override;
+  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
+                                             const Vector& x_obs) const override;
+
+ private:
+  /// Whether the added score is none.
+  bool is_npse() const;
+  /// What is added to the model, given the prior's score.
+  std::shared_ptr<const KnownScore> added(std::shared_ptr<const KnownScore> prior) const;
+};
+
+}  // namespace snpse

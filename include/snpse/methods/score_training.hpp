@@ -1,0 +1,20 @@
+#pragma once
+
+#include "snpse/core/score_model.hpp"
+#include "snpse/methods/method.hpp"
+#include "snpse/training/trainer.hpp"
+#include "snpse/training/training_data.hpp"
+
+namespace snpse {
+
+/// A model with initial weights, and this rank's rows to train it on.
+struct ScoreTraining {
+  ScoreModel model;
+  TrainingData data;
+};
+
+/// Collective. Trains the model; the network of the result is the model's record.
+TrainedNetwork run(ScoreTraining training, const TrainingOptions& options, const TrainingKey& key,
+                   const Checkpoints& checkpoints, const StepContext& context);
+
+}  // namespace snpse

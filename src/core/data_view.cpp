@@ -1,0 +1,76 @@
+#include "snpse/core/data_view.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <boost/math/distributions/normal.hpp>
+
+namespace snpse {
+namespace {
+
+constexpr double kLinear = 4;              // spreads from the median
+constexpr double kSpreadOfNormal = 1.349;  // between the quartiles, in standard deviations
+
+double level(Eigen::Index knot) {
+  return (static_cast<double>(knot) + 0.5) / static_cast<double>(DataView::kKnots);
+}
+
+double score(Eigen::Index knot) {
+  return boost::math::quantile(boost::math::normal(), level(knot));
+}
+
+Matrix quantiles(const Matrix& x) {
+  Matrix knots(DataView::kKnots, x.cols());
+  for (Eigen::Index j = 0; j < x.cols(); ++j) {
+    Vector column = x.col(j);
+    std::sort(column.begin(), column.end());
+    for (Eigen::Index k = 0; k < knots.rows(); ++k)
+      knots(k, j) = column[static_cast<Eigen::Index>(level(k) * static_cast<double>(column.size()))];
+  }
+  return knots;
+}
+
+/// Linear between the knots, constant beyond them.
+double normal_score(const Vector& knots, double value) {
+  const auto above = std::upper_bound(knots.begin(), knots.end(), value) - knots.begin();
+  if (above == 0) return score(0);
+  if (above == knots.size()) return score(knots.size() - 1);
+  const double share = (value - knots[above - 1]) / (knots[above] - knots[above - 1]);
+  return score(above - 1) + share * (score(above) - score(above - 1));
+}
+
+/// Itself up to kLinear; then its slope falls from 1, towards twice kLinear.
+double bounded(double distance) {
+  const double beyond = std::abs(distance) - kLinear;
+  return beyond > 0 ? std::copysign(kLinear + kLinear * (beyond / (beyond + kLinear)), distance) : distance;
+}
+
+}  // namespace
+
+DataView DataView::standardised(const Matrix& x) {
+  return {Standardiser::fit(x), std::nullopt};
+}
+
+DataView DataView::with_ranks(const Matrix& x) {
+  DataView view{Standardiser::fit(x), quantiles(x)};
+  const Matrix& knots = *view.knots;
+  view.standardiser.mean = knots.row(kKnots / 2).transpose();
+  const Vector spread = (knots.row(3 * kKnots / 4) - knots.row(kKnots / 4)).transpose() / kSpreadOfNormal;
+  // Of a datum that is mostly the same value, the deviation.
+  view.standardiser.deviation = (spread.array() > 0).select(spread, view.standardiser.deviation);
+  return view;
+}
+
+Matrix DataView::apply(const Matrix& x) const {
+  Matrix features(x.rows(), width());
+  features.leftCols(x_dim()) = standardiser.apply(x);
+  if (!knots) return features;
+  features.leftCols(x_dim()) = features.leftCols(x_dim()).unaryExpr(&bounded);
+  for (Eigen::Index j = 0; j < x_dim(); ++j) {
+    const Vector column = knots->col(j);
+    for (Eigen::Index i = 0; i < x.rows(); ++i) features(i, x_dim() + j) = normal_score(column, x(i, j));
+  }
+  return features;
+}
+
+}  // namespace snpse

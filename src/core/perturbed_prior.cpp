@@ -1,0 +1,75 @@
+#include "snpse/core/perturbed_prior.hpp"
+
+#include <limits>
+
+namespace snpse {
+namespace {
+
+GaussianProduct standard_normals(Eigen::Index dim) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return {Matrix::Identity(dim, dim),
+          std::vector<GaussianPiece>(static_cast<std::size_t>(dim), {0, 1, -kInfinity, kInfinity})};
+}
+
+}  // namespace
+
+PerturbedPrior::PerturbedPrior(const GaussianProduct& product) {
+  const auto d = static_cast<std::int64_t>(product.pieces.size());
+  axes_ = torch::from_blob(const_cast<double*>(product.axes.data()), {d, d}, torch::kFloat64).clone();
+  auto table = torch::empty({4, 1, d}, torch::kFloat64);
+  for (std::int64_t i = 0; i < d; ++i) {
+    const auto& piece = product.pieces[static_cast<std::size_t>(i)];
+    double* to = table.data_ptr<double>() + i;
+    for (const double value : {piece.mean, piece.precision, piece.low, piece.high}) {
+      *to = value;
+      to += d;
+    }
+  }
+  pieces_ = {table[0] * table[1], table[1], table[2], table[3]};
+}
+
+NoiseAndSlope PerturbedPrior::along_axes(const torch::Tensor& z_t, const NoiseLevel& level) const {
+  return perturbed(pieces_, z_t.to(torch::kFloat64).matmul(axes_), level);
+}
+
+torch::Tensor PerturbedPrior::to_z(const torch::Tensor& along_axes) const {
+  return along_axes.matmul(axes_.t()).to(torch::kFloat32);
+}
+
+torch::Tensor PerturbedPrior::noise(const torch::Tensor& z_t, const NoiseLevel& level) const {
+  return to_z(along_axes(z_t, level).noise);
+}
+
+NoiseAndDivergence PerturbedPrior::noise_and_divergence(const torch::Tensor& z_t, const NoiseLevel& level,
+                                                        const torch::Tensor& /*probes*/) const {
+  const auto [noise, slope] = along_axes(z_t, level);
+  return {to_z(noise), slope.sum(1).to(torch::kFloat32)};
+}
+
+namespace {
+
+/// The noise of N(0, I) is this times z_t.
+torch::Tensor slope_of_standard_normal(const NoiseLevel& level) {
+  return level.sigma / (level.alpha.square() + level.sigma.square());
+}
+
+}  // namespace
+
+torch::Tensor RelativeScore::noise(const torch::Tensor& z_t, const NoiseLevel& level) const {
+  return score_->noise(z_t, level) - slope_of_standard_normal(level) * z_t;
+}
+
+NoiseAndDivergence RelativeScore::noise_and_divergence(const torch::Tensor& z_t, const NoiseLevel& level,
+                                                       const torch::Tensor& probes) const {
+  const auto [noise, divergence] = score_->noise_and_divergence(z_t, level, probes);
+  const auto slope = slope_of_standard_normal(level);
+  return {noise - slope * z_t, divergence - static_cast<double>(z_t.size(1)) * slope.squeeze(1)};
+}
+
+std::shared_ptr<const KnownScore> perturbed_prior(const Prior& prior, const ParameterSpace& space) {
+  const auto product =
+      space.standardiser() ? prior.gaussian_product(*space.standardiser()) : standard_normals(prior.dim());
+  return product ? std::make_shared<const PerturbedPrior>(*product) : nullptr;
+}
+
+}  // namespace snpse

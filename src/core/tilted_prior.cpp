@@ -1,0 +1,134 @@
+#include "snpse/core/tilted_prior.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Cholesky>
+#include <boost/math/tools/minima.hpp>
+
+#include "snpse/core/truncated_normal.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr Eigen::Index kEnough = 5000;  // rows
+constexpr int kMostSteps = 8;
+
+/// One parameter's: the last column of the features is 1.
+struct Rows {
+  GaussianPiece prior;
+  Vector z;         // [n]
+  Matrix features;  // [n, w + 1]
+  Vector penalty;   // [w + 1], of the squared coefficients
+};
+
+struct Likelihood {
+  double log;       // penalised
+  Vector mean;      // [n], of z under the model
+  Vector variance;  // [n]
+};
+
+torch::Tensor view_of(const Vector& values) {
+  return torch::from_blob(const_cast<double*>(values.data()), {values.size()}, torch::kFloat64);
+}
+
+Vector to_vector(const torch::Tensor& values) {
+  return Eigen::Map<const Vector>(values.contiguous().data_ptr<double>(), values.numel());
+}
+
+Likelihood likelihood(const Rows& rows, double precision, const Vector& coefficients) {
+  const Vector tilt = rows.features * coefficients;
+  const double all = rows.prior.precision + precision;
+  const double deviation = 1 / std::sqrt(all);
+  const Vector centre = (tilt.array() + rows.prior.precision * rows.prior.mean) / all;
+  const auto at = [&](double edge) -> Vector { return (edge - centre.array()) / deviation; };
+  const Vector low = at(rows.prior.low);
+  const Vector high = at(rows.prior.high);
+  const auto moments = truncated_moments(view_of(low), view_of(high));
+  const auto& z = rows.z.array();
+  const double log = (tilt.array() * z - 0.5 * precision * z.square() - 0.5 * all * centre.array().square() -
+                      to_vector(moments.log_mass).array() - std::log(deviation))
+                         .sum();
+  return {log - 0.5 * (rows.penalty.array() * coefficients.array().square()).sum(),
+          centre + deviation * to_vector(moments.mean),
+          deviation * deviation * (1 - to_vector(moments.lost_variance).array())};
+}
+
+struct Fit {
+  double log;
+  Vector coefficients;
+};
+
+/// The likelihood is concave in the coefficients: Newton's method, with shorter steps where one overshoots.
+Fit fit_given(const Rows& rows, double precision, Vector coefficients) {
+  auto now = likelihood(rows, precision, coefficients);
+  for (int step = 0; step < kMostSteps; ++step) {
+    const Vector gradient = rows.features.transpose() * (rows.z - now.mean) -
+                            (rows.penalty.array() * coefficients.array()).matrix();
+    Eigen::MatrixXd curvature = rows.features.transpose() * now.variance.asDiagonal() * rows.features;
+    curvature.diagonal() += rows.penalty;
+    curvature.diagonal().array() += 1e-10 * curvature.diagonal().maxCoeff();
+    Vector change = curvature.ldlt().solve(gradient);
+    auto next = likelihood(rows, precision, coefficients + change);
+    for (int half = 0; half < kMostSteps && !(next.log >= now.log); ++half) {
+      change /= 2;
+      next = likelihood(rows, precision, coefficients + change);
+    }
+    if (!(next.log > now.log)) break;
+    const double gain = next.log - now.log;
+    coefficients += change;
+    now = std::move(next);
+    if (gain < 1e-6 * static_cast<double>(rows.z.size())) break;
+  }
+  return {now.log, coefficients};
+}
+
+}  // namespace
+
+TiltedPrior TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
+                             const Regression& regression) {
+  ensure(z.rows() == features.rows() && z.rows() >= 2, "z: [n, d], features: [n, w], n >= 2");
+  const Eigen::Index n = std::min(z.rows(), kEnough);
+  const Eigen::Index w = features.cols();
+  const auto chosen = Eigen::seqN(0, n, z.rows() / n);
+  TiltedPrior result{prior, Matrix(w, z.cols()), Vector(z.cols()), Vector(z.cols())};
+  Rows rows{{}, {}, Matrix(n, w + 1), {}};
+  rows.features << features(chosen, Eigen::all), Matrix::Ones(n, 1);
+  for (Eigen::Index i = 0; i < z.cols(); ++i) {
+    rows.prior = prior[static_cast<std::size_t>(i)];
+    rows.z = z(chosen, i);
+    const double variance = regression.deviation[i] * regression.deviation[i];
+    rows.penalty = Vector::Constant(w + 1, regression.penalty * static_cast<double>(n) * variance);
+    rows.penalty[w] = 0;
+    Fit best{};
+    const auto loss = [&](double log_precision) {
+      const double precision = std::exp(log_precision);
+      const double all = rows.prior.precision + precision;
+      // Where the regression is the model's mean.
+      Vector start(w + 1);
+      start << all * regression.weights.col(i),
+          all * regression.offset[i] - rows.prior.precision * rows.prior.mean;
+      best = fit_given(rows, precision, std::move(start));
+      return -best.log;
+    };
+    // At most what is left of each parameter's uncertainty; at least nothing to speak of.
+    const double most = std::log(1.5 / variance);
+    constexpr double kRange = 9;
+    constexpr int kBits = 10;
+    std::uintmax_t evaluations = 20;
+    const auto [log_precision, least] =
+        boost::math::tools::brent_find_minima(loss, most - kRange, most, kBits, evaluations);
+    loss(log_precision);
+    result.precision[i] = std::exp(log_precision);
+    result.weights.col(i) = best.coefficients.head(w);
+    result.offset[i] = best.coefficients[w];
+  }
+  return result;
+}
+
+Matrix TiltedPrior::tilt(const Matrix& features) const {
+  return (features * weights).rowwise() + offset.transpose();
+}
+
+}  // namespace snpse

@@ -1,0 +1,47 @@
+#include "snpse/methods/nlse.hpp"
+
+#include <utility>
+
+#include "snpse/core/perturbed_prior.hpp"
+#include "snpse/inference/score_posterior.hpp"
+#include "snpse/methods/posterior_score.hpp"
+#include "snpse/methods/prior_score.hpp"
+
+namespace snpse {
+
+bool Nlse::is_npse() const {
+  return settings_.model.space != Space::standardised &&
+         settings_.model.parametrisation == Parametrisation::preconditioned;
+}
+
+std::shared_ptr<const KnownScore> Nlse::added(std::shared_ptr<const KnownScore> prior) const {
+  if (settings_.model.parametrisation == Parametrisation::noise) return prior;
+  return std::make_shared<const RelativeScore>(std::move(prior));
+}
+
+TrainedNetwork Nlse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                           const StepContext& context) const {
+  if (is_npse()) return Npse::train(rounds, checkpoints, context);
+  const auto round = static_cast<std::uint32_t>(rounds.size());
+  auto training = posterior_score(rounds, problem_.prior, settings_, problem_.seed, context);
+  Stages stages(context.world, checkpoints);
+  auto prior = train_prior_score(problem_, training.model, settings_, round, stages, context);
+  if (!prior) return stopped_training();
+  training.data.wanted_noise = [known = added(std::move(prior))](
+                                   const torch::Tensor& eps, const torch::Tensor& z_t,
+                                   const NoiseLevel& level) { return eps - known->noise(z_t, level); };
+  return stages.last([&](const Checkpoints& of_last) {
+    return run(std::move(training), settings_.training, {problem_.seed, round}, of_last, context);
+  });
+}
+
+std::shared_ptr<const Posterior> Nlse::posterior(std::span<const RoundData> rounds,
+                                                 const Vector& x_obs) const {
+  if (is_npse()) return Npse::posterior(rounds, x_obs);
+  const auto& network = rounds.back().network;
+  auto model = std::make_shared<ScoreModel>(ScoreModel::from_record(network, problem_.prior));
+  model->add(added(load_prior_score(problem_.prior, *model, network)));
+  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, x_obs, settings_.sampler);
+}
+
+}  // namespace snpse

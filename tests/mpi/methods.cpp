@@ -1,0 +1,210 @@
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/columns.hpp"
+#include "support/statistics.hpp"
+#include <gtest/gtest.h>
+
+#include "snpse/core/score_model.hpp"
+#include "snpse/core/tensor_matrix.hpp"
+#include "snpse/methods/method.hpp"
+
+namespace snpse {
+namespace {
+
+using testing::column;
+
+constexpr double kNoise = 0.3;
+constexpr std::int64_t kSimulations = 1200;
+
+/// x = theta + 0.3 eps for a normal and a bounded parameter, the observation at an edge of the latter.
+Problem some_problem() {
+  return {make_product_prior({make_normal(0.5, 1), make_uniform(-1, 2)}), Eigen::Vector2d(1.1, 1.9), 3};
+}
+
+MethodSettings short_settings(const std::string& method) {
+  MethodSettings settings;
+  settings.method = {.name = method, .rounds = 2, .simulations = kSimulations};
+  settings.model.width = 32;
+  settings.model.depth = 2;
+  settings.training.batch = 64;
+  settings.training.validation_every = 50;
+  settings.training.max_steps = 400;
+  settings.training.early_steps = 200;
+  settings.truncation.samples = 300;
+  return settings;
+}
+
+/// This rank's share of the simulations at a proposal that rank 0 has.
+Simulations simulate(const World& world, Matrix theta, int round) {
+  world.broadcast(theta);
+  const auto share = world.share(theta.rows());
+  Simulations mine;
+  mine.theta = theta.middleRows(share.begin, share.size());
+  mine.x = mine.theta;
+  mine.status.assign(static_cast<std::size_t>(share.size()), Status::ok);
+  for (Eigen::Index i = 0; i < share.size(); ++i) {
+    RandomStream random(3, Purpose::simulator, static_cast<std::uint32_t>(round),
+                        static_cast<std::uint64_t>(share.begin + i));
+    for (double& value : mine.x.row(i)) value += kNoise * random.normal();
+  }
+  return mine;
+}
+
+/// Checkpoints in memory; rank 0's.
+struct Memory {
+  std::optional<Record> saved;
+  Checkpoints checkpoints() {
+    return {[this] { return saved; }, [this](const Record& record) { saved = record; }};
+  }
+};
+
+/// All rounds of a method but for the last one's network.
+std::vector<RoundData> rounds_before_the_last_network(const Method& method, const StepContext& context) {
+  std::vector<RoundData> rounds;
+  for (int round = 1; round <= method.rounds(); ++round) {
+    auto proposal = method.propose(rounds, context);
+    const auto simulations = simulate(context.world, proposal.theta, round);
+    rounds.push_back({std::move(proposal), simulations, {}});
+    if (round < method.rounds()) rounds.back().network = method.train(rounds, {}, context).network;
+  }
+  return rounds;
+}
+
+/// Draws of the posterior of a method, and whether they are those of rank 0.
+Matrix draws_of(const Method& method, const StepContext& context) {
+  auto rounds = rounds_before_the_last_network(method, context);
+  rounds.back().network = method.train(rounds, {}, context).network;
+  const auto posterior = method.posterior(rounds, some_problem().x_obs);
+  const Matrix theta = posterior->sample(context.world, 2000, {1, Purpose::posterior, 1}, context.log).theta;
+  Matrix of_root = theta;
+  context.world.broadcast(of_root);
+  EXPECT_EQ(theta, of_root);
+  return theta;
+}
+
+/// Of the exact posterior: N((0.5 + x / 0.09) / (1 + 1 / 0.09), 1 / (1 + 1 / 0.09)) and N(x, 0.09) below 2.
+void expect_exact_moments(const Matrix& theta, double tolerance) {
+  const double precision = 1 + 1 / (kNoise * kNoise);
+  EXPECT_NEAR(testing::mean_of(column(theta, 0)), (0.5 + 1.1 / (kNoise * kNoise)) / precision, tolerance);
+  EXPECT_NEAR(std::sqrt(testing::variance_of(column(theta, 0)) * precision), 1, 4 * tolerance);
+  // With the edge e deviations above the mean: h = phi(e) / Phi(e), mean -h, variance 1 - e h - h^2.
+  const double edge = (2 - 1.9) / kNoise;
+  const double h = std::exp(-edge * edge / 2) / std::sqrt(2 * M_PI) / testing::normal_cdf(edge);
+  const double variance = kNoise * kNoise * (1 - edge * h - h * h);
+  EXPECT_NEAR(testing::mean_of(column(theta, 1)), 1.9 - kNoise * h, tolerance);
+  EXPECT_NEAR(std::sqrt(testing::variance_of(column(theta, 1)) / variance), 1, 4 * tolerance);
+  EXPECT_LE(theta.col(1).maxCoeff(), 2);
+}
+
+TEST(Methods, StartFromWhatIsExactBetweenThePriorsEdges) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  auto settings = short_settings("npse");
+  settings.training.max_steps = 50;
+  expect_exact_moments(draws_of(*make_method(some_problem(), settings), {world, stop, log}), 0.03);
+}
+
+TEST(Methods, EndNearTheExactPosteriorOnEveryRank) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  for (const auto& name : method_names()) {
+    SCOPED_TRACE(name);
+    const auto method = make_method(some_problem(), short_settings(name));
+    expect_exact_moments(draws_of(*method, {world, stop, log}), 0.1);
+  }
+}
+
+TEST(Methods, WithKnownScoresEndThereInTheStandardisedSpaceToo) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  for (const auto& name : {"nlse", "snpse_c"}) {
+    SCOPED_TRACE(name);
+    auto settings = short_settings(name);
+    settings.model.space = Space::standardised;
+    const auto method = make_method(some_problem(), settings);
+    expect_exact_moments(draws_of(*method, {world, stop, log}), 0.1);
+  }
+}
+
+/// The noise of the score of p_t(x given z_t) in z_t, for theta = mean + deviation z ~ N(0, 1), x = theta +
+/// 0.3 eps and the VE process: theta given z_t is normal with 1 / variance = 1 + 1 / (deviation sigma)^2.
+Matrix likelihood_noise(const Matrix& z_t, double x, double sigma, double mean, double deviation) {
+  const double of_noise = 1 / std::pow(deviation * sigma, 2);
+  const double variance = 1 / (1 + of_noise);
+  const Matrix theta = variance * of_noise * (mean + deviation * z_t.array());
+  const double slope = variance * of_noise * deviation;
+  return -sigma * slope / (kNoise * kNoise + variance) * (x - theta.array());
+}
+
+TEST(Nlse, LearnsTheScoreOfThePerturbedLikelihood) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  const Problem problem{make_product_prior({make_normal(0, 1)}), Vector::Constant(1, 0.7), 3};
+  for (const bool as_in_the_paper : {true, false}) {
+    auto settings = short_settings("nlse");
+    if (as_in_the_paper) {
+      settings.model.space = Space::standardised;
+      settings.model.parametrisation = Parametrisation::noise;
+      settings.training.max_steps = 1500;
+    }
+    const auto method = make_method(problem, settings);
+    auto rounds = rounds_before_the_last_network(*method, {world, stop, log});
+    rounds.back().network = method->train(rounds, {}, {world, stop, log}).network;
+    const auto model = ScoreModel::from_record(rounds.back().network, problem.prior);
+    const auto& standardiser = model.space().standardiser();
+    const double mean = standardiser ? standardiser->mean[0] : 0;
+    const double deviation = standardiser ? standardiser->deviation[0] : 1;
+    // The plain network of so few steps is near enough only where there is much noise, and much of the prior.
+    const auto levels = as_in_the_paper ? std::vector{1.0} : std::vector{0.1, 0.3, 1.0};
+    for (const double sigma : levels) {
+      // Where z_t given x = 0.7 lies: theta is N(0.7 / 1.09, 0.09 / 1.09).
+      const double spread = std::hypot(deviation * sigma, kNoise / std::sqrt(1.09));
+      const Matrix z = (0.7 / 1.09 - mean + spread * Vector::LinSpaced(9, -1.5, 1.5).array()) / deviation;
+      const double t = model.diffusion().time_of_ratio(sigma);
+      Matrix noise = to_matrix(model.noise(to_tensor(z), model.condition(problem.x_obs), t));
+      if (!as_in_the_paper) noise -= sigma / (1 + sigma * sigma) * z;
+      const Matrix expected = likelihood_noise(z, 0.7, sigma, mean, deviation);
+      EXPECT_LT((noise - expected).cwiseAbs().mean(), 0.15) << sigma << ' ' << as_in_the_paper;
+    }
+  }
+}
+
+TEST(Methods, OfSeveralNetworksContinueWhereTheyWereStopped) {
+  // Log-normals that are not whitened need a network of the prior as well.
+  const World world;
+  Log log;
+  auto problem = some_problem();
+  problem.prior = make_product_prior({make_lognormal(0, 0.5), make_lognormal(0.3, 0.5)});
+  auto settings = short_settings("snpse_c");
+  settings.model.space = Space::standardised;
+  settings.training.max_steps = 100;
+  const auto method = make_method(problem, settings);
+  std::vector<RoundData> rounds;
+  TrainedNetwork expected;
+  {
+    const StopRequest never;
+    rounds = rounds_before_the_last_network(*method, {world, never, log});
+    expected = method->train(rounds, {}, {world, never, log});
+  }
+  const StopRequest at_once(0.0);
+  Memory memory;
+  TrainedNetwork trained;
+  int sittings = 0;
+  do {
+    trained = method->train(rounds, memory.checkpoints(), {world, at_once, log});
+    ++sittings;
+  } while (trained.report.stopped && sittings < 20);
+  EXPECT_EQ(sittings, 4);  // each of three networks is validated twice, and stops after the first time
+  EXPECT_TRUE(trained.network.values() == expected.network.values());
+}
+
+}  // namespace
+}  // namespace snpse
