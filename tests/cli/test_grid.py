@@ -17,6 +17,7 @@ samples = 50
 [set]
 model.width = 16
 training.max_steps = 20
+training.early_steps = 20
 training.validation_every = 10
 truncation.samples = 100
 """
