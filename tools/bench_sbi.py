@@ -10,6 +10,8 @@ virtual environment of tools/compare, and makes it by pip where it is missing: s
 """
 
 import argparse
+import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -95,14 +97,11 @@ AMORTISED = {
 
 def cells_of(grid, methods):
     """What identifies each row but for its observation."""
-    for task in grid["tasks"]:
-        if task not in PRIORS:
-            sys.exit(f"the task '{task}' has no prior in tools/sbi_tasks.py")
-        for simulations in grid["simulations"]:
-            for method in methods:
-                for process in grid.get("processes", ["ve"]) if method == "npse" else [""]:
-                    for seed in grid.get("seeds", [1]):
-                        yield {"task": task, "method": method, "process": process, "simulations": simulations, "seed": seed}
+    names = ("task", "simulations", "method", "process", "seed")
+    for method in methods:
+        processes = grid.get("processes", ["ve"]) if method == "npse" else [""]
+        lists = (grid["tasks"], grid["simulations"], [method], processes, grid.get("seeds", [1]))
+        yield from (dict(zip(names, values)) for values in itertools.product(*lists))
 
 
 def observations_of(folder, task):
@@ -147,8 +146,8 @@ class Runner:
                     clock = Clock()
                     posterior = SEQUENTIAL[cell["method"]](task, cell["simulations"], self.rounds, x_obs, clock)
                 else:
-                    inference = AMORTISED[cell["method"]]
-                    amortised = amortised or train_once(inference(task.prior, cell["process"]), task, cell["simulations"], clock)
+                    inference = AMORTISED[cell["method"]](task.prior, cell["process"])
+                    amortised = amortised or train_once(inference, task, cell["simulations"], clock)
                     posterior = amortised
                 clock.seconds.pop("infer", None)
                 row |= self.measure(posterior, x_obs, path / "reference.csv", cell["seed"], clock)
@@ -180,13 +179,16 @@ def main():
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "release" / "snpse")
     arguments = parser.parse_args()
     if not (arguments.folder / "observations").is_dir():
-        sys.exit(f"'{arguments.folder}' is no grid's folder: run 'snpse bench {arguments.grid} --out {arguments.folder}'")
+        sys.exit(f"'{arguments.folder}' is no grid's folder: run 'snpse bench GRID.toml --out {arguments.folder}' first")
     warnings.simplefilter("ignore")
     program = arguments.program.resolve()
     grid = tomllib.loads(arguments.grid.read_text(encoding="utf-8"))
-    runner = Runner(grid, arguments.folder, program)
-    for cell in cells_of(grid, arguments.methods):
-        runner.run(cell)
+    for task in set(grid["tasks"]) - set(PRIORS):
+        sys.exit(f"the task '{task}' has no prior in tools/sbi_tasks.py: leave it out of the grid")
+    runner = Runner(grid, arguments.folder.resolve(), program)
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):  # sbi leaves logs where it runs
+        for cell in cells_of(grid, arguments.methods):
+            runner.run(cell)
     subprocess.run([program, "bench", arguments.grid, "--out", arguments.folder], check=True)  # writes the table
 
 
