@@ -179,12 +179,12 @@ def main():
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "release" / "snpse")
     arguments = parser.parse_args()
     if not (arguments.folder / "observations").is_dir():
-        sys.exit(f"'{arguments.folder}' is no grid's folder: run 'snpse bench GRID.toml --out {arguments.folder}' first")
+        sys.exit(f"'{arguments.folder}' is no grid's folder: run 'snpse bench GRID.toml --out FOLDER' first")
     warnings.simplefilter("ignore")
     program = arguments.program.resolve()
     grid = tomllib.loads(arguments.grid.read_text(encoding="utf-8"))
-    for task in set(grid["tasks"]) - set(PRIORS):
-        sys.exit(f"the task '{task}' has no prior in tools/sbi_tasks.py: leave it out of the grid")
+    if unknown := set(grid["tasks"]) - set(PRIORS):
+        sys.exit(f"tools/sbi_tasks.py has no prior of {', '.join(unknown)}: leave such tasks out of the grid")
     runner = Runner(grid, arguments.folder.resolve(), program)
     with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):  # sbi leaves logs where it runs
         for cell in cells_of(grid, arguments.methods):
