@@ -3,12 +3,14 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <sstream>
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "snpse/storage/durable_file.hpp"
 #include "snpse/util/error.hpp"
 
 namespace snpse {
@@ -50,6 +52,18 @@ void EventFile::append_line(const std::string& line) {
   if (written == static_cast<ssize_t>(line.size())) return;
   fail(ExitCode::io, "cannot write '{}': {}; make room and run the same command again", path_.string(),
        written < 0 ? std::strerror(errno) : "no space left");
+}
+
+std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& path) {
+  std::vector<nlohmann::ordered_json> events;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return events;
+  std::istringstream lines(read_whole(path));
+  for (std::string line; std::getline(lines, line);) {
+    auto event = nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (event.is_object()) events.push_back(std::move(event));
+  }
+  return events;
 }
 
 }  // namespace snpse

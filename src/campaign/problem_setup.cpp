@@ -67,8 +67,13 @@ MethodSettings method_settings(const Config& config) {
   return {config.method, config.model, config.training, config.sampler, config.truncation};
 }
 
+// A method's settings decide, whatever the problem.
 int rounds_of(const Config& config) {
-  return make_method({}, method_settings(config))->rounds();  // its settings decide, whatever the problem
+  return make_method({}, method_settings(config))->rounds();
+}
+
+bool is_amortised(const Config& config) {
+  return make_method({}, method_settings(config))->amortised();
 }
 
 }  // namespace snpse

@@ -1,10 +1,10 @@
 #include "snpse/campaign/status.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
+#include "snpse/campaign/event_file.hpp"
 #include "snpse/campaign/problem_setup.hpp"
 #include "snpse/storage/durable_file.hpp"
 
@@ -13,19 +13,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// The events so far; a line that a crash tore is left out.
-std::vector<Json> read_events(const fs::path& file) {
-  std::vector<Json> events;
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return events;
-  std::istringstream lines(read_whole(file));
-  for (std::string line; std::getline(lines, line);) {
-    auto event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (event.is_object()) events.push_back(std::move(event));
-  }
-  return events;
-}
 
 /// Simulations of a round under way: what its parts hold.
 std::int64_t simulations_in_parts(const fs::path& folder) {

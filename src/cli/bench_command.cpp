@@ -1,61 +1,18 @@
-#include <map>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "snpse/campaign/problem_setup.hpp"
+#include "snpse/cli/benchmark.hpp"
 #include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/cli/config_file.hpp"
 #include "snpse/storage/csv.hpp"
-#include "snpse/tasks/task.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Config make_config(const BenchArguments& arguments) {
-  const auto task = make_task(arguments.task);
-  if (arguments.reference.empty()) require_reference(*task);
-  Config config;
-  config.method.preset = arguments.preset;
-  apply_preset(config);
-  config.seed = arguments.seed;
-  config.simulator.task = arguments.task;
-  config.method.name = arguments.method;
-  if (arguments.rounds > 0) config.method.rounds = arguments.rounds;
-  config.method.rounds = rounds_of(config);  // the result names what was run
-  config.method.simulations = arguments.simulations;
-  config.posterior.samples = arguments.samples;
-  if (arguments.observation.empty()) {
-    config.observation.x = task->observation(arguments.seed);
-  } else {
-    const Matrix x = read_csv(arguments.observation);
-    config.observation.x.assign(x.data(), x.data() + x.size());
-  }
-  return with_settings(config, arguments.settings);
-}
-
-/// What the steps took and said, gathered as they are committed.
-struct Costs {
-  std::map<std::string, double> seconds;
-  std::vector<double> acceptance;
-  double leakage = 0;
-
-  void add(const Json& figures) {
-    seconds[figures.at("phase")] += figures.at("seconds").get<double>();
-    if (figures.contains("acceptance")) acceptance.push_back(figures.at("acceptance"));
-    if (figures.contains("leakage")) leakage = figures.at("leakage");
-  }
-  double total() const {
-    double sum = 0;
-    for (const auto& [phase, s] : seconds) sum += s;
-    return sum;
-  }
-};
 
 void print(const Config& config, const Costs& costs, const Comparison& comparison, int ranks, bool as_json) {
   if (as_json) {
@@ -94,7 +51,7 @@ ExitCode bench_command(const BenchArguments& arguments, const Session& session) 
   const bool temporary = arguments.out.empty();
   std::string folder = arguments.out.string();
   world.on_root([&] {
-    text = to_toml(make_config(arguments));
+    text = to_toml(benchmark_config(arguments));
     if (!arguments.reference.empty()) reference = read_csv(arguments.reference);
     if (temporary) folder = (fs::temp_directory_path() / fmt::format("snpse-bench-{}", ::getpid())).string();
   });
@@ -102,16 +59,14 @@ ExitCode bench_command(const BenchArguments& arguments, const Session& session) 
   world.broadcast(text);
   world.broadcast(reference);
   const auto config = share_config(world, text);
-  Costs costs;
   const auto listener = [&](const Json& figures) {
-    costs.add(figures);
     session.log.info(describe_commit(figures, config.method.rounds));
   };
   const auto outcome = execute(world, {folder, config, text, difference_of}, listener, stop, session.log);
   if (outcome == Outcome::stopped) return ExitCode::stopped;
   const auto comparison = compare_with_exact(world, folder, config, reference);
   if (world.is_root()) {
-    print(config, costs, comparison, world.size(), arguments.json);
+    print(config, costs_of(fs::path(folder) / "events.jsonl"), comparison, world.size(), arguments.json);
     if (temporary) fs::remove_all(folder);
   }
   return ExitCode::ok;

@@ -1,11 +1,11 @@
 #include "snpse/cli/campaign_access.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/problem_setup.hpp"
 #include "snpse/cli/config_file.hpp"
 #include "snpse/diagnostics/c2st.hpp"
 
@@ -58,6 +58,22 @@ std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
                      seconds);
 }
 
+Comparison compare(const World& world, Matrix reference, Matrix theta, std::uint64_t seed) {
+  world.on_root([&] {
+    if (reference.cols() != theta.cols())
+      fail(ExitCode::data, "the reference samples have {} columns, the posterior {}", reference.cols(),
+           theta.cols());
+    // The test needs as many draws of each.
+    const auto n = std::min(theta.rows(), reference.rows());
+    theta.conservativeResize(n, Eigen::NoChange);
+    reference.conservativeResize(n, Eigen::NoChange);
+  });
+  world.broadcast(theta);
+  world.broadcast(reference);
+  const auto result = c2st(world, reference, theta, {.seed = seed});
+  return {result.mean, result.folds};
+}
+
 Comparison compare_with_exact(const World& world, const std::filesystem::path& folder, const Config& config,
                               const Matrix& reference) {
   Matrix theta;
@@ -67,18 +83,39 @@ Comparison compare_with_exact(const World& world, const std::filesystem::path& f
     if (exact.size() == 0)
       exact = make_task(config.simulator.task)
                   ->reference_posterior(config.observation.x, theta.rows(), config.seed);
-    if (exact.cols() != theta.cols())
-      fail(ExitCode::data, "the reference samples have {} columns, the posterior {}", exact.cols(),
-           theta.cols());
   });
-  // The test needs as many draws of each.
-  const auto n = std::min(theta.rows(), exact.rows());
-  theta.conservativeResize(n, Eigen::NoChange);
-  exact.conservativeResize(n, Eigen::NoChange);
-  world.broadcast(theta);
-  world.broadcast(exact);
-  const auto result = c2st(world, exact, theta, {.seed = config.seed});
-  return {result.mean, result.folds};
+  return compare(world, std::move(exact), std::move(theta), config.seed);
+}
+
+namespace {
+
+std::optional<CampaignFolder> open_on_root(const World& world, const std::filesystem::path& path) {
+  std::optional<CampaignFolder> folder;
+  world.on_root([&] { folder.emplace(path); });
+  return folder;
+}
+
+}  // namespace
+
+TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path)
+    : world_(world),
+      folder_(open_on_root(world, path)),
+      config_(share_config(world, folder_ ? folder_->configuration() : "")),
+      setup_(set_up(config_, path / "logs", world.rank())),
+      method_(make_method({setup_.prior, setup_.x_obs, config_.seed}, method_settings(config_))),
+      campaign_(world, folder_ ? &*folder_ : nullptr, *method_) {
+  if (rounds() == 0)
+    fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'", path.string(),
+         path.string());
+}
+
+std::shared_ptr<const Posterior> TrainedCampaign::posterior(const Vector& x_obs) const {
+  return method_->posterior(campaign_.finished_rounds(), x_obs);
+}
+
+PosteriorSamples TrainedCampaign::sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed,
+                                         Log& log) const {
+  return posterior.sample(world_, n, {seed, Purpose::posterior, static_cast<std::uint32_t>(rounds())}, log);
 }
 
 }  // namespace snpse

@@ -24,6 +24,16 @@ CLI::Validator one_of(const std::vector<std::string>& names) {
   return {check, fmt::format("{{{}}}", fmt::join(names, ","))};
 }
 
+bool is_grid_file(const std::string& word) {
+  return word.ends_with(".toml");
+}
+
+CLI::Validator task_or_grid_file() {
+  const auto task = one_of(task_names());
+  return {[task](std::string& word) { return is_grid_file(word) ? std::string() : task(word); },
+          task.get_description() + " or FILE.toml"};
+}
+
 /// The application and what it fills in; the verbs' arguments live here while CLI11 holds references to them.
 struct Parser {
   CLI::App app{"snpse: posteriors of simulators by sequential neural score estimation"};
@@ -34,6 +44,8 @@ struct Parser {
   StatusArguments status;
   SampleArguments sample;
   ExportArguments exporting;
+  SimulateArguments simulate;
+  C2stArguments c2st;
   BenchArguments bench;
   bool speed = false;
   std::string wall_time;
@@ -50,6 +62,8 @@ struct Parser {
     add_status();
     add_sample();
     add_export();
+    add_simulate();
+    add_c2st();
     add_bench();
     app.add_subcommand("version", "print the version")->callback([this] {
       result.text = fmt::format("snpse {}\n", SNPSE_VERSION);
@@ -118,17 +132,41 @@ struct Parser {
         ->capture_default_str();
     sub->add_option("--output", exporting.output, "the file to write")->required();
   }
+  void add_simulate() {
+    auto* sub = verb("simulate", "simulate with a built-in task, for other programs", simulate);
+    sub->add_option("TASK", simulate.task, "the task's name")->required()->check(one_of(task_names()));
+    auto* simulations = sub->add_option("--simulations", simulate.simulations, "how many draws of the prior")
+                            ->check(CLI::PositiveNumber)
+                            ->capture_default_str();
+    sub->add_option("--theta", simulate.theta, "a CSV file of parameters, one set a row, in their place")
+        ->excludes(simulations);
+    sub->add_option("--seed", simulate.seed, "of everything random")->capture_default_str();
+    sub->add_option("--output", simulate.output, "the CSV file to write: parameters and data")->required();
+    add_threads(sub);
+  }
+  void add_c2st() {
+    auto* sub = verb("c2st", "compare two sets of draws by the classifier two-sample test", c2st);
+    sub->add_option("REFERENCE", c2st.reference, "a CSV file of exact draws, one a row")->required();
+    sub->add_option("SAMPLES", c2st.samples, "a CSV file of draws to judge")->required();
+    sub->add_option("--seed", c2st.seed, "of the classifier")->capture_default_str();
+    sub->add_flag("--json", c2st.json, "for machines");
+    add_threads(sub);
+  }
   void add_bench() {
     auto* sub = app.add_subcommand(
-        "bench", "run a benchmark task and compare with its exact posterior: C2ST and cost");
-    auto* task = sub->add_option("TASK", bench.task, "the task's name")->check(one_of(task_names()));
+        "bench",
+        "run a benchmark task, or a grid of them, and compare with the exact posterior: C2ST and cost");
+    auto* task = sub->add_option("TASK", bench.task, "the task's name, or a file that describes a grid")
+                     ->check(task_or_grid_file());
     sub->add_flag("--speed", speed, "in place of a task: how fast a core of this machine trains and samples")
         ->excludes(task);
-    sub->callback([this] {
+    sub->callback([this, sub] {
       if (speed)
         result.command = SpeedArguments{bench.json};
       else if (bench.task.empty())
         throw CLI::RequiredError("TASK");
+      else if (is_grid_file(bench.task))
+        result.command = grid_arguments(*sub);
       else
         result.command = bench;
     });
@@ -152,9 +190,17 @@ struct Parser {
                     "a CSV file with exact posterior draws; default: our own sampler");
     sub->add_option("--set", bench.settings, "SECTION.KEY=VALUE of a campaign file; may be repeated")
         ->allow_extra_args(false);
-    sub->add_option("--out", bench.out, "keep the campaign in this folder");
+    sub->add_option("--out", bench.out,
+                    "keep the campaign in this folder; a grid's: by default FILE without .toml");
     sub->add_flag("--json", bench.json, "for machines");
     add_threads(sub);
+  }
+  GridArguments grid_arguments(const CLI::App& sub) const {
+    for (const char* option : {"--method", "--preset", "--rounds", "--simulations", "--samples", "--seed",
+                               "--observation", "--reference", "--set"})
+      if (sub.count(option) > 0)
+        throw CLI::ValidationError(option, fmt::format("'{}' says that itself; set it there", bench.task));
+    return {bench.task, bench.out, bench.json};
   }
 };
 

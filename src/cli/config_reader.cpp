@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "prior_reader.hpp"
+#include "section_reader.hpp"
 #include "value_reader.hpp"
 #include <fmt/format.h>
 
@@ -13,15 +14,6 @@
 namespace snpse {
 namespace {
 
-toml::table parse_toml(const std::string& text, const std::string& source_name) {
-  try {
-    return toml::parse(text, source_name);
-  } catch (const toml::parse_error& error) {
-    const auto& place = error.source().begin;
-    fail(ExitCode::config, "{}:{}:{}: {}", source_name, place.line, place.column, error.description());
-  }
-}
-
 /// The preset decides what the keys that are not given mean, so it comes first. An unknown one is reported
 /// when the method section is read.
 void start_from_preset(const toml::table& root, Config& config) {
@@ -30,19 +22,6 @@ void start_from_preset(const toml::table& root, Config& config) {
   if (!preset || std::find(names.begin(), names.end(), *preset) == names.end()) return;
   config.method.preset = *preset;
   apply_preset(config);
-}
-
-void read_section(const toml::node& node, const Section& section, ValueReader& reader) {
-  const auto* table = node.as_table();
-  if (table == nullptr)
-    return reader.problems().add(line_of(node), fmt::format("{0} must be a section, [{0}]", section.name));
-  std::vector<std::string> names;
-  for (const auto& key : section.keys) {
-    names.push_back(key.name);
-    if (const auto* value = table->get(key.name))
-      reader.read(*value, fmt::format("{}.{}", section.name, key.name), key.field);
-  }
-  reader.check_names(*table, section.name + ".", names);
 }
 
 void read_sections(const toml::table& root, ValueReader& reader, Config& config) {

@@ -30,7 +30,10 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
     ExitCode operator()(const StatusArguments& a) const { return status_command(a, session); }
     ExitCode operator()(const SampleArguments& a) const { return sample_command(a, session); }
     ExitCode operator()(const ExportArguments& a) const { return export_command(a, session); }
+    ExitCode operator()(const SimulateArguments& a) const { return simulate_command(a, session); }
+    ExitCode operator()(const C2stArguments& a) const { return c2st_command(a, session); }
     ExitCode operator()(const BenchArguments& a) const { return bench_command(a, session); }
+    ExitCode operator()(const GridArguments& a) const { return grid_command(a, session); }
     ExitCode operator()(const SpeedArguments& a) const { return speed_command(a, session); }
   };
   return std::visit(Verbs{session}, *line.command);

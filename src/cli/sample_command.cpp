@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include "snpse/campaign/campaign.hpp"
 #include "snpse/campaign/data_records.hpp"
-#include "snpse/campaign/problem_setup.hpp"
 #include "snpse/cli/campaign_access.hpp"
 #include "snpse/cli/commands.hpp"
 #include "snpse/storage/csv.hpp"
@@ -50,28 +48,22 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
 
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
   const auto& world = session.world;
-  std::optional<CampaignFolder> folder;
-  world.on_root([&] { folder.emplace(arguments.folder); });
-  const auto config = share_config(world, folder ? folder->configuration() : "");
-  const auto setup = set_up(config, arguments.folder / "logs", world.rank());
-  const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
-  const Campaign campaign(world, folder ? &*folder : nullptr, *method);
-  const auto rounds = campaign.finished_rounds();
-  if (rounds.empty())
-    fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'",
-         arguments.folder.string(), arguments.folder.string());
-  const auto x = choose_observation(arguments, session, setup.x_obs, *method);
-  const auto posterior = method->posterior(rounds, x);
-  const DrawKey key{arguments.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};
-  const auto samples = posterior->sample(world, arguments.samples, key, session.log);
-  const Vector log_prob = arguments.log_prob ? posterior->log_prob(world, samples.theta, config.density,
-                                                                   {key.seed, Purpose::hutchinson, key.round})
-                                             : Vector();
-  world.on_root(
-      [&] { write_samples(arguments.output, *folder, samples, setup.parameter_names, x, log_prob); });
-  if (world.is_root() && rounds.size() < static_cast<std::size_t>(method->rounds()))
+  const TrainedCampaign campaign(world, arguments.folder);
+  const auto x = choose_observation(arguments, session, campaign.setup().x_obs, campaign.method());
+  const auto posterior = campaign.posterior(x);
+  const auto samples = campaign.sample(*posterior, arguments.samples, arguments.seed, session.log);
+  const DrawKey density_key{arguments.seed, Purpose::hutchinson,
+                            static_cast<std::uint32_t>(campaign.rounds())};
+  const Vector log_prob =
+      arguments.log_prob ? posterior->log_prob(world, samples.theta, campaign.config().density, density_key)
+                         : Vector();
+  world.on_root([&] {
+    write_samples(arguments.output, campaign.folder(), samples, campaign.setup().parameter_names, x,
+                  log_prob);
+  });
+  if (world.is_root() && campaign.rounds() < campaign.method().rounds())
     session.log.warning(fmt::format("the campaign is unfinished: these draws are of round {} of {}",
-                                    rounds.size(), method->rounds()));
+                                    campaign.rounds(), campaign.method().rounds()));
   return ExitCode::ok;
 }
 

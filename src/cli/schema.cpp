@@ -82,7 +82,7 @@ Section model_section(ModelOptions& o) {
           "diffusion and score network",
           {
               {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
-              {"process", "the forward process", choice(o.process, {"ve", "vp", "subvp"})},
+              {"process", "the forward process", choice(o.process, process_names())},
               {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
               {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
               {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
@@ -187,6 +187,10 @@ std::string Range::text() const {
   if (std::isfinite(low) && std::isfinite(high)) return lower() + " and " + upper();
   if (std::isfinite(low)) return lower();
   return std::isfinite(high) ? upper() : "a finite number";
+}
+
+std::vector<std::string> process_names() {
+  return {"ve", "vp", "subvp"};
 }
 
 std::vector<Section> schema_of(Config& config) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
 #include <fmt/format.h>
@@ -66,6 +67,11 @@ class RowReader {
   std::vector<double> values_;
 };
 
+std::string quoted_where_needed(const std::string& field) {
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  return fmt::format("\"{}\"", boost::replace_all_copy(field, "\"", "\"\""));
+}
+
 }  // namespace
 
 void write_csv(const std::filesystem::path& path, const std::vector<std::string>& names,
@@ -74,6 +80,18 @@ void write_csv(const std::filesystem::path& path, const std::vector<std::string>
   std::string text = fmt::format("{}\n", fmt::join(names, ","));
   for (Eigen::Index i = 0; i < values.rows(); ++i)
     fmt::format_to(std::back_inserter(text), "{}\n", fmt::join(row_of(values, i), ","));
+  write_durably(path, text);
+}
+
+void write_csv(const std::filesystem::path& path, const std::vector<std::string>& names,
+               const std::vector<std::vector<std::string>>& rows) {
+  std::string text = fmt::format("{}\n", fmt::join(names, ","));
+  for (const auto& row : rows) {
+    ensure(row.size() == names.size(), "one field a column");
+    std::vector<std::string> fields;
+    for (const auto& field : row) fields.push_back(quoted_where_needed(field));
+    fmt::format_to(std::back_inserter(text), "{}\n", fmt::join(fields, ","));
+  }
   write_durably(path, text);
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -27,5 +28,8 @@ class EventFile {
   std::filesystem::path path_;
   int descriptor_;
 };
+
+/// The events of a diary so far, none where it is absent; a line that a crash tore is left out.
+std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& path);
 
 }  // namespace snpse

@@ -32,5 +32,7 @@ MethodSettings method_settings(const Config& config);
 /// The rounds that the configured method runs, which need not be method.rounds. Error(config) for an unknown
 /// method.
 int rounds_of(const Config& config);
+/// Whether the configured method's posterior holds for any observation. Error(config) for an unknown method.
+bool is_amortised(const Config& config);
 
 }  // namespace snpse

@@ -41,6 +41,18 @@ struct ExportArguments {
   std::string format = "csv";
   std::filesystem::path output;
 };
+struct SimulateArguments {
+  std::string task;
+  std::int64_t simulations = 1000;  ///< draws of the prior, where theta is empty
+  std::filesystem::path theta;      ///< CSV, one parameter set a row
+  std::uint64_t seed = 1;
+  std::filesystem::path output;
+};
+struct C2stArguments {
+  std::filesystem::path reference, samples;  ///< CSV, one draw a row
+  std::uint64_t seed = 1;
+  bool json = false;
+};
 struct BenchArguments {
   std::string task;
   std::string method = "tsnpse";
@@ -55,13 +67,20 @@ struct BenchArguments {
   std::filesystem::path out;          ///< the campaign's folder; empty: a temporary one
   bool json = false;
 };
+/// `snpse bench GRID.toml`.
+struct GridArguments {
+  std::filesystem::path file;
+  std::filesystem::path out;  ///< empty: the file's name without its suffix, beside it
+  bool json = false;
+};
 /// `snpse bench --speed`.
 struct SpeedArguments {
   bool json = false;
 };
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
-                             ExportArguments, BenchArguments, SpeedArguments>;
+                             ExportArguments, SimulateArguments, C2stArguments, BenchArguments, GridArguments,
+                             SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

@@ -20,7 +20,10 @@ ExitCode run_command(const RunArguments& arguments, const Session& session);
 ExitCode status_command(const StatusArguments& arguments, const Session& session);
 ExitCode sample_command(const SampleArguments& arguments, const Session& session);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
+ExitCode simulate_command(const SimulateArguments& arguments, const Session& session);
+ExitCode c2st_command(const C2stArguments& arguments, const Session& session);
 ExitCode bench_command(const BenchArguments& arguments, const Session& session);
+ExitCode grid_command(const GridArguments& arguments, const Session& session);
 ExitCode speed_command(const SpeedArguments& arguments, const Session& session);
 
 }  // namespace snpse

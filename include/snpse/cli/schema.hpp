@@ -72,4 +72,7 @@ struct Section {
 /// it follow reading, validation and writing. The fields point into config, which must outlive the result.
 std::vector<Section> schema_of(Config& config);
 
+/// What model.process may be.
+std::vector<std::string> process_names();
+
 }  // namespace snpse

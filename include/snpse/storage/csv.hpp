@@ -12,6 +12,9 @@ namespace snpse {
 /// number in the shortest form that reads back exactly.
 void write_csv(const std::filesystem::path& path, const std::vector<std::string>& names,
                const Matrix& values);
+/// As above, with text in the fields, each row as long as names; quoted where it has to be (RFC 4180).
+void write_csv(const std::filesystem::path& path, const std::vector<std::string>& names,
+               const std::vector<std::vector<std::string>>& rows);
 
 /// The numbers of a file of comma-separated values, [n, d]; "nan" and "inf" are numbers. A first line without
 /// any number is taken as the names, empty lines and lines that start with '#' are skipped.

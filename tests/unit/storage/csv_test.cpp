@@ -37,6 +37,11 @@ TEST_F(Csv, MayHoldNoRows) {
   EXPECT_EQ(read_csv(folder_ / "b.csv").rows(), 0);
 }
 
+TEST_F(Csv, QuotesTextThatNeedsIt) {
+  write_csv(folder_ / "a.csv", {"a", "b"}, {{"plain", "a, b"}, {"", "say \"no\"\nto it"}});
+  EXPECT_EQ(read_whole(folder_ / "a.csv"), "a,b\nplain,\"a, b\"\n,\"say \"\"no\"\"\nto it\"\n");
+}
+
 TEST_F(Csv, ErrorsNameTheLine) {
   write_durably(folder_ / "word.csv", "a,b\n1,2\n3,four\n");
   write_durably(folder_ / "short.csv", "1,2\n\n3\n");

@@ -1,0 +1,53 @@
+#include "snpse/cli/benchmark.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "snpse/campaign/event_file.hpp"
+#include "snpse/campaign/problem_setup.hpp"
+#include "snpse/cli/config_file.hpp"
+#include "snpse/storage/csv.hpp"
+#include "snpse/tasks/task.hpp"
+
+namespace snpse {
+
+Config benchmark_config(const BenchArguments& arguments) {
+  const auto task = make_task(arguments.task);
+  if (arguments.reference.empty()) require_reference(*task);
+  Config config;
+  config.method.preset = arguments.preset;
+  apply_preset(config);
+  config.seed = arguments.seed;
+  config.simulator.task = arguments.task;
+  config.method.name = arguments.method;
+  if (arguments.rounds > 0) config.method.rounds = arguments.rounds;
+  config.method.rounds = rounds_of(config);  // the result names what was run
+  config.method.simulations = arguments.simulations;
+  config.posterior.samples = arguments.samples;
+  if (arguments.observation.empty()) {
+    config.observation.x = task->observation(arguments.seed);
+  } else {
+    const Matrix x = read_csv(arguments.observation);
+    config.observation.x.assign(x.data(), x.data() + x.size());
+  }
+  return with_settings(config, arguments.settings);
+}
+
+double Costs::total() const {
+  double sum = 0;
+  for (const auto& [phase, s] : seconds) sum += s;
+  return sum;
+}
+
+Costs costs_of(const std::filesystem::path& diary) {
+  Costs costs;
+  for (const auto& event : read_events(diary)) {
+    if (event.value("event", "") != "committed") continue;
+    costs.seconds[event.at("phase")] += event.at("seconds").get<double>();
+    if (event.contains("acceptance")) costs.acceptance.push_back(event.at("acceptance"));
+    if (event.contains("effective_share")) costs.effective_share = event.at("effective_share");
+    costs.leakage = event.value("leakage", 0.0);  // the posterior's event is the last
+  }
+  return costs;
+}
+
+}  // namespace snpse
