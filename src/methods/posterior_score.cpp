@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
+#include "snpse/methods/invalid_note.hpp"
 #include "snpse/methods/valid_rows.hpp"
 #include "snpse/training/trainer.hpp"
 
@@ -35,6 +36,13 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
   return Diffusion::variance_exploding(low, high);
 }
 
+/// Collective.
+std::optional<Replacement> make_replacement(const World& world, InvalidPolicy policy,
+                                            const RoundData& first_round) {
+  if (policy == InvalidPolicy::drop) return std::nullopt;
+  return Replacement::fit(world, first_round.simulations, policy == InvalidPolicy::replace_row);
+}
+
 }  // namespace
 
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
@@ -44,11 +52,15 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const RowWeights& weigh) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
-  auto rows = valid_rows(world, rounds, *prior);
+  TrainedNetwork result;
+  result.invalid_note = invalid_note(settings.invalid, count_statuses(world, rounds));
+  if (!result.invalid_note.empty()) context.log.info(result.invalid_note);
+  const auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
+  auto rows = valid_rows(world, rounds, *prior, replacement);
   if (rows.total < kFewest)
     fail(ExitCode::data,
          "only {} valid simulations lie in the region to train on; at least {} are needed: raise "
-         "method.simulations or mend the simulator",
+         "method.simulations, mend the simulator, or set invalid.policy = \"replace\"",
          rows.total, kFewest);
   const auto& options = settings.model;
   const auto fitted = sample_of_all(world, rows);
@@ -70,11 +82,25 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
   TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(model.x_inputs(rows.x)),
                      to_tensor(regression.mean(rows.x)), to_tensor(Matrix(weights))},
                     std::move(rows.id)};
-  TrainedNetwork result;
   result.report = train(world, model, std::move(data), settings.training, {seed, round}, checkpoints,
                         context.stop, context.log);
-  if (!result.report.stopped) result.network = model.to_record();
+  if (result.report.stopped) return result;
+  result.network = model.to_record();
+  if (replacement) replacement->put_in(result.network);
   return result;
+}
+
+std::unique_ptr<ScorePosterior> trained_posterior(const Record& network, std::shared_ptr<const Prior> prior,
+                                                  const Vector& x_obs, const SamplerOptions& options) {
+  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, prior));
+  const auto replacement = Replacement::from_record(network);
+  const Vector x = replacement ? Vector(replacement->apply(x_obs.transpose()).transpose()) : x_obs;
+  if (!x.allFinite())
+    fail(
+        ExitCode::data,
+        "the observation has a value that is not finite, but the network was trained on complete data alone: "
+        "complete it, or run a campaign with invalid.policy = \"replace\"");
+  return std::make_unique<ScorePosterior>(std::move(model), std::move(prior), x, options);
 }
 
 }  // namespace snpse
