@@ -64,7 +64,8 @@ Provenance provenance_from(const Record& record) {
   return result;
 }
 
-Record to_record(const TrainingReport& report) {
+Record training_record(const TrainedNetwork& trained) {
+  const auto& report = trained.report;
   Record record;
   record.put("history/step", report.history.step);
   record.put("history/training_loss", report.history.training_loss);
@@ -76,6 +77,11 @@ Record to_record(const TrainingReport& report) {
   record.put("training_rows", report.training_rows);
   record.put("validation_rows", report.validation_rows);
   record.put("seconds", report.seconds);
+  if (trained.truncation) {
+    record.put("outside_share", trained.truncation->outside);
+    record.put("outside_tolerance", trained.truncation->tolerance);
+  }
+  if (!trained.invalid_note.empty()) record.put("invalid_note", trained.invalid_note);
   return record;
 }
 

@@ -135,7 +135,7 @@ std::vector<Status> CampaignFolder::load_statuses(int round) const {
 }
 
 void CampaignFolder::save_network(int round, const TrainedNetwork& network) const {
-  write_record(round_folder(round) / "training.h5", header("training"), to_record(network.report));
+  write_record(round_folder(round) / "training.h5", header("training"), training_record(network));
   write_record(round_folder(round) / "network.h5", header("network"), network.network);
   remove_checkpoints(round);
 }

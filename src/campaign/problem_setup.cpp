@@ -64,7 +64,7 @@ ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int
 }
 
 MethodSettings method_settings(const Config& config) {
-  return {config.method, config.model, config.training, config.sampler, config.truncation};
+  return {config.method, config.model, config.training, config.sampler, config.truncation, config.invalid};
 }
 
 // A method's settings decide, whatever the problem.

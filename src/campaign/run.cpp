@@ -1,14 +1,12 @@
 #include "snpse/campaign/run.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
-#include <span>
 
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/data_records.hpp"
+#include "snpse/methods/valid_rows.hpp"
 #include "snpse/simulation/farm.hpp"
 
 namespace snpse {
@@ -38,7 +36,7 @@ void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
   auto proposal = loop.method.propose(loop.campaign.finished_rounds(), loop.context);
   auto figures = describe(step);
-  for (const char* key : {"acceptance", "prior_mass_of_box", "leakage"})
+  for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
   figures["simulations"] = proposal.theta.rows();
   loop.campaign.commit(step, std::move(proposal));
@@ -47,17 +45,6 @@ void propose(const Loop& loop, const Step& step) {
 }
 
 constexpr std::array kStatuses{Status::ok, Status::invalid, Status::failed, Status::timeout};
-
-/// How many simulations of the present round, on all ranks, ended in each status.
-std::array<std::int64_t, kStatuses.size()> count_statuses(const Loop& loop) {
-  std::array<double, kStatuses.size()> counts{};
-  for (const auto status : loop.campaign.rounds().back().simulations.status)
-    ++counts[static_cast<std::size_t>(status)];
-  loop.context.world.sum(std::span<double>(counts));
-  std::array<std::int64_t, kStatuses.size()> result{};
-  std::ranges::transform(counts, result.begin(), [](double n) { return std::llround(n); });
-  return result;
-}
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
   auto plan =
@@ -72,7 +59,7 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   if (report.stopped) return Outcome::stopped;
   loop.campaign.commit_simulations(step);
   auto figures = describe(step);
-  const auto counts = count_statuses(loop);
+  const auto counts = count_statuses(loop.context.world, loop.campaign.rounds().last(1));
   for (const auto status : kStatuses) figures[to_string(status)] = counts[static_cast<std::size_t>(status)];
   figures["seconds"] = report.seconds;
   figures["busy_seconds"] = report.busy_seconds;
@@ -89,6 +76,11 @@ Outcome train_round(const Loop& loop, const Step& step) {
   figures["best_step"] = trained.report.best_step;
   figures["validation_loss"] = trained.report.best_validation_loss;
   if (trained.effective_share) figures["effective_share"] = *trained.effective_share;
+  if (trained.truncation) {
+    figures["outside_share"] = trained.truncation->outside;
+    figures["outside_tolerance"] = trained.truncation->tolerance;
+  }
+  if (!trained.invalid_note.empty()) figures["invalid_note"] = trained.invalid_note;
   figures["seconds"] = trained.report.seconds;
   loop.campaign.commit(step, std::move(trained));
   loop.tell(figures);

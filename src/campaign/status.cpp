@@ -42,7 +42,7 @@ Json round_status(const CampaignFolder& folder, int round) {
   if (!folder.committed({round, Phase::propose})) return row;
   const auto proposal = folder.load_proposal(round);
   row["proposed"] = proposal.theta.rows();
-  for (const char* key : {"acceptance", "prior_mass_of_box"})
+  for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid"})
     if (proposal.report.has(key)) row[key] = proposal.report.get<double>(key);
   if (!folder.committed({round, Phase::simulate})) {
     row["simulated"] = simulations_in_parts(folder.parts(round));
@@ -57,6 +57,9 @@ Json round_status(const CampaignFolder& folder, int round) {
   row["training_rows"] = training.get<std::int64_t>("training_rows");
   row["steps"] = training.get<std::int64_t>("steps");
   row["validation_loss"] = training.get<double>("best_validation_loss");
+  for (const char* key : {"outside_share", "outside_tolerance"})
+    if (training.has(key)) row[key] = training.get<double>(key);
+  if (training.has("invalid_note")) row["invalid_note"] = training.get<std::string>("invalid_note");
   return row;
 }
 

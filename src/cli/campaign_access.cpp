@@ -48,10 +48,18 @@ std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
                                ? fmt::format(", effective sample size {:.3g} %",
                                              100 * figures.at("effective_share").get<double>())
                                : "";
-    return fmt::format("{}: trained on {} simulations in {} steps, validation loss {:.4f}{} ({:.1f} s)",
+    const auto outside =
+        figures.contains("outside_share")
+            ? fmt::format(
+                  ", {:.2g} % of the posterior outside the region simulated in (up to {:.2g} % is no "
+                  "sign of one too tight)",
+                  100 * figures.at("outside_share").get<double>(),
+                  100 * figures.at("outside_tolerance").get<double>())
+            : "";
+    return fmt::format("{}: trained on {} simulations in {} steps, validation loss {:.4f}{}{} ({:.1f} s)",
                        round, figures.at("training_rows").get<std::int64_t>(),
                        figures.at("steps").get<std::int64_t>(), figures.at("validation_loss").get<double>(),
-                       effective, seconds);
+                       effective, outside, seconds);
   }
   return fmt::format("posterior: {} samples, {:.3g} % of the draws leaked out of the prior ({:.1f} s)",
                      figures.at("samples").get<std::int64_t>(), 100 * figures.at("leakage").get<double>(),

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "prior_reader.hpp"
 #include "section_reader.hpp"
@@ -70,6 +71,19 @@ void check_observation(const toml::table& root, const Config& config, Problems& 
   const auto& x = config.observation.x;
   const auto* inline_x = root["observation"]["x"].as_array();
   if (inline_x != nullptr && inline_x->empty()) return problems.add(line, "observation.x is empty");
+  const auto undefined = std::find_if(x.begin(), x.end(), [](double value) { return std::isnan(value); });
+  if (undefined != x.end() && config.invalid.policy == InvalidPolicy::drop)
+    problems.add(
+        line,
+        fmt::format("{}[{}] is nan, which is not finite: give a number, or set invalid.policy = "
+                    "\"replace\", with which nan is a value that is not defined",
+                    from_file ? root["observation"]["file"].value_or<std::string>("") : "observation.x",
+                    undefined - x.begin()),
+        from_file ? ExitCode::data : ExitCode::config);
+  if (undefined != x.end() && config.invalid.region == ValidRegionKind::learned)
+    problems.add(line_at(root, "invalid"),
+                 "invalid.region = \"learned\" leaves out just the parameters that explain an observation "
+                 "with undefined values: set it to \"none\"");
   if (x.empty() || config.simulator.task.empty()) return;
   const auto task = make_task(config.simulator.task);
   if (static_cast<int>(x.size()) != task->x_dim())
@@ -87,6 +101,12 @@ void check_method(const toml::table& root, const Config& config, Problems& probl
     problems.add(line_at(root, "method"),
                  fmt::format("method.simulations = {} must be at least method.rounds = {}",
                              method.simulations, rounds));
+  if (config.invalid.region == ValidRegionKind::learned && method.name != "tsnpse")
+    problems.add(
+        line_at(root, "invalid"),
+        fmt::format("invalid.region = \"learned\" restricts the later rounds of tsnpse, but method.name "
+                    "is \"{}\"",
+                    method.name));
   if (method.first_round > 0 && others > 0 && method.first_round > method.simulations - others)
     problems.add(line_at(root, "method"),
                  fmt::format("method.first_round = {} leaves no simulations for the other {} rounds",

@@ -19,9 +19,9 @@ Vector choose_observation(const SampleArguments& arguments, const Session& sessi
   Matrix x;
   session.world.on_root([&] {
     x = read_csv(arguments.observation);
-    if (x.size() != own.size() || !x.allFinite())
-      fail(ExitCode::data, "'{}' holds {} values, but an observation has {} finite ones",
-           arguments.observation.string(), x.size(), own.size());
+    if (x.size() != own.size())
+      fail(ExitCode::data, "'{}' holds {} values, but an observation has {}", arguments.observation.string(),
+           x.size(), own.size());
   });
   session.world.broadcast(x);
   return x.reshaped<Eigen::RowMajor>();

@@ -171,7 +171,22 @@ Section truncation_section(TruncationOptions& o) {
           {"min_acceptance", "below it the proposal resamples",
            number(o.min_acceptance, strictly_between(0, 1))},
           {"resampling_pool", "candidates for each resampled draw", number(o.resampling_pool, at_least(1))},
+          {"tolerance", "warn where more of the next posterior is outside; 0: than is to be expected",
+           number(o.tolerance, between(0, 1))},
       }};
+}
+
+Section invalid_section(InvalidOptions& o) {
+  return {"invalid",
+          "simulations that leave a value of x undefined",
+          {
+              {"policy", "not trained on, or completed: each undefined value, or all of the row",
+               choice(o.policy, {"drop", "replace", "replace_row"})},
+              {"region", "learned: tsnpse's later rounds leave out what a classifier expects to be invalid",
+               choice(o.region, {"none", "learned"})},
+              {"lost_share", "learned: share of the valid ones lost at most, with 95 % confidence",
+               number(o.lost_share, strictly_between(0, 1))},
+          }};
 }
 
 }  // namespace
@@ -199,7 +214,7 @@ std::vector<Section> schema_of(Config& config) {
       simulator_section(config.simulator),
       {"observation",
        "",
-       {{"x", "what was observed", NumberListField{&config.observation.x}},
+       {{"x", "what was observed; nan: not defined", NumberListField{&config.observation.x}},
         {"file", "a CSV file with x, in place of x", NumberFileField{&config.observation.x}}}},
       method_section(config.method),
       model_section(config.model),
@@ -207,6 +222,7 @@ std::vector<Section> schema_of(Config& config) {
       sampler_section(config.sampler),
       density_section(config.density),
       truncation_section(config.truncation),
+      invalid_section(config.invalid),
       {"posterior", "", {{"samples", "draws at the end", number(config.posterior.samples, at_least(1))}}},
   };
 }

@@ -27,13 +27,14 @@ void print(const Json& status) {
                progress.at("done").get<std::int64_t>(), progress.at("total").get<std::int64_t>(),
                progress.at("detail").get<std::string>());
   }
-  fmt::print("{:>5} {:>10} {:>10} {:>8} {:>12} {:>8} {:>12}\n", "round", "proposed", "simulated", "valid",
-             "acceptance", "steps", "loss");
+  fmt::print("{:>5} {:>10} {:>10} {:>8} {:>12} {:>8} {:>12} {:>9}\n", "round", "proposed", "simulated",
+             "valid", "acceptance", "steps", "loss", "outside");
   for (const auto& row : status.at("round_table"))
-    fmt::print("{:>5} {:>10} {:>10} {:>8} {:>12} {:>8} {:>12}\n", row.at("round").get<int>(),
+    fmt::print("{:>5} {:>10} {:>10} {:>8} {:>12} {:>8} {:>12} {:>9}\n", row.at("round").get<int>(),
                cell(row, "proposed", "{:.0f}"), cell(row, "simulated", "{:.0f}"),
                cell(row, "valid_share", "{:.1f} %", 100), cell(row, "acceptance", "{:.3g} %", 100),
-               cell(row, "steps", "{:.0f}"), cell(row, "validation_loss", "{:.4f}"));
+               cell(row, "steps", "{:.0f}"), cell(row, "validation_loss", "{:.4f}"),
+               cell(row, "outside_share", "{:.2g} %", 100));
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ std::optional<double> ValueReader::number(const toml::node& node, const std::str
   return std::nullopt;
 }
 
-std::optional<std::vector<double>> ValueReader::number_list(const toml::node& node, const std::string& name) {
+std::optional<std::vector<double>> ValueReader::number_list(const toml::node& node, const std::string& name,
+                                                            bool may_be_nan) {
   const auto* array = node.as_array();
   if (array == nullptr) {
     add_type_problem(node, name, "a list of numbers");
@@ -53,7 +54,11 @@ std::optional<std::vector<double>> ValueReader::number_list(const toml::node& no
   }
   std::vector<double> values;
   for (std::size_t i = 0; i < array->size(); ++i) {
-    const auto value = number((*array)[i], fmt::format("{}[{}]", name, i), Range{});
+    const auto& element = (*array)[i];
+    const auto any = element.value<double>();
+    const auto value = may_be_nan && any && std::isnan(*any)
+                           ? any
+                           : number(element, fmt::format("{}[{}]", name, i), Range{});
     if (value) values.push_back(*value);
   }
   if (values.size() != array->size()) return std::nullopt;
@@ -105,7 +110,7 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
 }
 
 void ValueReader::read_field(const toml::node& node, const std::string& name, const NumberListField& field) {
-  if (auto values = number_list(node, name)) *field.value = std::move(*values);
+  if (auto values = number_list(node, name, true)) *field.value = std::move(*values);
 }
 
 void ValueReader::read_field(const toml::node& node, const std::string& name, const NumberFileField& field) {
@@ -116,8 +121,9 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
     if (values.size() == 0 || (values.rows() != 1 && values.cols() != 1))
       fail(ExitCode::data, "'{}' holds {} x {} numbers; it must hold one row or one column", absolute(*path),
            values.rows(), values.cols());
-    if (!values.allFinite())
-      fail(ExitCode::data, "'{}' holds values that are not finite; an observation must be complete",
+    if (values.array().isInf().any())
+      fail(ExitCode::data,
+           "'{}' holds values that are not finite; give numbers, or nan for one that is not defined",
            absolute(*path));
     field.value->assign(values.data(), values.data() + values.size());
   } catch (const Error& error) {

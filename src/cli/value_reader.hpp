@@ -31,7 +31,8 @@ class ValueReader {
   std::optional<std::string> text(const toml::node& node, const std::string& name);
   std::optional<double> number(const toml::node& node, const std::string& name, const Range& range,
                                bool may_be_infinite = false);
-  std::optional<std::vector<double>> number_list(const toml::node& node, const std::string& name);
+  std::optional<std::vector<double>> number_list(const toml::node& node, const std::string& name,
+                                                 bool may_be_nan = false);
   /// Puts the node's value into the field of a key.
   void read(const toml::node& node, const std::string& name, const Field& field);
 

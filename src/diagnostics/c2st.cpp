@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
-#include "snpse/diagnostics/classifier.hpp"
+#include "snpse/training/classifier.hpp"
 #include "snpse/util/error.hpp"
 
 namespace snpse {

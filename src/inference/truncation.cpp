@@ -42,11 +42,16 @@ std::vector<Eigen::Index> rows_where(const Vector& values, double threshold) {
   return rows;
 }
 
+/// The rows that pass the screen.
+Matrix passing(const Screen& screen, const Matrix& rows) {
+  return rows(rows_where(screen.value(rows), screen.threshold), Eigen::all);
+}
+
 /// By the distance to the nearest of one half of the draws inside the region, as far as the other half is,
 /// and by the coarse density.
 std::vector<Screen> make_screens(const World& world, const Matrix& inside, const LogProb& coarse) {
   const auto screen_of = [](const LogProb& value, const Matrix& draws) {
-    return Screen{value, quantile(value(draws), kLostToAScreen)};
+    return Screen{value, quantile(value(draws), kLostToAScreen), kLostToAScreen};
   };
   const Eigen::Index half = inside.rows() / 2;
   const auto distance = std::make_shared<const NeighbourDistance>(inside.topRows(half));
@@ -85,11 +90,14 @@ Matrix resample(const World& world, const Prior& prior, const Posterior& posteri
   const DrawKey pool_key{key.seed, Purpose::proposal, key.round};
   const Matrix draws = posterior.sample(world, n * pool, pool_key, log).theta;
   const Vector log_posterior = log_prob(draws);
+  const Vector valid = region.valid ? region.valid->value(draws) : Vector();
   Vector log_weights(draws.rows());
-  for (Eigen::Index row = 0; row < draws.rows(); ++row)
-    log_weights[row] = log_posterior[row] >= region.threshold
-                           ? prior.log_prob(row_of(draws, row)) - log_posterior[row]
-                           : -std::numeric_limits<double>::infinity();
+  for (Eigen::Index row = 0; row < draws.rows(); ++row) {
+    const bool inside =
+        log_posterior[row] >= region.threshold && (!region.valid || valid[row] >= region.valid->threshold);
+    log_weights[row] = inside ? prior.log_prob(row_of(draws, row)) - log_posterior[row]
+                              : -std::numeric_limits<double>::infinity();
+  }
   const auto random_of = [&](std::uint64_t group) {
     return RandomStream(key.seed, Purpose::proposal, key.round, kResamplingStream + group);
   };
@@ -138,8 +146,9 @@ TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, cons
     Matrix candidates = draw_in_box(world, source, region.box, drawn, turn, key);
     drawn += turn;
     result.candidates += candidates.rows();
-    for (const auto& screen : region.screens)
-      candidates = candidates(rows_where(screen.value(candidates), screen.threshold), Eigen::all).eval();
+    if (region.valid) candidates = passing(*region.valid, candidates);
+    result.valid += candidates.rows();
+    for (const auto& screen : region.screens) candidates = passing(screen, candidates);
     result.evaluated += candidates.rows();
     for (const auto i : rows_where(density.log_prob(candidates), region.threshold)) {
       ++inside;

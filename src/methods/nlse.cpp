@@ -41,7 +41,8 @@ std::shared_ptr<const Posterior> Nlse::posterior(std::span<const RoundData> roun
   const auto& network = rounds.back().network;
   auto model = std::make_shared<ScoreModel>(ScoreModel::from_record(network, problem_.prior));
   model->add(added(load_prior_score(problem_.prior, *model, network)));
-  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, x_obs, settings_.sampler);
+  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior,
+                                                complete_observation(network, x_obs), settings_.sampler);
 }
 
 }  // namespace snpse

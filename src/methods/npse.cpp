@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 
 namespace snpse {
@@ -26,9 +25,7 @@ TrainedNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints&
 
 std::shared_ptr<const Posterior> Npse::posterior(std::span<const RoundData> rounds,
                                                  const Vector& x_obs) const {
-  auto model =
-      std::make_shared<const ScoreModel>(ScoreModel::from_record(rounds.back().network, problem_.prior));
-  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, x_obs, settings_.sampler);
+  return trained_posterior(rounds.back().network, problem_.prior, x_obs, settings_.sampler);
 }
 
 }  // namespace snpse

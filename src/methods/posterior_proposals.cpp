@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "snpse/inference/score_posterior.hpp"
+#include "snpse/methods/posterior_score.hpp"
 #include "snpse/methods/rounds.hpp"
 
 namespace snpse {
@@ -27,9 +27,7 @@ Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, const St
 }
 
 std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network) const {
-  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
-  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, problem_.x_obs,
-                                                settings_.sampler);
+  return trained_posterior(network, problem_.prior, problem_.x_obs, settings_.sampler);
 }
 
 Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {
@@ -46,7 +44,9 @@ Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {
 
 std::shared_ptr<const Posterior> PosteriorProposals::posterior(std::span<const RoundData> rounds,
                                                                const Vector& x_obs) const {
-  ensure(x_obs == problem_.x_obs, "the observation of the campaign: the method is not amortised");
+  const auto undefined = [](const Vector& x) { return x.array().isNaN(); };
+  ensure((x_obs.array() == problem_.x_obs.array() || (undefined(x_obs) && undefined(problem_.x_obs))).all(),
+         "the observation of the campaign: the method is not amortised");
   return approximation(rounds);
 }
 

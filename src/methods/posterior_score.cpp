@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
+#include "snpse/methods/invalid_note.hpp"
 
 namespace snpse {
 namespace {
@@ -45,6 +46,13 @@ std::optional<std::vector<GaussianPiece>> bounded_pieces(const Prior& prior,
   return product->pieces;
 }
 
+/// Collective.
+std::optional<Replacement> make_replacement(const World& world, InvalidPolicy policy,
+                                            const RoundData& first_round) {
+  if (policy == InvalidPolicy::drop) return std::nullopt;
+  return Replacement::fit(world, first_round.simulations, policy == InvalidPolicy::replace_row);
+}
+
 }  // namespace
 
 ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
@@ -52,11 +60,14 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
                               const RowWeights& weigh, const StartOf& start_of) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
-  auto rows = valid_rows(world, rounds, *prior);
+  auto note = invalid_note(settings.invalid, count_statuses(world, rounds));
+  if (!note.empty()) context.log.info(note);
+  const auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
+  auto rows = valid_rows(world, rounds, *prior, replacement);
   if (rows.total < kFewest)
     fail(ExitCode::data,
          "only {} valid simulations lie in the region to train on; at least {} are needed: raise "
-         "method.simulations or mend the simulator",
+         "method.simulations, mend the simulator, or set invalid.policy = \"replace\"",
          rows.total, kFewest);
   const auto& options = settings.model;
   const auto fitted = sample_of_all(world, rows);
@@ -86,7 +97,7 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(seen), to_tensor(regression.mean(seen)),
                      to_tensor(Matrix(weights))},
                     std::move(rows.id)};
-  return {std::move(model), std::move(data)};
+  return {std::move(model), std::move(data), replacement, std::move(note)};
 }
 
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
@@ -96,6 +107,24 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const RowWeights& weigh) {
   return run(posterior_score(rounds, prior, settings, seed, context, weigh), settings.training,
              {seed, static_cast<std::uint32_t>(rounds.size())}, checkpoints, context);
+}
+
+Vector complete_observation(const Record& network, const Vector& x_obs) {
+  const auto replacement = Replacement::from_record(network);
+  const Vector x = replacement ? Vector(replacement->apply(x_obs.transpose()).transpose()) : x_obs;
+  if (!x.allFinite())
+    fail(
+        ExitCode::data,
+        "the observation has a value that is not finite, but the network was trained on complete data alone: "
+        "complete it, or run a campaign with invalid.policy = \"replace\"");
+  return x;
+}
+
+std::unique_ptr<ScorePosterior> trained_posterior(const Record& network, std::shared_ptr<const Prior> prior,
+                                                  const Vector& x_obs, const SamplerOptions& options) {
+  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, prior));
+  return std::make_unique<ScorePosterior>(std::move(model), std::move(prior),
+                                          complete_observation(network, x_obs), options);
 }
 
 }  // namespace snpse

@@ -9,7 +9,10 @@ TrainedNetwork run(ScoreTraining training, const TrainingOptions& options, const
   TrainedNetwork result;
   result.report = train(context.world, training.model, std::move(training.data), options, key, checkpoints,
                         context.stop, context.log);
-  if (!result.report.stopped) result.network = training.model.to_record();
+  result.invalid_note = std::move(training.invalid_note);
+  if (result.report.stopped) return result;
+  result.network = training.model.to_record();
+  if (training.replacement) training.replacement->put_in(result.network);
   return result;
 }
 

@@ -70,8 +70,7 @@ std::shared_ptr<const Posterior> SnpseC::approximation(std::span<const RoundData
   sampler.kind = SamplerKind::sde;
   sampler.sde_steps = kLevels;
   sampler.corrector_steps = kLangevinSteps;
-  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
-  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior, problem_.x_obs, sampler);
+  return trained_posterior(network, problem_.prior, problem_.x_obs, sampler);
 }
 
 }  // namespace snpse

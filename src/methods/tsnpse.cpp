@@ -1,11 +1,15 @@
 #include "snpse/methods/tsnpse.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
-#include "snpse/inference/truncation.hpp"
+#include <fmt/format.h>
+
+#include "snpse/inference/truncation_check.hpp"
 #include "snpse/methods/posterior_score.hpp"
 #include "snpse/methods/rounds.hpp"
+#include "snpse/methods/valid_region.hpp"
 
 namespace snpse {
 namespace {
@@ -18,6 +22,18 @@ Vector to_eigen(const std::vector<double>& values) {
   return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
+// Posterior draws that tell whether the region was wide enough.
+constexpr std::int64_t kDrawsOfCheck = 2000;
+
+Box box_of(const Record& report) {
+  return {to_eigen(report.get<std::vector<double>>("box/low")),
+          to_eigen(report.get<std::vector<double>>("box/high"))};
+}
+
+double share(std::int64_t part, std::int64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(whole, 1));
+}
+
 Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws) {
   Record report;
   report.put("threshold", region.threshold);
@@ -28,7 +44,18 @@ Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws)
   report.put("acceptance", draws.acceptance);
   report.put("prior_mass_of_box", draws.prior_mass_of_box);
   report.put("resampled", static_cast<std::int64_t>(draws.resampled));
+  if (region.valid) report.put("expected_valid", share(draws.valid, draws.candidates));
   return report;
+}
+
+std::string describe(const Calibration& calibration, double expected_valid) {
+  return fmt::format(
+      "{:.3g} % of the candidates are expected to be valid, and the others are not simulated. At most {:.3g} "
+      "% "
+      "of the valid ones are lost ({:.0f} % confidence; {} of {} held out); their posterior comes out too "
+      "low",
+      100 * expected_valid, 100 * calibration.most_lost, 100 * Calibration::kConfidence, calibration.cut,
+      calibration.held_out);
 }
 
 // An energy is a log-density times the noise ratio, so that what the network misses of it weighs the more the
@@ -52,10 +79,20 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, const StepContext& c
   const auto posterior = score_posterior(rounds, problem_.x_obs);
   const auto density = region_density(*posterior, context.world);
   const DrawKey key{problem_.seed, Purpose::proposal, round};
-  const auto region = highest_density_region(context.world, *posterior, density, options, key, context.log);
+  auto region = highest_density_region(context.world, *posterior, density, options, key, context.log);
+  const auto valid = settings_.invalid.region == ValidRegionKind::learned
+                         ? ValidRegion::learn(context.world, rounds, problem_.prior,
+                                              settings_.invalid.lost_share, problem_.seed, context.log)
+                         : std::nullopt;
+  if (valid) region.valid = valid->screen(context.world);
   const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, density, n,
                                           options, key, context.log);
-  return {draws.theta, describe(region, draws)};
+  auto report = describe(region, draws);
+  if (valid) {
+    valid->put_in(report);
+    context.log.info(describe(valid->calibration(), report.get<double>("expected_valid")));
+  }
+  return {draws.theta, report};
 }
 
 RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const World& world) const {
@@ -74,9 +111,7 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
 std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
   const auto& report = round.proposal.report;
   if (!report.has("box/low")) return problem_.prior;
-  const Box box{to_eigen(report.get<std::vector<double>>("box/low")),
-                to_eigen(report.get<std::vector<double>>("box/high"))};
-  auto restricted = problem_.prior->restricted_to(box);
+  auto restricted = problem_.prior->restricted_to(box_of(report));
   return restricted ? restricted : problem_.prior;
 }
 
@@ -85,15 +120,42 @@ TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoint
   auto settings = settings_;
   const bool early = static_cast<int>(rounds.size()) < settings.method.rounds;
   if (early && settings.training.early_steps > 0) settings.training.max_steps = settings.training.early_steps;
-  return train_posterior_score(rounds, boxed_prior(rounds.back()), settings, problem_.seed, checkpoints,
-                               context);
+  auto trained = train_posterior_score(rounds, boxed_prior(rounds.back()), settings, problem_.seed,
+                                       checkpoints, context);
+  if (!trained.report.stopped && rounds.size() > 1)
+    trained.truncation = check_region(rounds, trained.network, context);
+  return trained;
+}
+
+TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Record& network,
+                                     const StepContext& context) const {
+  const auto& world = context.world;
+  const auto& report = rounds.back().proposal.report;
+  HighestDensityRegion region;
+  region.threshold = report.get<double>("threshold");
+  region.box = box_of(report);
+  const auto valid = ValidRegion::from_record(report, problem_.prior);
+  if (valid) region.valid = valid->screen(world);
+  const auto earlier = score_posterior(rounds.first(rounds.size() - 1), problem_.x_obs);
+  const auto posterior =
+      trained_posterior(network, boxed_prior(rounds.back()), problem_.x_obs, settings_.sampler);
+  const DrawKey key{problem_.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};
+  const auto draws = posterior->sample(world, kDrawsOfCheck, key, context.log).theta;
+  const auto check =
+      check_truncation(draws, region, region_density(*earlier, world).log_prob, settings_.truncation);
+  if (!check.passed())
+    context.log.warning(fmt::format(
+        "{:.3g} % of the posterior lie outside the region that round {} simulated in, where {:.3g} % are to "
+        "be expected at most: the region was cut too tight, and the posterior may be too narrow; raise "
+        "method.first_round (now {}), or lower truncation.epsilon ({})",
+        100 * check.outside, rounds.size(), 100 * check.tolerance, simulations(1),
+        settings_.truncation.epsilon));
+  return check;
 }
 
 std::unique_ptr<ScorePosterior> Tsnpse::score_posterior(std::span<const RoundData> rounds,
                                                         const Vector& x_obs) const {
-  const auto prior = boxed_prior(rounds.back());
-  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(rounds.back().network, prior));
-  return std::make_unique<ScorePosterior>(std::move(model), prior, x_obs, settings_.sampler);
+  return trained_posterior(rounds.back().network, boxed_prior(rounds.back()), x_obs, settings_.sampler);
 }
 
 std::shared_ptr<const Posterior> Tsnpse::posterior(std::span<const RoundData> rounds,

@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace snpse {
 namespace {
 
-std::vector<Eigen::Index> valid_in(const Simulations& simulations, const Prior& prior) {
+std::vector<Eigen::Index> valid_in(const Simulations& simulations, const Prior& prior, bool also_invalid) {
   std::vector<Eigen::Index> valid;
-  for (Eigen::Index i = 0; i < simulations.theta.rows(); ++i)
-    if (simulations.status[static_cast<std::size_t>(i)] == Status::ok &&
-        std::isfinite(prior.log_prob(row_of(simulations.theta, i))))
-      valid.push_back(i);
+  for (Eigen::Index i = 0; i < simulations.theta.rows(); ++i) {
+    const auto status = simulations.status[static_cast<std::size_t>(i)];
+    const bool answered = status == Status::ok || (also_invalid && status == Status::invalid);
+    if (answered && std::isfinite(prior.log_prob(row_of(simulations.theta, i)))) valid.push_back(i);
+  }
   return valid;
 }
 
@@ -41,10 +43,11 @@ std::int64_t rows_before(const World& world, std::int64_t mine) {
   return place(world, mine).below;
 }
 
-ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior) {
+ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior,
+                     const std::optional<Replacement>& replacement) {
   ValidRows rows;
   for (const auto& round : rounds) {
-    const auto valid = valid_in(round.simulations, prior);
+    const auto valid = valid_in(round.simulations, prior, replacement.has_value());
     append(rows.theta, round.simulations.theta, valid);
     append(rows.x, round.simulations.x, valid);
     const auto [below, all] = place(world, static_cast<std::int64_t>(valid.size()));
@@ -52,7 +55,18 @@ ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, cons
       rows.id.push_back(rows.total + below + static_cast<std::int64_t>(i));
     rows.total += all;
   }
+  if (replacement) rows.x = replacement->apply(std::move(rows.x));
   return rows;
+}
+
+StatusCounts count_statuses(const World& world, std::span<const RoundData> rounds) {
+  std::array<double, std::tuple_size_v<StatusCounts>> counts{};
+  for (const auto& round : rounds)
+    for (const auto status : round.simulations.status) ++counts[static_cast<std::size_t>(status)];
+  world.sum(std::span<double>(counts));
+  StatusCounts result{};
+  std::ranges::transform(counts, result.begin(), [](double n) { return std::llround(n); });
+  return result;
 }
 
 SampleOfRows sample_of_all(const World& world, const ValidRows& mine) {

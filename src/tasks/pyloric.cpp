@@ -19,8 +19,9 @@ using pyloric::kNeurons;
 using pyloric::kStep;
 using pyloric::kSynapses;
 
-constexpr std::int64_t kSamples = 440000;  // 11 s
-constexpr std::int64_t kBurnIn = 40000;    // 1 s that the statistics leave out
+constexpr std::int64_t kSamples = 440000;       // 11 s
+constexpr std::int64_t kShortSamples = 120000;  // 3 s
+constexpr std::int64_t kBurnIn = 40000;         // 1 s that the statistics leave out
 
 struct Bounds {
   double low;
@@ -46,10 +47,11 @@ constexpr std::array<double, pyloric::kStatistics> kObservation{
     42.0460938, 0.235011166, 0.0359104797, 2.5,        2.5,         2.5};
 
 /// The pyloric network of the crab's stomatogastric ganglion: 31 conductances, statistics of its rhythm over
-/// 10 s after a second of burn-in. About 1 % of the prior have all of them.
+/// the seconds after a first one, the burn-in. In 10 s about 1 % of the prior have all of them.
 class Pyloric final : public Task {
  public:
-  Pyloric(std::string name, int x_dim) : name_(std::move(name)), x_dim_(x_dim) {}
+  Pyloric(std::string name, int x_dim, std::int64_t samples)
+      : name_(std::move(name)), x_dim_(x_dim), samples_(samples) {}
 
   std::string name() const override { return name_; }
   int x_dim() const override { return x_dim_; }
@@ -102,7 +104,7 @@ class Pyloric final : public Task {
   void simulate_lanes(const Matrix& theta, std::span<RandomStream> random, Eigen::Ref<Matrix> x) const {
     pyloric::ActivityRecorder recorder(kNeurons * kLanes);
     std::int64_t sample = 0;
-    pyloric::simulate(theta, random, kSamples, [&](const pyloric::Block& block) {
+    pyloric::simulate(theta, random, samples_, [&](const pyloric::Block& block) {
       if (sample >= kBurnIn) recorder.add(block.voltages, pyloric::kBlock);
       sample += pyloric::kBlock;
     });
@@ -118,16 +120,21 @@ class Pyloric final : public Task {
 
   std::string name_;
   int x_dim_;
+  std::int64_t samples_;
 };
 
 }  // namespace
 
 std::shared_ptr<const Task> make_pyloric() {
-  return std::make_shared<Pyloric>("pyloric", pyloric::kRhythmStatistics);
+  return std::make_shared<Pyloric>("pyloric", pyloric::kRhythmStatistics, kSamples);
 }
 
 std::shared_ptr<const Task> make_pyloric18() {
-  return std::make_shared<Pyloric>("pyloric18", pyloric::kStatistics);
+  return std::make_shared<Pyloric>("pyloric18", pyloric::kStatistics, kSamples);
+}
+
+std::shared_ptr<const Task> make_pyloric_short() {
+  return std::make_shared<Pyloric>("pyloric_short", pyloric::kBurstStatistics, kShortSamples);
 }
 
 std::vector<std::string> pyloric_statistic_names() {

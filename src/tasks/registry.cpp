@@ -12,7 +12,7 @@ namespace snpse {
 namespace {
 
 using Maker = std::shared_ptr<const Task> (*)();
-constexpr std::array<std::pair<const char*, Maker>, 11> kTasks{{
+constexpr std::array<std::pair<const char*, Maker>, 12> kTasks{{
     {"bernoulli_glm", make_bernoulli_glm},
     {"gaussian_linear", make_gaussian_linear},
     {"gaussian_linear_uniform", make_gaussian_linear_uniform},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<const char*, Maker>, 11> kTasks{{
     {"lotka_volterra", make_lotka_volterra},
     {"pyloric", make_pyloric},
     {"pyloric18", make_pyloric18},
+    {"pyloric_short", make_pyloric_short},
     {"sir", make_sir},
     {"slcp", make_slcp},
     {"slcp_distractors", make_slcp_distractors},

@@ -96,6 +96,15 @@ class CampaignFileTest(ProgramTest):
     def test_observation_that_is_not_a_number(self):
         self.refuse(CONFIG, ["observation.x[1]", "nan", "finite"], "x = [0.0, 0.0]", "x = [0.0, nan]")
 
+    def test_undefined_observation_in_a_region_of_valid_ones(self):
+        self.refuse(CONFIG, ['invalid.region = "learned"', '"none"'], "x = [0.0, 0.0]",
+                    'x = [0.0, nan]\n[invalid]\npolicy = "replace"\nregion = "learned"')
+
+    def test_region_of_valid_ones_without_later_rounds(self):
+        self.refuse(CONFIG, ['invalid.region = "learned"', "npse"],
+                    'name = "tsnpse"\nrounds = 2\nsimulations = 100\n',
+                    'name = "npse"\nsimulations = 100\n[invalid]\nregion = "learned"\n')
+
     def test_not_toml(self):
         self.refuse(CONFIG, "campaign.toml:2:", "seed = 5", "seed 5")
 

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "snpse/inference/neighbour_distance.hpp"
+#include "snpse/inference/truncation_check.hpp"
 
 namespace snpse {
 namespace {
@@ -298,6 +299,86 @@ TEST(TruncatedPrior, KeepsRejectingAboveTheLeastAcceptance) {
   EXPECT_NEAR(draws.acceptance, c.acceptance(),
               5 * std::sqrt(c.acceptance() / static_cast<double>(draws.candidates)));
   EXPECT_EQ(draws.prior_mass_of_box, 1);
+}
+
+/// Expects valid simulations where the first parameter is at most 1.
+Screen valid_below_one() {
+  return {[](const Matrix& theta) -> Vector { return -theta.col(0); }, -1, 0.01};
+}
+
+TEST(TruncatedPrior, LeavesOutWhatIsExpectedToBeInvalid) {
+  const World world;
+  Log log;
+  const auto c = all_cases().front();  // uniform on [-3, 5] x [0, 4], posterior around (1, 1)
+  auto region = region_of(world, c.posterior);
+  region.valid = valid_below_one();
+  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, c.posterior.density(world),
+                                          500, {}, kKey, log);
+  EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
+  // The candidates are uniform in the box, on both sides of 1.
+  const double expected = (1 - region.box.low[0]) / (region.box.high[0] - region.box.low[0]);
+  const auto n = static_cast<double>(draws.candidates);
+  EXPECT_NEAR(static_cast<double>(draws.valid) / n, expected, 5 * std::sqrt(0.25 / n));
+}
+
+TEST(TruncatedPrior, LeavesOutWhatIsExpectedToBeInvalidWhenItResamples) {
+  const World world;
+  Log log;
+  FlatCase c(world);
+  c.region.valid = valid_below_one();
+  const TruncationOptions options{.min_acceptance = 2 * c.acceptance(), .resampling_pool = 32};
+  const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
+                                          200, options, kKey, log);
+  EXPECT_TRUE(draws.resampled);
+  EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
+}
+
+/// The check of a region made from one posterior on draws of another around the same centre.
+TruncationCheck check_of(const World& world, double region_deviation, double deviation) {
+  Log log;
+  const NormalPosterior earlier({1, -2}, region_deviation);
+  const NormalPosterior posterior({1, -2}, deviation);
+  const TruncationOptions options{.epsilon = kEpsilon, .samples = 20000};
+  const auto region = region_of(world, earlier);
+  const auto draws = posterior.sample(world, 4000, {3, Purpose::posterior, 2}, log).theta;
+  return check_truncation(draws, region, earlier.density(world).log_prob, options);
+}
+
+TEST(TruncationCheck, PassesWhereThePosteriorIsThatOfTheRegionOrNarrower) {
+  const World world;
+  const auto same = check_of(world, 0.5, 0.5);
+  EXPECT_TRUE(same.passed());
+  EXPECT_NEAR(same.outside, kEpsilon, 5 * std::sqrt(kEpsilon * (1.0 / 4000 + 1.0 / 20000)));
+  // epsilon, 2 d / (N + 1) and three standard deviations.
+  const double expected = kEpsilon + 4.0 / 20001;
+  EXPECT_NEAR(same.tolerance,
+              expected + 3 * std::sqrt(expected * (1 - expected) * (1.0 / 4000 + 1.0 / 20000)), 1e-12);
+  EXPECT_TRUE(check_of(world, 0.5, 0.3).passed());
+}
+
+TEST(TruncationCheck, FailsWhereTheRegionWasCutTooTight) {
+  const World world;
+  // A disc that holds all but epsilon of N(0, s^2 I) leaves out epsilon^(s^2 / t^2) of N(0, t^2 I).
+  for (const double deviation : {0.7, 1.0}) {
+    const auto check = check_of(world, 0.5, deviation);
+    EXPECT_FALSE(check.passed());
+    const double expected = std::pow(kEpsilon, 0.25 / (deviation * deviation));
+    EXPECT_NEAR(check.outside, expected, 5 * std::sqrt(expected / 4000) + 0.01);
+  }
+}
+
+TEST(TruncationCheck, CountsDrawsInTheBoxsMarginAndAmongTheInvalid) {
+  const World world;
+  const auto everywhere = [](const Matrix& theta) -> Vector { return Vector::Zero(theta.rows()); };
+  const TruncationOptions options{.margin = 0.1, .tolerance = 0.2};
+  HighestDensityRegion region;
+  region.box = {Vector::Constant(2, -0.6), Vector::Constant(2, 0.6)};  // of draws in [-0.5, 0.5]^2
+  Matrix draws(4, 2);
+  draws << 0, 0, 0.49, -0.49, 0.55, 0, 0, -0.51;
+  EXPECT_EQ(check_truncation(draws, region, everywhere, options).outside, 0.5);
+  EXPECT_EQ(check_truncation(draws, region, everywhere, options).tolerance, 0.2);
+  region.valid = Screen{[](const Matrix& theta) -> Vector { return theta.col(1); }, -0.1, 0.01};
+  EXPECT_EQ(check_truncation(draws, region, everywhere, options).outside, 0.75);
 }
 
 TEST(TruncatedPrior, FailsWhereTheRegionHoldsNoPosteriorDraw) {

@@ -59,6 +59,7 @@ struct Config {
   SamplerOptions sampler;
   DensityOptions density;
   TruncationOptions truncation;
+  InvalidOptions invalid;
   PosteriorOptions posterior;
 };
 

@@ -3,8 +3,8 @@
 #include "snpse/core/data_set.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/inference/posterior.hpp"
+#include "snpse/methods/method.hpp"
 #include "snpse/parallel/world.hpp"
-#include "snpse/training/report.hpp"
 
 namespace snpse {
 
@@ -15,7 +15,8 @@ Simulations simulations_from(const Record& record);
 std::vector<Status> statuses_from(const Record& record);  ///< of its simulations, from the field "status"
 Record to_record(const Provenance& provenance);
 Provenance provenance_from(const Record& record);
-Record to_record(const TrainingReport& report);
+/// All of it but the network.
+Record training_record(const TrainedNetwork& trained);
 
 /// What posterior.h5 and `snpse sample` hold: theta [n, d], the parameters' names, x_obs, leakage.
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,

@@ -44,6 +44,7 @@ struct ChoiceField {
   std::function<void(std::size_t)> choose;
   std::function<std::optional<std::size_t>()> chosen;
 };
+/// Each number may be nan.
 struct NumberListField {
   std::vector<double>* value;
 };

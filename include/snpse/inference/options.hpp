@@ -45,6 +45,8 @@ struct TruncationOptions {
   double margin = 0.02;          ///< the bounding box is wider than the draws by this share on each side
   double min_acceptance = 1e-3;  ///< below it the proposal falls back on sampling importance resampling
   int resampling_pool = 32;      ///< fallback: candidates for each draw
+  double tolerance = 0;  ///< share of the next posterior outside the region that calls for a warning; 0: what
+                         ///< a region that is wide enough leaves out, see check_truncation()
 };
 
 }  // namespace snpse

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "snpse/core/box.hpp"
@@ -25,6 +26,7 @@ struct RegionDensity {
 struct Screen {
   LogProb value;
   double threshold;  ///< rows below it are taken to lie outside the region
+  double lost;       ///< the share of what should pass that may fall below it
 };
 
 /// The highest-density region {theta : log p(theta given x_obs) >= threshold} of a posterior, which holds all
@@ -33,13 +35,15 @@ struct HighestDensityRegion {
   double threshold = 0;
   Box box;
   std::vector<Screen> screens;  ///< each costs the region a share 5e-4 of its mass
+  std::optional<Screen> valid;  ///< cuts off parameters that are expected to give no valid simulation
 };
 
 /// Draws of the prior restricted to a region, and what they cost.
 struct TruncatedDraws {
   Matrix theta;                  // [n, d]
   std::int64_t candidates = 0;   ///< prior draws inside the box
-  std::int64_t evaluated = 0;    ///< of them those that the screens let pass to the density itself
+  std::int64_t valid = 0;        ///< of them those that are expected to be valid
+  std::int64_t evaluated = 0;    ///< of these those that the screens let pass to the density itself
   double acceptance = 0;         ///< share of them in the region
   double prior_mass_of_box = 0;  ///< share of prior draws inside the box
   bool resampled = false;        ///< the acceptance fell short, and the draws come from resampling

@@ -13,6 +13,7 @@
 #include "snpse/core/record.hpp"
 #include "snpse/inference/options.hpp"
 #include "snpse/inference/posterior.hpp"
+#include "snpse/inference/truncation_check.hpp"
 #include "snpse/methods/options.hpp"
 #include "snpse/parallel/world.hpp"
 #include "snpse/training/options.hpp"
@@ -35,6 +36,7 @@ struct MethodSettings {
   TrainingOptions training;
   SamplerOptions sampler;
   TruncationOptions truncation;
+  InvalidOptions invalid;
 };
 
 /// Where the next simulations are to be run.
@@ -55,6 +57,10 @@ struct TrainedNetwork {
   TrainingReport report;
   /// Of a method with importance weights: their effective sample size as a share of their number.
   std::optional<double> effective_share = std::nullopt;
+  /// Of tsnpse from round 2 on: whether the round's region was wide enough for this posterior.
+  std::optional<TruncationCheck> truncation = std::nullopt;
+  /// What simulations that are not ok do to the posterior; empty where all are.
+  std::string invalid_note = {};
 };
 
 /// What a step may use besides the data. The same on every rank but for the log.

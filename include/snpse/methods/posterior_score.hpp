@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/method.hpp"
 #include "snpse/methods/score_training.hpp"
 #include "snpse/methods/valid_rows.hpp"
@@ -18,7 +19,8 @@ using StartOf =
 
 /// Collective. A fresh model of the posterior score, and the valid simulations of all rounds whose parameters
 /// lie in the support of `prior`, the one that they count as drawn from; the diffusion's space is made from
-/// that prior. weigh: of the losses; none: all 1. start_of: none: the regression itself.
+/// that prior. By settings.invalid.policy invalid simulations are trained on as well. weigh: of the losses;
+/// none: all 1. start_of: none: the regression itself.
 /// Error(data) where too few simulations are valid.
 ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
                               const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
@@ -30,5 +32,13 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const MethodSettings& settings, std::uint64_t seed,
                                      const Checkpoints& checkpoints, const StepContext& context,
                                      const RowWeights& weigh = {});
+
+/// x_obs with undefined values replaced as those of the network's training data were; Error(data) where they
+/// were not.
+Vector complete_observation(const Record& network, const Vector& x_obs);
+
+/// The posterior at x_obs, completed, of such a network.
+std::unique_ptr<ScorePosterior> trained_posterior(const Record& network, std::shared_ptr<const Prior> prior,
+                                                  const Vector& x_obs, const SamplerOptions& options);
 
 }  // namespace snpse

@@ -12,6 +12,12 @@ namespace snpse {
 ///
 /// Each round's model lives in the prior restricted to the bounding box of that region, so that its whitened
 /// space resolves what the region holds; simulations of earlier rounds outside the box are left out.
+///
+/// With invalid.region = "learned" the proposals also leave out parameters whose simulations are expected to
+/// be invalid. Those that cannot give x_obs have no posterior, so that proposition 3.1 holds all the same.
+/// What is left out and could have given x_obs is simulated in earlier rounds alone, so that its posterior
+/// comes out too low: by n_1 / Z_1 over the sum of n_r / Z_r, with n_r the simulations of the rounds and Z_r
+/// the prior's mass in their regions.
 class Tsnpse : public Method {
  public:
   Tsnpse(Problem problem, MethodSettings settings);
@@ -31,6 +37,9 @@ class Tsnpse : public Method {
   /// What decides on candidates: an energy network's value, or the density of the flow. Both arguments must
   /// outlive it.
   RegionDensity region_density(const ScorePosterior& posterior, const World& world) const;
+  /// Collective. Whether the last round's region holds the posterior of its network; warns where not.
+  TruncationCheck check_region(std::span<const RoundData> rounds, const Record& network,
+                               const StepContext& context) const;
   std::unique_ptr<ScorePosterior> score_posterior(std::span<const RoundData> rounds,
                                                   const Vector& x_obs) const;
 

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "snpse/core/matrix.hpp"
 #include "snpse/core/prior.hpp"
 #include "snpse/methods/method.hpp"
+#include "snpse/methods/replacement.hpp"
 #include "snpse/parallel/world.hpp"
 
 namespace snpse {
@@ -15,12 +18,20 @@ namespace snpse {
 struct ValidRows {
   Matrix theta;                  // [k, d]
   Matrix x;                      // [k, p]
-  std::vector<std::int64_t> id;  // [k], ascending; counts the valid rows of all ranks, round by round
+  std::vector<std::int64_t> id;  // [k], ascending; counts these rows of all ranks, round by round
   std::int64_t total = 0;        // on all ranks
 };
 
-/// Collective. The simulations of all rounds that are ok and whose parameters lie in the support of `prior`.
-ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior);
+/// Collective. The simulations of all rounds that are ok and whose parameters lie in the support of `prior`;
+/// with a replacement the invalid ones as well, completed by it. (An answer of the wrong length is one that
+/// defines no statistic.)
+ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior,
+                     const std::optional<Replacement>& replacement);
+
+/// How many simulations ended in each status, by its number.
+using StatusCounts = std::array<std::int64_t, 4>;
+/// Collective. Those of all `rounds`, on all ranks.
+StatusCounts count_statuses(const World& world, std::span<const RoundData> rounds);
 
 /// Collective. How many rows the ranks below this one have, if this one has `mine`.
 std::int64_t rows_before(const World& world, std::int64_t mine);

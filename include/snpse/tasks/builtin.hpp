@@ -17,6 +17,8 @@ std::shared_ptr<const Task> make_gaussian_mixture();
 std::shared_ptr<const Task> make_lotka_volterra();
 std::shared_ptr<const Task> make_pyloric();    // 15 statistics
 std::shared_ptr<const Task> make_pyloric18();  // and the three plateaus
+std::shared_ptr<const Task>
+make_pyloric_short();  // the first 7 of them, of 2 s in place of 10: to try a campaign
 std::shared_ptr<const Task> make_sir();
 std::shared_ptr<const Task> make_slcp();
 std::shared_ptr<const Task> make_slcp_distractors();

@@ -66,6 +66,16 @@ TEST(Pyloric, BothTasksDifferInTheirNumberOfStatistics) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_NEAR(all[13 + i], all[11 + i] / all[0], 1e-6);
 }
 
+TEST(Pyloric, TheShortTaskFindsTheBurstsOfTheSameTraces) {
+  const auto task = make_pyloric_short();
+  EXPECT_EQ(task->x_dim(), 7);
+  auto random = stream(1);
+  auto same = stream(1);
+  const auto x = task->simulate(kPyloricCircuit, random);
+  const auto of_10_s = make_pyloric()->simulate(kPyloricCircuit, same);
+  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(x[i] / of_10_s[i], 1, 0.25) << i;
+}
+
 TEST(PyloricTraces, BeginAtRestAndFollowTheStream) {
   const auto traces = pyloric_traces(kPyloricCircuit, stream(1), 25);
   EXPECT_EQ(traces.voltages.rows(), 1200);  // 30 ms, whole parts

@@ -8,6 +8,7 @@
 
 namespace snpse::pyloric {
 
+inline constexpr int kBurstStatistics = 7;  // cycle period, burst durations, duty cycles
 inline constexpr int kRhythmStatistics = 15;
 inline constexpr int kStatistics = kRhythmStatistics + kNeurons;  // with the durations of the plateaus
 

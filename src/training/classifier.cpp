@@ -1,4 +1,4 @@
-#include "snpse/diagnostics/classifier.hpp"
+#include "snpse/training/classifier.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,6 @@ constexpr double kEpsilon = 1e-8;
 constexpr double kWeightPenalty = 1e-4;
 constexpr double kTolerance = 1e-4;  // a smaller fall of the loss is none
 constexpr int kPatience = 10;        // epochs without a fall
-constexpr int kMaxEpochs = 10000;
 constexpr std::int64_t kBatch = 200;
 
 }  // namespace
@@ -51,12 +50,12 @@ Classifier::Classifier(std::int64_t inputs, std::int64_t hidden, RandomStream ra
   }
 }
 
-int Classifier::train(const torch::Tensor& x, const torch::Tensor& y) {
+int Classifier::train(const torch::Tensor& x, const torch::Tensor& y, int max_epochs) {
   const c10::InferenceMode no_gradients;
   double best = std::numeric_limits<double>::infinity();
   int without_fall = 0;
   int epochs = 0;
-  while (epochs < kMaxEpochs && without_fall <= kPatience) {
+  while (epochs < max_epochs && without_fall <= kPatience) {
     const double loss = run_epoch(x, y);
     without_fall = loss > best - kTolerance ? without_fall + 1 : 0;
     best = std::min(best, loss);
@@ -65,11 +64,16 @@ int Classifier::train(const torch::Tensor& x, const torch::Tensor& y) {
   return epochs;
 }
 
-double Classifier::accuracy(const torch::Tensor& x, const torch::Tensor& y) const {
+torch::Tensor Classifier::probability(const torch::Tensor& x) const {
   const c10::InferenceMode no_gradients;
   Workspace work = make_workspace(x.size(0));
   forward(x, work);
-  return work.activation[2].gt(0.5).eq(y).to(torch::kDouble).mean().item<double>();
+  return work.activation[2];
+}
+
+double Classifier::accuracy(const torch::Tensor& x, const torch::Tensor& y) const {
+  const c10::InferenceMode no_gradients;
+  return probability(x).gt(0.5).eq(y).to(torch::kDouble).mean().item<double>();
 }
 
 Classifier::Workspace Classifier::make_workspace(std::int64_t rows) const {

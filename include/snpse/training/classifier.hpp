@@ -14,15 +14,21 @@ namespace snpse {
 /// more than the work.
 class Classifier {
  public:
+  static constexpr int kMaxEpochs = 10000;
+
   /// hidden: width of both hidden layers. random gives the initial weights and then each epoch's order of
   /// rows.
   Classifier(std::int64_t inputs, std::int64_t hidden, RandomStream random);
 
-  /// x: float [n, inputs], y: float [n, 1] of 0 and 1. Runs epochs until the loss has stopped falling;
-  /// returns their number.
-  int train(const torch::Tensor& x, const torch::Tensor& y);
+  /// x: float [n, inputs], y: float [n, 1] of 0 and 1. Runs epochs until the loss has stopped falling, or
+  /// max_epochs; returns their number.
+  int train(const torch::Tensor& x, const torch::Tensor& y, int max_epochs = kMaxEpochs);
+  /// Of each row of x that its class is 1, [n, 1].
+  torch::Tensor probability(const torch::Tensor& x) const;
   /// The share of rows of x whose class it tells right.
   double accuracy(const torch::Tensor& x, const torch::Tensor& y) const;
+  /// All weights and then all biases, [w]; the same memory, so that they can be set.
+  torch::Tensor parameters() const { return parameters_; }
 
  private:
   struct Layer {
@@ -45,7 +51,7 @@ class Classifier {
   torch::Tensor shuffled_rows(std::int64_t n);
 
   RandomStream random_;
-  torch::Tensor parameters_;  // [w], all weights and then all biases
+  torch::Tensor parameters_;  // [w]
   torch::Tensor gradient_;    // [w]
   torch::Tensor weights_;     // the weights alone, without biases: a view
   torch::Tensor weights_gradient_;

@@ -1,0 +1,160 @@
+#include "snpse/methods/valid_region.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/math/distributions/binomial.hpp>
+
+#include "snpse/core/tensor_matrix.hpp"
+#include "snpse/methods/valid_rows.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr std::int64_t kMostRows = 50000;
+constexpr std::int64_t kHidden = 64;
+// The order of valid and invalid is learnt early; what follows is overfitting.
+constexpr int kEpochs = 50;
+
+constexpr const char* kWeights = "valid_region/weights";
+constexpr const char* kThreshold = "valid_region/threshold";
+constexpr const char* kHeldOut = "valid_region/held_out";
+constexpr const char* kCut = "valid_region/cut";
+constexpr const char* kMostLost = "valid_region/most_lost";
+
+Classifier fresh_classifier(const Prior& prior, std::uint64_t seed, std::size_t round) {
+  return {prior.dim(), kHidden,
+          RandomStream(seed, Purpose::classifier, static_cast<std::uint32_t>(round), 0)};
+}
+
+/// Collective. Of every k-th simulation of all rounds whether it is valid (1 or 0), and its parameters, [m, 1
+/// + d]; on every rank, in order.
+Matrix labelled_parameters(const World& world, std::span<const RoundData> rounds, std::int64_t total) {
+  const std::int64_t every = (total + kMostRows - 1) / kMostRows;
+  Matrix all;
+  for (const auto& round : rounds) {
+    const auto& simulations = round.simulations;
+    Matrix mine(simulations.theta.rows(), 1 + simulations.theta.cols());
+    Eigen::Index count = 0;
+    for (Eigen::Index i = 0; i < simulations.theta.rows(); ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      if (simulations.id[row] % every != 0) continue;
+      mine(count, 0) = simulations.status[row] == Status::ok ? 1 : 0;
+      mine.row(count++).tail(simulations.theta.cols()) = simulations.theta.row(i);
+    }
+    const Matrix of_round = world.gather_rows(mine.topRows(count));
+    all.conservativeResize(all.rows() + of_round.rows(), of_round.cols());
+    all.bottomRows(of_round.rows()) = of_round;
+  }
+  return all;
+}
+
+/// Every second row, from row `first` on.
+Matrix half(const Matrix& rows, Eigen::Index first) {
+  return rows(Eigen::seq(first, Eigen::last, 2), Eigen::all);
+}
+
+/// The parameters of the rows that are labelled 1.
+Matrix valid_of(const Matrix& labelled) {
+  std::vector<Eigen::Index> valid;
+  for (Eigen::Index i = 0; i < labelled.rows(); ++i)
+    if (labelled(i, 0) == 1) valid.push_back(i);
+  return labelled(valid, Eigen::seq(1, Eigen::last));
+}
+
+}  // namespace
+
+std::optional<Calibration> Calibration::from(std::vector<double> scores, double lost_share) {
+  const auto n = static_cast<std::int64_t>(scores.size());
+  const auto most_lost = [n](std::int64_t cut) {
+    return boost::math::binomial_distribution<>::find_upper_bound_on_p(
+        static_cast<double>(n), static_cast<double>(cut), 1 - kConfidence);
+  };
+  std::int64_t cut = -1;
+  while (cut + 1 < n && most_lost(cut + 1) <= lost_share) ++cut;
+  if (cut < 0) return std::nullopt;
+  std::ranges::nth_element(scores, scores.begin() + cut);
+  return Calibration{scores[static_cast<std::size_t>(cut)], n, cut, most_lost(cut)};
+}
+
+ValidRegion::ValidRegion(std::shared_ptr<const Prior> prior, Classifier classifier)
+    : prior_(std::move(prior)), classifier_(std::move(classifier)) {}
+
+std::optional<ValidRegion> ValidRegion::learn(const World& world, std::span<const RoundData> rounds,
+                                              std::shared_ptr<const Prior> prior, double lost_share,
+                                              std::uint64_t seed, Log& log) {
+  const auto counts = count_statuses(world, rounds);
+  const auto ok = counts[static_cast<std::size_t>(Status::ok)];
+  std::int64_t total = 0;
+  for (const auto count : counts) total += count;
+  if (ok == total) return std::nullopt;
+  const Matrix rows = labelled_parameters(world, rounds, total);
+  const Matrix held_out = valid_of(half(rows, 1));
+  ValidRegion region(prior, fresh_classifier(*prior, seed, rounds.size()));
+  // On rank 0 alone, so that processors of several kinds come to the same.
+  std::optional<Calibration> calibration;
+  std::vector<float> weights;
+  world.on_root([&] {
+    const Matrix training = half(rows, 0);
+    const Matrix z = to_whitened_rows(*prior, training(Eigen::all, Eigen::seq(1, Eigen::last)));
+    region.classifier_.train(to_tensor(z), to_tensor(training.leftCols(1)), kEpochs);
+    const Vector scores = region.probability(held_out);
+    calibration = Calibration::from({scores.begin(), scores.end()}, lost_share);
+    const auto parameters = region.classifier_.parameters();
+    weights.assign(parameters.data_ptr<float>(), parameters.data_ptr<float>() + parameters.numel());
+  });
+  if (!world.any(calibration.has_value())) {
+    log.info(
+        fmt::format("no region of valid simulations yet: the {} valid ones that were held out are too "
+                    "few to tell that it loses at most invalid.lost_share = {} of them",
+                    held_out.rows(), lost_share));
+    return std::nullopt;
+  }
+  world.broadcast(weights);
+  std::copy(weights.begin(), weights.end(), region.classifier_.parameters().data_ptr<float>());
+  const auto found = calibration.value_or(Calibration());
+  region.calibration_ = {world.broadcast(found.threshold), static_cast<std::int64_t>(held_out.rows()),
+                         static_cast<std::int64_t>(world.broadcast(static_cast<double>(found.cut))),
+                         world.broadcast(found.most_lost)};
+  return region;
+}
+
+std::optional<ValidRegion> ValidRegion::from_record(const Record& report,
+                                                    std::shared_ptr<const Prior> prior) {
+  if (!report.has(kWeights)) return std::nullopt;
+  ValidRegion region(prior, fresh_classifier(*prior, 0, 0));
+  const auto& weights = report.get<std::vector<float>>(kWeights);
+  const auto own = region.classifier_.parameters();
+  if (static_cast<std::int64_t>(weights.size()) != own.numel())
+    fail(ExitCode::data, "the field '{}' has {} entries, not {}", kWeights, weights.size(), own.numel());
+  std::copy(weights.begin(), weights.end(), own.data_ptr<float>());
+  region.calibration_ = {report.get<double>(kThreshold), report.get<std::int64_t>(kHeldOut),
+                         report.get<std::int64_t>(kCut), report.get<double>(kMostLost)};
+  return region;
+}
+
+void ValidRegion::put_in(Record& report) const {
+  const auto parameters = classifier_.parameters();
+  const float* first = parameters.data_ptr<float>();
+  report.put(kWeights, std::vector<float>(first, first + parameters.numel()));
+  report.put(kThreshold, calibration_.threshold);
+  report.put(kHeldOut, calibration_.held_out);
+  report.put(kCut, calibration_.cut);
+  report.put(kMostLost, calibration_.most_lost);
+}
+
+Vector ValidRegion::probability(const Matrix& theta) const {
+  const auto probability = classifier_.probability(to_tensor(to_whitened_rows(*prior_, theta)));
+  return to_matrix(probability).col(0);
+}
+
+Screen ValidRegion::screen(const World& world) const {
+  const auto value = [this, &world](const Matrix& theta) -> Vector {
+    const auto share = world.share(theta.rows());
+    const Matrix mine = probability(theta.middleRows(share.begin, share.size()));
+    return world.gather_rows(mine).col(0);
+  };
+  return {value, calibration_.threshold, calibration_.most_lost};
+}
+
+}  // namespace snpse

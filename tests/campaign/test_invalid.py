@@ -1,0 +1,135 @@
+"""Campaigns whose simulators leave values undefined."""
+import csv
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from snpse_process import TOOLS, ProgramTest, events
+
+SIZES = """
+[training]
+max_steps = 200
+[truncation]
+samples = 500
+[posterior]
+samples = 500
+"""
+
+# Both parameters with noise; the second is not defined above 0.5.
+TOY = f"""
+import math, random, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from snpse_worker import serve
+
+def simulate(theta, seed):
+    noise = random.Random(seed)
+    first, second = (value + noise.gauss(0, 0.3) for value in theta)
+    return [first, second if second < 0.5 else math.nan]
+
+serve(simulate)
+"""
+
+TOY_CAMPAIGN = """
+[campaign]
+seed = 3
+[simulator]
+command = ["python3", "toy.py"]
+[[parameter]]
+name = "a"
+prior = { type = "uniform", low = -1.0, high = 1.0 }
+[[parameter]]
+name = "b"
+prior = { type = "uniform", low = -1.0, high = 1.0 }
+[observation]
+x = [0.2, 0.1]
+[method]
+rounds = 2
+simulations = 400
+first_round = 200
+[model]
+width = 32
+[invalid]
+policy = "drop"
+""" + SIZES
+
+# A few statistics of the bursts in short traces, and few simulations.
+PYLORIC = """
+[campaign]
+seed = 1
+[simulator]
+task = "pyloric_short"
+[observation]
+x = [1170.85859, 206.036434, 214.307031, 412.842187, 0.175970382, 0.183034085, 0.35259782]
+[method]
+rounds = 2
+simulations = 192
+first_round = 128
+[model]
+process = "vp"
+width = 32
+[invalid]
+policy = "replace"
+""" + SIZES
+
+
+class InvalidTest(ProgramTest):
+    def start(self, campaign):
+        self.write("toy.py", TOY)
+        self.file = self.write("campaign.toml", campaign)
+        self.out = self.folder / "results"
+
+    def run_campaign(self, **options):
+        return self.assert_succeeds("run", self.file, "--out", self.out, **options)
+
+    def rounds(self):
+        return json.loads(self.assert_succeeds("status", self.out, "--json").stdout)["round_table"]
+
+    def trained(self):
+        return [event for event in events(self.out) if event.get("phase") == "train"]
+
+    def test_dropped_with_a_region_of_valid_ones(self):
+        self.start(TOY_CAMPAIGN.replace('policy = "drop"', 'region = "learned"\nlost_share = 0.1'))
+        said = self.run_campaign(ranks=2).stderr
+        self.assertIn("invalid: dropped", said)
+        self.assertIn("of the valid ones are lost", said)
+        first, second = self.rounds()
+        self.assertTrue(0 < second["expected_valid"] < 1)
+        self.assertGreater(second["valid_share"], first["valid_share"])
+        self.assertTrue(all("invalid: dropped" in event["invalid_note"] for event in self.trained()))
+        self.assertNotIn("outside_share", first)
+        self.assertTrue(0 <= second["outside_share"] <= 1)
+        self.assertIn("outside", self.assert_succeeds("status", self.out).stdout)
+
+    def test_replaced_at_an_observation_that_is_undefined_itself(self):
+        self.start(TOY_CAMPAIGN.replace('"drop"', '"replace"').replace("0.2, 0.1", "0.2, nan"))
+        self.run_campaign()
+        first, second = self.trained()
+        # The box of round 2 leaves out some of round 1's; all in it are trained on, valid or not.
+        self.assertEqual(first["training_rows"], 180)
+        self.assertIn("stand-in for each", second["invalid_note"])
+        posterior = self.out / "posterior.h5"
+        before = posterior.read_bytes()
+        for path in (posterior, self.out / "rounds" / "002" / "network.h5"):
+            path.unlink()
+        self.run_campaign()
+        self.assertEqual(posterior.read_bytes(), before)
+        table = self.folder / "samples.csv"
+        self.assert_succeeds("export", self.out, "--output", table)
+        with open(table, newline="", encoding="utf-8") as file:
+            draws = [float(row["b"]) for row in csv.DictReader(file)]
+        # Given that b and noise of 0.3 are above 0.5, b's mean is 0.67; the prior's is 0.
+        self.assertGreater(sum(draws) / len(draws), 0.4)
+
+    def test_pyloric_network_cut_down(self):
+        self.start(PYLORIC)
+        self.run_campaign(ranks=2)
+        first, second = self.rounds()
+        self.assertEqual((first["simulated"], second["simulated"]), (128, 64))
+        self.assertTrue(0 < first["valid_share"] < 1)
+        self.assertEqual(self.trained()[0]["training_rows"], 115)  # of 128, all answered, a tenth is held out
+
+
+if __name__ == "__main__":
+    unittest.main()
