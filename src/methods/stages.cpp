@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "snpse/parallel/broadcast_record.hpp"
 
 namespace snpse {
@@ -11,7 +13,7 @@ constexpr const char* kFinished = "finished";
 constexpr const char* kLast = "last";
 
 void put_part(Record& record, const std::string& name, const Record& part) {
-  for (const auto& [key, value] : part.values()) record.put(name + "/" + key, value);
+  for (const auto& [key, value] : part.values()) record.put(fmt::format("{}/{}", name, key), value);
 }
 
 }  // namespace

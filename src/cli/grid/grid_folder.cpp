@@ -67,7 +67,7 @@ Matrix make_observation(const GridObservation& observation) {
 
 /// A row may be another program's, or be edited.
 Row read_row(const fs::path& file) {
-  const auto row = Row::parse(read_whole(file), nullptr, /*allow_exceptions=*/false);
+  auto row = Row::parse(read_whole(file), nullptr, /*allow_exceptions=*/false);
   for (const char* key : {"task", "simulations", "method", "process", "seed", "observation"})
     if (!row.contains(key))
       fail(ExitCode::data, "'{}' is no row of a table: it is no JSON object with '{}'; mend or remove it",
