@@ -74,7 +74,7 @@ void check_observation(const toml::table& root, const Config& config, Problems& 
   const auto undefined = std::find_if(x.begin(), x.end(), [](double value) { return std::isnan(value); });
   if (undefined != x.end() && config.invalid.policy == InvalidPolicy::drop)
     problems.add(
-        line,
+        line_at(root, from_file ? "observation.file" : "observation.x"),
         fmt::format("{}[{}] is nan, which is not finite: give a number, or set invalid.policy = "
                     "\"replace\", with which nan is a value that is not defined",
                     from_file ? root["observation"]["file"].value_or<std::string>("") : "observation.x",

@@ -68,9 +68,11 @@ TEST(Pyloric, BothTasksDifferInTheirNumberOfStatistics) {
 
 /// Means over eight streams: 2 s hold two bursts, whose durations vary by a third.
 Vector mean_statistics(const Task& task) {
-  const Matrix theta = Eigen::Map<const Matrix>(kPyloricCircuit.data(), 1, 31).replicate(8, 1);
+  constexpr std::uint64_t kStreams = 8;
+  const Matrix theta =
+      Eigen::Map<const Matrix>(kPyloricCircuit.data(), 1, kPyloricCircuit.size()).replicate(kStreams, 1);
   std::vector<RandomStream> random;
-  for (std::uint64_t i = 0; i < 8; ++i) random.push_back(stream(i));
+  for (std::uint64_t i = 0; i < kStreams; ++i) random.push_back(stream(i));
   return task.simulate_batch(theta, random).colwise().mean();
 }
 
