@@ -122,6 +122,15 @@ void check_model(const toml::table& root, const Config& config, Problems& proble
   if (model.beta_min >= model.beta_max)
     problems.add(line_at(root, "model"), fmt::format("model.beta_min = {} must be below model.beta_max = {}",
                                                      model.beta_min, model.beta_max));
+  const bool in_parts = model.summary == SummaryKind::rows || model.summary == SummaryKind::series;
+  const auto parts = static_cast<std::size_t>(std::max(model.summary_parts, 1));
+  if (in_parts && config.observation.x.size() % parts != 0)
+    problems.add(line_at(root, "model"),
+                 fmt::format("model.summary_parts = {} does not divide the {} values of the observation",
+                             parts, config.observation.x.size()));
+  if (model.summary == SummaryKind::rows && parts == 1)
+    problems.add(line_at(root, "model"),
+                 "model.summary = \"rows\" needs model.summary_parts, the number of rows of x");
 }
 
 Config read_config(const toml::table& root, const std::string& source_name,

@@ -95,6 +95,11 @@ Section model_section(ModelOptions& o) {
                choice(o.network, {"mlp", "energy"})},
               {"width", "units of every hidden layer", number(o.width, at_least(1))},
               {"depth", "layers of each of the three perceptrons", number(o.depth, at_least(2))},
+              {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
+               choice(o.summary, {"none", "mlp", "rows", "series"})},
+              {"summary_parts", "how many rows or series x is made of, one after the other",
+               number(o.summary_parts, at_least(1))},
+              {"summary_size", "statistics that it learns", number(o.summary_size, at_least(1))},
           }};
 }
 

@@ -1,6 +1,8 @@
 #include "snpse/core/network_layout.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 namespace snpse {
 namespace {
@@ -33,37 +35,70 @@ class Allocator {
   std::int64_t count_ = 0;
 };
 
+std::vector<LayerLayout> perceptron(Allocator& next, int layers, std::int64_t inputs, std::int64_t width,
+                                    std::int64_t outputs) {
+  std::vector<LayerLayout> result;
+  for (int i = 0; i < layers; ++i) {
+    const bool last = i + 1 == layers;
+    result.push_back(next.layer(i == 0 ? inputs : width, last ? outputs : width, !last));
+  }
+  return result;
+}
+
+SummaryLayout convolutions(Allocator& next, const NetworkShape& shape) {
+  const std::int64_t channels = std::min(shape.width, 64);
+  SummaryLayout result;
+  std::int64_t inputs = shape.summary.features * shape.summary.parts;
+  std::int64_t length = shape.x_dim / inputs;
+  while (result.each.size() < 2 || is_halved(length)) {
+    result.each.push_back(next.layer(inputs * kSummaryKernel, channels, true));
+    if (is_halved(length)) length /= 2;
+    inputs = channels;
+  }
+  result.joint = perceptron(next, 2, channels * length, shape.width, shape.summary.outputs);
+  return result;
+}
+
+SummaryLayout summary_layout(Allocator& next, const NetworkShape& shape) {
+  const auto& summary = shape.summary;
+  switch (summary.kind) {
+    case SummaryKind::none:
+      return {};
+    case SummaryKind::mlp:
+      return {{}, perceptron(next, shape.depth, shape.x_dim, shape.width, summary.outputs)};
+    case SummaryKind::rows: {
+      auto each = perceptron(next, shape.depth, shape.x_dim / summary.parts, shape.width, shape.width);
+      return {std::move(each), perceptron(next, 2, shape.width, shape.width, summary.outputs)};
+    }
+    case SummaryKind::series:
+      return convolutions(next, shape);
+  }
+  throw std::logic_error("unknown summary network");
+}
+
 }  // namespace
 
 NetworkLayout::NetworkLayout(const NetworkShape& shape) {
   const std::int64_t width = shape.width;
   Allocator next;
-  const auto perceptron = [&](int layers, std::int64_t inputs, std::int64_t outputs) {
-    std::vector<LayerLayout> result;
-    for (int i = 0; i < layers; ++i) {
-      const bool last = i + 1 == layers;
-      result.push_back(next.layer(i == 0 ? inputs : width, last ? outputs : width, !last));
-    }
-    return result;
-  };
+  summary = summary_layout(next, shape);
   const std::int64_t theta_embedding = embedding_dim(shape.theta_dim);
-  const std::int64_t x_embedding = embedding_dim(shape.x_dim);
+  const std::int64_t x_embedding = embedding_dim(shape.x_inputs());
   const std::int64_t joint = theta_embedding + x_embedding + kTimeFeatures;
-  theta = perceptron(shape.depth, shape.inputs(), theta_embedding);
-  x = perceptron(shape.depth, shape.x_dim, x_embedding);
+  theta = perceptron(next, shape.depth, shape.inputs(), width, theta_embedding);
+  x = perceptron(next, shape.depth, shape.x_inputs(), width, x_embedding);
   theta.push_back(next.part(theta_embedding, width, joint));
   x.push_back(next.part(x_embedding, width, joint));
   time = next.part(kTimeFeatures, width, joint);
   time.bias = next.take(width);
-  trunk = perceptron(shape.depth - 1, width, shape.outputs());
+  trunk = perceptron(next, shape.depth - 1, width, width, shape.outputs());
   count = next.count();
 }
 
 std::vector<LayerLayout> NetworkLayout::in_order() const {
-  std::vector<LayerLayout> layers = theta;
-  layers.insert(layers.end(), x.begin(), x.end());
-  layers.push_back(time);
-  layers.insert(layers.end(), trunk.begin(), trunk.end());
+  std::vector<LayerLayout> layers{time};
+  for (const auto* part : {&summary.each, &summary.joint, &theta, &x, &trunk})
+    layers.insert(layers.end(), part->begin(), part->end());
   std::sort(layers.begin(), layers.end(),
             [](const LayerLayout& a, const LayerLayout& b) { return a.weight < b.weight; });
   return layers;

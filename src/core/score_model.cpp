@@ -274,6 +274,11 @@ Record ScoreModel::to_record() const {
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
   record.put("network/kind", static_cast<std::int64_t>(shape.kind));
+  const auto& summary = shape.summary;
+  if (shape.has_summary())
+    record.put("network/summary",
+               std::vector<std::int64_t>{static_cast<std::int64_t>(summary.kind), summary.features,
+                                         summary.parts, summary.outputs});
   const auto weights = network_.weights();
   const float* first = weights.data_ptr<float>();
   record.put("network/weights", std::vector<float>(first, first + weights.numel()));
@@ -365,6 +370,21 @@ std::optional<TiltedPrior> get_tilted_prior(const Record& record, const NetworkS
   return result;
 }
 
+SummaryShape get_summary(const Record& record, int x_dim) {
+  constexpr const char* kKey = "network/summary";
+  if (!record.has(kKey)) return {};
+  const auto& values = record.get<std::vector<std::int64_t>>(kKey);
+  const auto most = static_cast<std::int64_t>(record.get<std::vector<float>>("network/weights").size());
+  require(values.size() == 4, kKey);
+  const auto kind = static_cast<SummaryKind>(values[0]);
+  require(kind == SummaryKind::mlp || kind == SummaryKind::rows || kind == SummaryKind::series, kKey);
+  const auto features = values[1];
+  const auto parts = values[2];
+  require((features == 1 || features == 2) && parts >= 1 && parts <= x_dim, kKey);
+  require(x_dim % (features * parts) == 0 && values[3] >= 1 && values[3] < most, kKey);
+  return {kind, static_cast<int>(features), static_cast<int>(parts), static_cast<int>(values[3])};
+}
+
 NetworkShape get_shape(const Record& record) {
   constexpr const char* kKey = "network/shape";
   const auto most = static_cast<std::int64_t>(record.get<std::vector<float>>("network/weights").size());
@@ -377,6 +397,7 @@ NetworkShape get_shape(const Record& record) {
   NetworkShape shape{static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
                      static_cast<int>(sizes[3])};
   shape.kind = kind;
+  shape.summary = get_summary(record, shape.x_dim);
   return shape;
 }
 

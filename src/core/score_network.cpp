@@ -13,13 +13,14 @@ ScoreNetwork::ScoreNetwork(const NetworkShape& shape, bool zero_output, std::uin
 ScoreNetwork::ScoreNetwork(const NetworkShape& shape, torch::Tensor weights)
     : shape_(shape), weights_(std::move(weights)), gradients_(torch::zeros_like(weights_)) {
   const NetworkLayout layout(shape);
-  // Detached, so that each layer is a leaf of its own that shares the flat buffer's memory.
   const auto view = [&](const LayerLayout& at) {
-    Layer layer{weights_.narrow(0, at.weight, at.inputs * at.outputs).view({at.inputs, at.outputs}).detach(),
-                {}};
-    if (at.bias) layer.bias = weights_.narrow(0, *at.bias, at.outputs).detach();
-    return layer;
+    layers_.push_back(layer_at(weights_, at));
+    return layers_.back();
   };
+  if (shape.has_summary()) {
+    summary_.emplace(shape.summary, layout.summary, weights_);
+    layers_ = summary_->layers();
+  }
   for (const auto& at : layout.theta) theta_layers_.push_back(view(at));
   for (const auto& at : layout.x) x_layers_.push_back(view(at));
   for (const auto& at : layout.trunk) trunk_layers_.push_back(view(at));
@@ -53,36 +54,21 @@ torch::Tensor ScoreNetwork::initial_weights(const NetworkLayout& layout, bool ze
 }
 
 void ScoreNetwork::require_gradients(bool required) {
-  std::int64_t offset = 0;
   const auto bind = [&](torch::Tensor& parameter) {
     if (!parameter.defined()) return;
     parameter.set_requires_grad(required);
-    if (required)
-      parameter.mutable_grad() = gradients_.narrow(0, offset, parameter.numel()).view_as(parameter);
-    offset += parameter.numel();
+    if (!required) return;
+    const std::int64_t place = parameter.data_ptr<float>() - weights_.data_ptr<float>();
+    parameter.mutable_grad() = gradients_.narrow(0, place, parameter.numel()).view_as(parameter);
   };
-  const auto bind_layer = [&](Layer& layer) {
+  for (auto& layer : layers_) {
     bind(layer.weight);
     bind(layer.bias);
-  };
-  for (auto& layer : theta_layers_) bind_layer(layer);
-  for (auto& layer : x_layers_) bind_layer(layer);
-  bind_layer(trunk_theta_);
-  bind_layer(trunk_x_);
-  bind_layer(trunk_time_);
-  for (auto& layer : trunk_layers_) bind_layer(layer);
-}
-
-torch::Tensor ScoreNetwork::perceptron(torch::Tensor h, const std::vector<Layer>& layers) {
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    h = torch::addmm(layers[i].bias, h, layers[i].weight);
-    if (i + 1 < layers.size()) h = torch::silu(h);
   }
-  return h;
 }
 
 torch::Tensor ScoreNetwork::x_part(const torch::Tensor& x) const {
-  return torch::mm(perceptron(x, x_layers_), trunk_x_.weight);
+  return torch::mm(perceptron(summary_ ? (*summary_)(x) : x, x_layers_), trunk_x_.weight);
 }
 
 torch::Tensor ScoreNetwork::time_part(const torch::Tensor& time_features) const {

@@ -6,6 +6,7 @@
 
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/methods/invalid_note.hpp"
+#include "snpse/methods/pooled_features.hpp"
 
 namespace snpse {
 namespace {
@@ -46,6 +47,32 @@ std::optional<std::vector<GaussianPiece>> bounded_pieces(const Prior& prior,
   return product->pieces;
 }
 
+NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, const DataView& view) {
+  NetworkShape shape{static_cast<int>(dim), static_cast<int>(view.width()), options.width, options.depth};
+  shape.kind = options.network;
+  if (options.summary != SummaryKind::none)
+    shape.summary = {options.summary, static_cast<int>(view.width() / view.x_dim()), options.summary_parts,
+                     options.summary_size};
+  return shape;
+}
+
+/// What a preconditioned model is before it is trained.
+struct Start {
+  Regression regression;
+  std::optional<TiltedPrior> tilted = std::nullopt;
+};
+
+Start start(const Matrix& z, const Matrix& features, const std::optional<std::vector<GaussianPiece>>& pieces,
+            const std::optional<Matrix>& pool) {
+  const Matrix pooled = pool ? Matrix(features * *pool) : features;
+  Start result{Regression::fit(z, pooled)};
+  if (pieces) result.tilted = TiltedPrior::fit(*pieces, z, pooled, result.regression);
+  if (!pool) return result;
+  result.regression.weights = *pool * result.regression.weights;
+  if (result.tilted) result.tilted->weights = *pool * result.tilted->weights;
+  return result;
+}
+
 /// Collective.
 std::optional<Replacement> make_replacement(const World& world, InvalidPolicy policy,
                                             const RoundData& first_round) {
@@ -80,15 +107,12 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
                          ? ParameterSpace::standardised(standardiser)
                          : ParameterSpace::whitened(prior);
   const Matrix z = space.to_z(fitted.theta);
-  const auto view = preconditioned ? DataView::with_ranks(fitted.x) : DataView::standardised(fitted.x);
-  auto regression =
-      preconditioned ? Regression::fit(z, view.apply(fitted.x)) : Regression::none(view.width(), z.cols());
+  const auto view = preconditioned ? ranked_view(fitted.x, options) : DataView::standardised(fitted.x);
+  const auto shape = shape_of(options, z.cols(), view);
+  auto [regression, tilted] =
+      preconditioned ? start(z, view.apply(fitted.x), pieces, pooling(shape.summary, view.width()))
+                     : Start{Regression::none(view.width(), z.cols())};
   if (start_of) regression = start_of(regression, z, space);
-  std::optional<TiltedPrior> tilted;
-  if (pieces) tilted = TiltedPrior::fit(*pieces, z, view.apply(fitted.x), regression);
-  NetworkShape shape{static_cast<int>(z.cols()), static_cast<int>(view.width()), options.width,
-                     options.depth};
-  shape.kind = options.network;
   ScoreModel model(
       {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
       shape, seed, static_cast<std::uint32_t>(rounds.size()));

@@ -8,7 +8,9 @@
 namespace snpse {
 
 std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws, Device device, int rank) {
-  if (device == Device::cpu) return std::make_unique<PassMatching>(model, draws);
+  const bool has_pass = !model.network().shape().has_summary();
+  if (device == Device::cpu && has_pass) return std::make_unique<PassMatching>(model, draws);
+  if (device == Device::cpu) return std::make_unique<TorchMatching>(model, torch::kCPU);
   require_gpu();
   return std::make_unique<TorchMatching>(model, torch::Device(torch::kCUDA, rank % gpu_count()));
 }

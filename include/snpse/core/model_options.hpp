@@ -26,6 +26,14 @@ enum class NetworkKind {
            ///< an unnormalised log-density (paper, appendix G; see Preconditioning)
 };
 
+/// What stands before the network's embedding of x, and is trained with it.
+enum class SummaryKind {
+  none,
+  mlp,     ///< a perceptron
+  rows,    ///< one that is the same for x's rows in any order: x is a list of rows of the same kind
+  series,  ///< convolutions along time: x is one series after another, all of the same length
+};
+
 struct ModelOptions {
   Space space = Space::natural;
   Process process = Process::ve;
@@ -39,6 +47,9 @@ struct ModelOptions {
   NetworkKind network = NetworkKind::mlp;
   int width = 256;  ///< units of every hidden layer
   int depth = 3;    ///< layers of each of the three perceptrons
+  SummaryKind summary = SummaryKind::none;
+  int summary_parts = 1;  ///< how many rows or series x is made of
+  int summary_size = 32;  ///< how many numbers the summary network makes of x
 };
 
 }  // namespace snpse

@@ -8,6 +8,14 @@
 
 namespace snpse {
 
+/// Of a SummaryNetwork.
+struct SummaryShape {
+  SummaryKind kind = SummaryKind::none;
+  int features = 1;  // of each datum (DataView): x is all data by their first feature, then by their second
+  int parts = 1;     // rows or series
+  int outputs = 0;
+};
+
 struct NetworkShape {
   int theta_dim = 0;  // d
   int x_dim = 0;      // what it sees of x, p or more
@@ -16,7 +24,11 @@ struct NetworkShape {
   int views =
       1;  // how often theta stands in the network's input, each time scaled and shifted in another way
   NetworkKind kind = NetworkKind::mlp;
+  SummaryShape summary = {};
 
+  bool has_summary() const { return summary.kind != SummaryKind::none; }
+  /// What the embedding of x sees.
+  int x_inputs() const { return has_summary() ? summary.outputs : x_dim; }
   int inputs() const { return views * theta_dim; }
   int outputs() const { return kind == NetworkKind::energy ? 1 : theta_dim; }
 };
@@ -33,13 +45,26 @@ struct LayerLayout {
   bool activated;                    // whether SiLU follows
 };
 
+inline constexpr int kSummaryKernel = 5;  // points of a convolution
+/// Whether a SummaryNetwork takes the mean of each two neighbours of a series of that length.
+constexpr bool is_halved(std::int64_t length) {
+  return length > 8;
+}
+
+struct SummaryLayout {
+  std::vector<LayerLayout>
+      each;  // of a row; or the convolutions, whose inputs are [channels, kSummaryKernel]
+  std::vector<LayerLayout> joint;  // of all of x -> outputs
+};
+
 /// Where the layers of ScoreNetwork lie. The trunk's first layer is in three parts, for the embeddings of
 /// theta and x and for the time features; the first two end the embeddings, since no activation lies between.
 struct NetworkLayout {
   explicit NetworkLayout(const NetworkShape& shape);
 
+  SummaryLayout summary;           // empty where there is none
   std::vector<LayerLayout> theta;  // views * d -> width, the trunk's part included
-  std::vector<LayerLayout> x;      // p -> width, the trunk's part included
+  std::vector<LayerLayout> x;      // x_inputs -> width, the trunk's part included
   LayerLayout time;                // kTimeFeatures -> width, with the bias of the sum of the three parts
   std::vector<LayerLayout> trunk;  // width -> outputs, from the activation of that sum
   std::int64_t count = 0;          // of all weights

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "snpse/core/linear_layer.hpp"
 #include "snpse/core/network_layout.hpp"
+#include "snpse/core/summary_network.hpp"
 #include "snpse/core/tensor.hpp"
 #include "snpse/util/random.hpp"
 
@@ -12,7 +15,7 @@ namespace snpse {
 /// The paper's network (section 5, appendix E.3): three perceptrons with SiLU units that embed theta_t, x and
 /// t, and a fourth on their concatenation, with d outputs, or one where it is an energy network. The
 /// concatenation with the trunk's first layer is computed as a sum of three products, so that the parts of x
-/// and t are computed once and shared between rows.
+/// and t are computed once and shared between rows. A SummaryNetwork may stand before the embedding of x.
 ///
 /// All weights lie in one flat float32 buffer, all gradients in another of the same layout: one all-reduce
 /// and one optimiser step act on the whole network.
@@ -29,7 +32,7 @@ class ScoreNetwork {
   torch::Tensor weights() const { return weights_; }      // [m], writing to it changes the network
   torch::Tensor gradients() const { return gradients_; }  // [m], what backward() adds to
 
-  torch::Tensor x_part(const torch::Tensor& x) const;                 // standardised x [n, p] -> [n, width]
+  torch::Tensor x_part(const torch::Tensor& x) const;                 // x [n, w] in a DataView -> [n, width]
   torch::Tensor time_part(const torch::Tensor& time_features) const;  // [n, kTimeFeatures] -> [n, width]
   /// theta [n, views * d], x_part and time_part [n, width] or [1, width] -> [n, d], or [n, 1] where it is an
   /// energy network.
@@ -40,23 +43,20 @@ class ScoreNetwork {
   void require_gradients(bool required);
 
  private:
-  struct Layer {
-    torch::Tensor weight;  // [inputs, outputs]
-    torch::Tensor bias;    // [outputs]; undefined where there is none
-  };
   ScoreNetwork(const NetworkShape& shape, torch::Tensor weights);
   static torch::Tensor initial_weights(const NetworkLayout& layout, bool zero_output, RandomStream random);
-  static torch::Tensor perceptron(torch::Tensor h, const std::vector<Layer>& layers);
 
   NetworkShape shape_;
   torch::Tensor weights_;
   torch::Tensor gradients_;
-  std::vector<Layer> theta_layers_;
-  std::vector<Layer> x_layers_;
-  Layer trunk_theta_;  // the trunk's first layer in three parts
-  Layer trunk_x_;
-  Layer trunk_time_;
-  std::vector<Layer> trunk_layers_;
+  std::vector<LinearLayer> layers_;  // all; those below share their tensors
+  std::optional<SummaryNetwork> summary_;
+  std::vector<LinearLayer> theta_layers_;
+  std::vector<LinearLayer> x_layers_;
+  LinearLayer trunk_theta_;  // the trunk's first layer in three parts
+  LinearLayer trunk_x_;
+  LinearLayer trunk_time_;
+  std::vector<LinearLayer> trunk_layers_;
 };
 
 }  // namespace snpse

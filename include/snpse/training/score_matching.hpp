@@ -20,8 +20,9 @@ class ScoreMatching {
   virtual double add_gradient(const TrainingRows& rows, const NoiseBatch& noise, double weight) = 0;
 };
 
-/// On one CPU core, or on a GPU: rank 0 takes the first, rank 1 the second, and so on. draws: the most of a
-/// simulation. The model must outlive the result. Error(config) where there is no GPU.
+/// On one CPU core, by LibTorch where the network has a summary network; or on a GPU: rank 0 takes the first,
+/// rank 1 the second, and so on. draws: the most of a simulation. The model must outlive the result.
+/// Error(config) where there is no GPU.
 std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws, Device device, int rank);
 
 }  // namespace snpse

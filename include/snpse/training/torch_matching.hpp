@@ -4,9 +4,9 @@
 
 namespace snpse {
 
-/// ScoreMatching by LibTorch's autograd on any device: what GPUs use, and the reference in the tests. Each
-/// call copies the model's weights to the device, and add_gradient() the gradients back, so that the
-/// optimiser and the all-reduce are the same as on the CPU.
+/// ScoreMatching by LibTorch's autograd on any device: what GPUs and summary networks use, and the reference
+/// in the tests. Each call copies the model's weights to the device, and add_gradient() the gradients back,
+/// so that the optimiser and the all-reduce are the same as on the CPU.
 class TorchMatching : public ScoreMatching {
  public:
   TorchMatching(ScoreModel& model, const torch::Device& device);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+
+#include "snpse/core/data_view.hpp"
+#include "snpse/core/matrix.hpp"
+#include "snpse/core/model_options.hpp"
+#include "snpse/core/network_layout.hpp"
+
+namespace snpse {
+
+/// Data x [n, p] as a preconditioned network sees them; rows of the same kind are all seen in the same way.
+DataView ranked_view(const Matrix& x, const ModelOptions& options);
+
+/// A map P [w, k] of the features of x, of which a model's linear start is fitted on features P: means over
+/// the rows of x, or over neighbours in long series. So it has few coefficients, and is the same for rows in
+/// any order. None where the start is fitted on all features.
+std::optional<Matrix> pooling(const SummaryShape& summary, Eigen::Index width);
+
+}  // namespace snpse

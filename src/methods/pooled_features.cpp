@@ -1,0 +1,42 @@
+#include "snpse/methods/pooled_features.hpp"
+
+#include <algorithm>
+
+namespace snpse {
+namespace {
+
+constexpr Eigen::Index kMostPoints = 16;  // of a series, by each feature
+
+}  // namespace
+
+DataView ranked_view(const Matrix& x, const ModelOptions& options) {
+  if (options.summary != SummaryKind::rows) return DataView::with_ranks(x);
+  const Eigen::Index parts = options.summary_parts;
+  const Eigen::Index columns = x.cols() / parts;
+  const auto of_row = DataView::with_ranks(Eigen::Map<const Matrix>(x.data(), x.rows() * parts, columns));
+  return {{of_row.standardiser.mean.replicate(parts, 1), of_row.standardiser.deviation.replicate(parts, 1)},
+          of_row.knots->replicate(1, parts)};
+}
+
+std::optional<Matrix> pooling(const SummaryShape& summary, Eigen::Index width) {
+  if (summary.kind != SummaryKind::rows && summary.kind != SummaryKind::series) return std::nullopt;
+  const Eigen::Index blocks_of_features = summary.features;
+  const Eigen::Index data = width / blocks_of_features;
+  const Eigen::Index length = data / summary.parts;  // of a row or a series
+  const bool rows = summary.kind == SummaryKind::rows;
+  const Eigen::Index points = std::min(kMostPoints, length);
+  const Eigen::Index kept = rows ? length : summary.parts * points;
+  if (kept == data) return std::nullopt;
+  Matrix pool = Matrix::Zero(width, blocks_of_features * kept);
+  for (Eigen::Index i = 0; i < width; ++i) {
+    const Eigen::Index datum = i % data;
+    const Eigen::Index place = datum % length;
+    const Eigen::Index to = rows ? place : datum / length * points + place * points / length;
+    pool(i, i / data * kept + to) = 1;
+  }
+  const Eigen::RowVectorXd counts = pool.colwise().sum();
+  pool.array().rowwise() /= counts.array();
+  return pool;
+}
+
+}  // namespace snpse
