@@ -38,18 +38,19 @@ MethodSettings short_settings(const std::string& method) {
   return settings;
 }
 
-/// This rank's share of the simulations at a proposal that rank 0 has.
-Simulations simulate(const World& world, Matrix theta, int round) {
+/// This rank's share of the simulations at a proposal that rank 0 has. x is so many rows, whose mean is what
+/// the one row would be.
+Simulations simulate(const World& world, Matrix theta, int round, int rows = 1) {
   world.broadcast(theta);
   const auto share = world.share(theta.rows());
   Simulations mine;
   mine.theta = theta.middleRows(share.begin, share.size());
-  mine.x = mine.theta;
+  mine.x = mine.theta.replicate(1, rows);
   mine.status.assign(static_cast<std::size_t>(share.size()), Status::ok);
   for (Eigen::Index i = 0; i < share.size(); ++i) {
     RandomStream random(3, Purpose::simulator, static_cast<std::uint32_t>(round),
                         static_cast<std::uint64_t>(share.begin + i));
-    for (double& value : mine.x.row(i)) value += kNoise * random.normal();
+    for (double& value : mine.x.row(i)) value += kNoise * std::sqrt(rows) * random.normal();
   }
   return mine;
 }
@@ -63,11 +64,12 @@ struct Memory {
 };
 
 /// All rounds of a method but for the last one's network.
-std::vector<RoundData> rounds_before_the_last_network(const Method& method, const StepContext& context) {
+std::vector<RoundData> rounds_before_the_last_network(const Method& method, const StepContext& context,
+                                                      int rows = 1) {
   std::vector<RoundData> rounds;
   for (int round = 1; round <= method.rounds(); ++round) {
     auto proposal = method.propose(rounds, context);
-    const auto simulations = simulate(context.world, proposal.theta, round);
+    const auto simulations = simulate(context.world, proposal.theta, round, rows);
     rounds.push_back({std::move(proposal), simulations, {}});
     if (round < method.rounds()) rounds.back().network = method.train(rounds, {}, context).network;
   }
@@ -131,6 +133,32 @@ TEST(Methods, WithKnownScoresEndThereInTheStandardisedSpaceToo) {
     const auto method = make_method(some_problem(), settings);
     expect_exact_moments(draws_of(*method, {world, stop, log}), 0.1);
   }
+}
+
+TEST(Methods, WithASummaryNetworkOfRowsSeeThemInAnyOrder) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  const StepContext context{world, stop, log};
+  auto problem = some_problem();
+  auto settings = short_settings("npse");
+  settings.model.summary = SummaryKind::rows;
+  settings.model.summary_parts = 3;
+  Matrix observed(3, 2);
+  observed << 1.3, 1.5, 0.6, 2.6, 1.4, 1.6;  // on average the observation of the others
+  const auto in_order = [&](std::initializer_list<int> order) -> Vector {
+    return Matrix(observed(std::vector<int>(order), Eigen::all)).reshaped<Eigen::RowMajor>();
+  };
+  problem.x_obs = in_order({0, 1, 2});
+  const auto method = make_method(problem, settings);
+  auto rounds = rounds_before_the_last_network(*method, context, 3);
+  rounds.back().network = method->train(rounds, {}, context).network;
+  const auto draws = [&](const Vector& x) {
+    return method->posterior(rounds, x)->sample(world, 2000, {1, Purpose::posterior, 1}, log).theta;
+  };
+  const Matrix theta = draws(problem.x_obs);
+  expect_exact_moments(theta, 0.1);
+  EXPECT_LT((draws(in_order({2, 0, 1})) - theta).cwiseAbs().maxCoeff(), 1e-3);
 }
 
 /// The noise of the score of p_t(x given z_t) in z_t, for theta = mean + deviation z ~ N(0, 1), x = theta +

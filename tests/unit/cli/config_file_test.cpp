@@ -184,6 +184,9 @@ TEST_F(ConfigFile, ChecksCombinations) {
   expect_message(moons + "[method]\nrounds = 2\nsimulations = 9\nfirst_round = 9\n", "leaves no simulations");
   expect_message(moons + "[model]\nsigma_min = 20\n", "must be below model.sigma_max = 15");
   expect_message(moons + "[model]\nbeta_min = 20\n", "must be below model.beta_max = 11");
+  expect_message(moons + "[model]\nsummary = \"series\"\nsummary_parts = 3\n",
+                 "summary_parts = 3 does not divide the 2 values");
+  expect_message(moons + "[model]\nsummary = \"rows\"\n", "needs model.summary_parts");
   expect_message(moons + "[method]\npreset = \"papers\"\n", "did you mean \"paper\"?");
   EXPECT_NO_THROW(parse(moons + "[method]\nname = \"npse\"\nrounds = 10\nsimulations = 9\n"));
 }
