@@ -48,7 +48,7 @@ std::vector<LayerLayout> perceptron(Allocator& next, int layers, std::int64_t in
 SummaryLayout convolutions(Allocator& next, const NetworkShape& shape) {
   const std::int64_t channels = std::min(shape.width, 64);
   SummaryLayout result;
-  std::int64_t inputs = shape.summary.features * shape.summary.parts;
+  std::int64_t inputs = std::int64_t{shape.summary.features} * shape.summary.parts;
   std::int64_t length = shape.x_dim / inputs;
   while (result.each.size() < 2 || is_halved(length)) {
     result.each.push_back(next.layer(inputs * kSummaryKernel, channels, true));
