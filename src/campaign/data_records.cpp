@@ -86,11 +86,11 @@ Record training_record(const TrainedNetwork& trained) {
 }
 
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
-                        const Vector& x_obs) {
+                        const Matrix& observations) {
   Record record;
   record.put("theta", samples.theta);
   record.put("parameter_names", names);
-  record.put("x_obs", std::vector<double>(x_obs.begin(), x_obs.end()));
+  record.put("x_obs", std::vector<double>(observations.data(), observations.data() + observations.size()));
   record.put("drawn", samples.report.drawn);
   record.put("leaked", samples.report.leaked);
   return record;

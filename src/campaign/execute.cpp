@@ -46,7 +46,7 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
   if (config.training.device == Device::cuda) require_gpu();
   const auto opened = open_on_root(world, request, log);
   const auto setup = set_up(config, request.folder / "logs", world.rank());
-  const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
+  const auto method = make_method(setup, config);
   Campaign campaign(world, opened ? &opened->folder : nullptr, *method);
   const StepContext context{world, stop, opened ? opened->log : log};
   if (opened) opened->diary.append("started", {{"ranks", world.size()}, {"program_version", SNPSE_VERSION}});

@@ -47,7 +47,8 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
 ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int rank) {
   ProblemSetup setup;
   const auto& x = config.observation.x;
-  setup.x_obs = Eigen::Map<const Vector>(x.data(), static_cast<Eigen::Index>(x.size()));
+  const Eigen::Index rows = config.observation.rows;
+  setup.observations = Eigen::Map<const Matrix>(x.data(), rows, static_cast<Eigen::Index>(x.size()) / rows);
   if (!config.simulator.task.empty()) {
     setup.task = make_task(config.simulator.task);
     setup.parameter_names = setup.task->parameter_names();
@@ -59,21 +60,38 @@ ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int
   for (const auto& parameter : config.parameters) setup.parameter_names.push_back(parameter.name);
   setup.prior = make_prior(config);
   setup.simulator =
-      external_simulator(config, setup.prior->dim(), static_cast<int>(setup.x_obs.size()), logs, rank);
+      external_simulator(config, setup.prior->dim(), static_cast<int>(setup.observations.cols()), logs, rank);
   return setup;
 }
 
+namespace {
+
 MethodSettings method_settings(const Config& config) {
-  return {config.method, config.model, config.training, config.sampler, config.truncation, config.invalid};
+  return {config.method,     config.model,   config.training,   config.sampler,
+          config.truncation, config.invalid, config.composition};
+}
+
+}  // namespace
+
+// A method that has one observation alone knows no more of several than the first.
+std::unique_ptr<Method> make_method(const ProblemSetup& setup, const Config& config) {
+  const auto d = setup.prior->dim();
+  if (setup.observations.rows() > 1 && config.model.space == Space::standardised &&
+      !setup.prior->gaussian_product({Vector::Zero(d), Vector::Ones(d)}))
+    fail(ExitCode::config,
+         "several observations are put together by the perturbed prior, which has no closed form in the "
+         "standardised space: set model.space to \"natural\" or \"whitened\"");
+  return make_method(Problem{setup.prior, setup.observations.row(0).transpose(), config.seed},
+                     method_settings(config));
 }
 
 // A method's settings decide, whatever the problem.
 int rounds_of(const Config& config) {
-  return make_method({}, method_settings(config))->rounds();
+  return make_method(Problem{}, method_settings(config))->rounds();
 }
 
 bool is_amortised(const Config& config) {
-  return make_method({}, method_settings(config))->amortised();
+  return make_method(Problem{}, method_settings(config))->amortised();
 }
 
 }  // namespace snpse

@@ -47,8 +47,8 @@ void propose(const Loop& loop, const Step& step) {
 constexpr std::array kStatuses{Status::ok, Status::invalid, Status::failed, Status::timeout};
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
-  auto plan =
-      loop.campaign.open_simulations(step, static_cast<int>(loop.setup.x_obs.size()), loop.config.seed);
+  auto plan = loop.campaign.open_simulations(step, static_cast<int>(loop.setup.observations.cols()),
+                                             loop.config.seed);
   plan.lanes = loop.setup.lanes;
   const FarmOptions options{.retries = loop.config.simulator.retries,
                             .failure_budget = loop.config.simulator.failure_budget};
@@ -88,12 +88,12 @@ Outcome train_round(const Loop& loop, const Step& step) {
 }
 
 void infer(const Loop& loop, const Step& step) {
-  const auto posterior = loop.method.posterior(loop.campaign.rounds(), loop.setup.x_obs);
+  const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
   const auto samples =
       posterior->sample(loop.context.world, loop.config.posterior.samples, key, loop.context.log);
-  loop.campaign.commit_posterior(step,
-                                 posterior_record(samples, loop.setup.parameter_names, loop.setup.x_obs));
+  loop.campaign.commit_posterior(
+      step, posterior_record(samples, loop.setup.parameter_names, loop.setup.observations));
   auto figures = describe(step);
   figures["samples"] = loop.config.posterior.samples;
   figures["leakage"] = samples.report.leakage();

@@ -10,6 +10,18 @@
 
 namespace snpse {
 
+namespace {
+
+void take_observations(const Task& task, const BenchArguments& arguments, ObservationOptions& observation) {
+  observation.x = task.observation(arguments.seed);
+  if (arguments.iid == 1) return;
+  const Matrix x = task.observations(arguments.seed, arguments.iid);
+  observation.x.assign(x.data(), x.data() + x.size());
+  observation.rows = arguments.iid;
+}
+
+}  // namespace
+
 Config benchmark_config(const BenchArguments& arguments) {
   const auto task = make_task(arguments.task);
   if (arguments.reference.empty()) require_reference(*task);
@@ -24,10 +36,11 @@ Config benchmark_config(const BenchArguments& arguments) {
   config.method.simulations = arguments.simulations;
   config.posterior.samples = arguments.samples;
   if (arguments.observation.empty()) {
-    config.observation.x = task->observation(arguments.seed);
+    take_observations(*task, arguments, config.observation);
   } else {
     const Matrix x = read_csv(arguments.observation);
     config.observation.x.assign(x.data(), x.data() + x.size());
+    if (x.cols() > 1) config.observation.rows = static_cast<int>(x.rows());
   }
   return with_settings(config, arguments.settings);
 }

@@ -110,15 +110,15 @@ TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path
       folder_(open_on_root(world, path)),
       config_(share_config(world, folder_ ? folder_->configuration() : "")),
       setup_(set_up(config_, path / "logs", world.rank())),
-      method_(make_method({setup_.prior, setup_.x_obs, config_.seed}, method_settings(config_))),
+      method_(make_method(setup_, config_)),
       campaign_(world, folder_ ? &*folder_ : nullptr, *method_) {
   if (rounds() == 0)
     fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'", path.string(),
          path.string());
 }
 
-std::shared_ptr<const Posterior> TrainedCampaign::posterior(const Vector& x_obs) const {
-  return method_->posterior(campaign_.finished_rounds(), x_obs);
+std::shared_ptr<const Posterior> TrainedCampaign::posterior(const Matrix& observations) const {
+  return method_->joint_posterior(campaign_.finished_rounds(), observations);
 }
 
 PosteriorSamples TrainedCampaign::sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed,

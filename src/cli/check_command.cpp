@@ -23,7 +23,7 @@ double try_simulator(const Config& config, const ProblemSetup& setup, Simulator&
   const auto outcome = simulator.run_batch(requests).front();
   const auto seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / setup.lanes;
-  const auto p = static_cast<std::size_t>(setup.x_obs.size());
+  const auto p = static_cast<std::size_t>(setup.observations.cols());
   if (outcome.status == Status::failed || outcome.status == Status::timeout)
     fail(ExitCode::data, "the simulation of a draw of the prior ended as {}: {}", to_string(outcome.status),
          outcome.message);
@@ -35,9 +35,9 @@ double try_simulator(const Config& config, const ProblemSetup& setup, Simulator&
 void check(const CheckArguments& arguments, const Session& session) {
   const auto config = load_config(arguments.file);
   const auto setup = set_up(config, {}, session.world.rank());
-  const auto method = make_method({setup.prior, setup.x_obs, config.seed}, method_settings(config));
+  const auto method = make_method(setup, config);
   fmt::print("{} is valid: {} with {} parameters and {} data, {} simulations in {} rounds\n",
-             arguments.file.string(), config.method.name, setup.prior->dim(), setup.x_obs.size(),
+             arguments.file.string(), config.method.name, setup.prior->dim(), setup.observations.cols(),
              config.method.simulations, method->rounds());
   const auto simulator = setup.simulator();
   try_simulator(config, setup, *simulator, 0);  // the first one includes a worker's start

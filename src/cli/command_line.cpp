@@ -119,7 +119,12 @@ struct Parser {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     sub->add_option("--output", sample.output, "the file to write: .csv, or .h5")->required();
-    sub->add_option("--observation", sample.observation, "a CSV file with another x (amortised methods)");
+    auto* observation = sub->add_option("--observation", sample.observation,
+                                        "a CSV file with another x, or several, a line each (amortised "
+                                        "methods)");
+    sub->add_flag("--iid", sample.iid,
+                  "its lines are independent observations of the same parameters, to be put together")
+        ->needs(observation);
     sub->add_option("--seed", sample.seed, "another one gives other draws")->capture_default_str();
     sub->add_flag("--log-prob", sample.log_prob, "add a column with each draw's log-density");
     add_threads(sub);
@@ -185,7 +190,12 @@ struct Parser {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     sub->add_option("--seed", bench.seed, "of everything random")->capture_default_str();
-    sub->add_option("--observation", bench.observation, "a CSV file with x; default: drawn from the seed");
+    auto* observation = sub->add_option("--observation", bench.observation,
+                                        "a CSV file with x; default: drawn from the seed");
+    sub->add_option("--iid", bench.iid,
+                    "independent observations of the same parameters, drawn from the seed")
+        ->check(CLI::Range(1, 100000))
+        ->excludes(observation);
     sub->add_option("--reference", bench.reference,
                     "a CSV file with exact posterior draws; default: our own sampler");
     sub->add_option("--set", bench.settings, "SECTION.KEY=VALUE of a campaign file; may be repeated")
@@ -197,7 +207,7 @@ struct Parser {
   }
   GridArguments grid_arguments(const CLI::App& sub) const {
     for (const char* option : {"--method", "--preset", "--rounds", "--simulations", "--samples", "--seed",
-                               "--observation", "--reference", "--set"})
+                               "--observation", "--iid", "--reference", "--set"})
       if (sub.count(option) > 0)
         throw CLI::ValidationError(option, fmt::format("'{}' says that itself; set it there", bench.task));
     return {bench.task, bench.out, bench.json};

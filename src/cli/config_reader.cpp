@@ -62,6 +62,33 @@ void check_simulator(const toml::table& root, const Config& config, Problems& pr
                  "a task has its own parameters and prior; remove [[parameter]] and [prior]");
 }
 
+/// That x has as many values as its rows and the task want.
+void check_shape(const toml::table& root, const Config& config, Problems& problems) {
+  const unsigned line = line_at(root, "observation");
+  const auto code = root["observation"]["file"] ? ExitCode::data : ExitCode::config;
+  const auto size = config.observation.x.size();
+  const auto rows = static_cast<std::size_t>(config.observation.rows);
+  if (root["observation"]["file"] && root["observation"]["rows"])
+    problems.add(line, "observation.rows is for observation.x; those of a file are its lines: remove it");
+  if (rows > 1 && !is_amortised(config))
+    problems.add(line,
+                 fmt::format("{} observations together need method.name = \"npse\" or \"nlse\", but it is "
+                             "\"{}\"",
+                             rows, config.method.name),
+                 code);
+  if (size % rows != 0)
+    return problems.add(
+        line, fmt::format("the {} values of the observation are not {} rows of equal length", size, rows),
+        code);
+  if (size == 0 || config.simulator.task.empty()) return;
+  const auto task = make_task(config.simulator.task);
+  if (size != rows * static_cast<std::size_t>(task->x_dim()))
+    problems.add(line,
+                 fmt::format("the observation has {} values, but an x of task '{}' has {}", size / rows,
+                             task->name(), task->x_dim()),
+                 code);
+}
+
 void check_observation(const toml::table& root, const Config& config, Problems& problems) {
   const unsigned line = line_at(root, "observation");
   const auto sources = count_keys(root, "observation", {"x", "file"});
@@ -84,13 +111,7 @@ void check_observation(const toml::table& root, const Config& config, Problems& 
     problems.add(line_at(root, "invalid"),
                  "invalid.region = \"learned\" leaves out just the parameters that explain an observation "
                  "with undefined values: set it to \"none\"");
-  if (x.empty() || config.simulator.task.empty()) return;
-  const auto task = make_task(config.simulator.task);
-  if (static_cast<int>(x.size()) != task->x_dim())
-    problems.add(line,
-                 fmt::format("the observation has {} values, but an x of task '{}' has {}", x.size(),
-                             task->name(), task->x_dim()),
-                 from_file ? ExitCode::data : ExitCode::config);
+  check_shape(root, config, problems);
 }
 
 void check_method(const toml::table& root, const Config& config, Problems& problems) {
@@ -124,10 +145,11 @@ void check_model(const toml::table& root, const Config& config, Problems& proble
                                                      model.beta_min, model.beta_max));
   const bool in_parts = model.summary == SummaryKind::rows || model.summary == SummaryKind::series;
   const auto parts = static_cast<std::size_t>(std::max(model.summary_parts, 1));
-  if (in_parts && config.observation.x.size() % parts != 0)
+  const auto values = config.observation.x.size() / static_cast<std::size_t>(config.observation.rows);
+  if (in_parts && values % parts != 0)
     problems.add(line_at(root, "model"),
                  fmt::format("model.summary_parts = {} does not divide the {} values of the observation",
-                             parts, config.observation.x.size()));
+                             parts, values));
   if (model.summary == SummaryKind::rows && parts == 1)
     problems.add(line_at(root, "model"),
                  "model.summary = \"rows\" needs model.summary_parts, the number of rows of x");

@@ -1,3 +1,6 @@
+#include <span>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "snpse/campaign/data_records.hpp"
@@ -8,10 +11,9 @@
 namespace snpse {
 namespace {
 
-/// The observation to condition on, the same on every rank.
-Vector choose_observation(const SampleArguments& arguments, const Session& session, const Vector& own,
-                          const Method& method) {
-  if (arguments.observation.empty()) return own;
+/// The lines of the file, [n, p], the same on every rank.
+Matrix read_observations(const SampleArguments& arguments, const Session& session, Eigen::Index p,
+                         const Method& method) {
   if (!method.amortised())
     fail(ExitCode::usage,
          "this campaign's posterior holds at its own observation alone: leave out --observation, or run "
@@ -19,29 +21,78 @@ Vector choose_observation(const SampleArguments& arguments, const Session& sessi
   Matrix x;
   session.world.on_root([&] {
     x = read_csv(arguments.observation);
-    if (x.size() != own.size())
-      fail(ExitCode::data, "'{}' holds {} values, but an observation has {}", arguments.observation.string(),
-           x.size(), own.size());
+    if (x.cols() == 1) x.transposeInPlace();  // one observation, a value a line
+    if (x.size() == 0 || x.cols() != p)
+      fail(ExitCode::data, "'{}' holds {} x {} values, but an observation has {}: give one a line",
+           arguments.observation.string(), x.rows(), x.cols(), p);
   });
   session.world.broadcast(x);
-  return x.reshaped<Eigen::RowMajor>();
+  return x;
+}
+
+/// What the draws are given: each of the groups is put together, and has draws of its own.
+std::vector<Matrix> groups_of(const SampleArguments& arguments, const Session& session,
+                              const TrainedCampaign& campaign) {
+  const auto& own = campaign.setup().observations;
+  if (arguments.observation.empty()) return {own};
+  const Matrix x = read_observations(arguments, session, own.cols(), campaign.method());
+  if (arguments.iid) return {x};
+  std::vector<Matrix> groups;
+  for (const auto& row : x.rowwise()) groups.emplace_back(row);
+  return groups;
+}
+
+/// A table of draws: parameters, and what else was asked for.
+struct Table {
+  std::vector<std::string> names;
+  Matrix values;
+
+  void add_column(const std::string& name, const Vector& column) {
+    names.push_back(name);
+    values.conservativeResize(column.size(), values.cols() + 1);
+    values.rightCols(1) = column;
+  }
+};
+
+/// The draws of all groups below each other.
+PosteriorSamples join(const std::vector<PosteriorSamples>& of_groups) {
+  PosteriorSamples all = of_groups.front();
+  for (const auto& samples : std::span(of_groups).subspan(1)) {
+    all.theta.conservativeResize(all.theta.rows() + samples.theta.rows(), Eigen::NoChange);
+    all.theta.bottomRows(samples.theta.rows()) = samples.theta;
+    all.report.drawn += samples.report.drawn;
+    all.report.leaked += samples.report.leaked;
+  }
+  return all;
+}
+
+/// Which group a draw is of, from 1, [groups * n].
+Vector group_of_draws(std::size_t groups, Eigen::Index n) {
+  const Vector numbers = Vector::LinSpaced(static_cast<Eigen::Index>(groups), 1, static_cast<double>(groups));
+  return numbers.transpose().replicate(n, 1).reshaped();
 }
 
 void write_samples(const std::filesystem::path& output, const CampaignFolder& folder,
-                   const PosteriorSamples& samples, std::vector<std::string> names, const Vector& x,
-                   const Vector& log_prob) {
-  auto record = posterior_record(samples, names, x);
-  Matrix table = samples.theta;
-  if (log_prob.size() > 0) {
-    record.put("log_prob", std::vector<double>(log_prob.begin(), log_prob.end()));
-    names.emplace_back("log_prob");
-    table.conservativeResize(Eigen::NoChange, table.cols() + 1);
-    table.rightCols(1) = log_prob;
+                   const PosteriorSamples& samples, const std::vector<std::string>& names,
+                   const std::vector<Matrix>& groups, const Vector& log_prob) {
+  Table table{names, samples.theta};
+  Matrix x(0, groups.front().cols());
+  for (const auto& group : groups) {
+    x.conservativeResize(x.rows() + group.rows(), Eigen::NoChange);
+    x.bottomRows(group.rows()) = group;
   }
+  auto record = posterior_record(samples, names, x);
+  const auto add = [&](const std::string& name, const Vector& column) {
+    record.put(name, std::vector<double>(column.begin(), column.end()));
+    table.add_column(name, column);
+  };
+  if (log_prob.size() > 0) add("log_prob", log_prob);
+  const auto count = static_cast<Eigen::Index>(groups.size());
+  if (count > 1) add("observation", group_of_draws(groups.size(), samples.theta.rows() / count));
   if (output.extension() == ".h5")
     write_record(output, folder.header("posterior"), record);
   else
-    write_csv(output, names, table);
+    write_csv(output, table.names, table.values);
 }
 
 }  // namespace
@@ -49,17 +100,22 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
   const auto& world = session.world;
   const TrainedCampaign campaign(world, arguments.folder);
-  const auto x = choose_observation(arguments, session, campaign.setup().x_obs, campaign.method());
-  const auto posterior = campaign.posterior(x);
-  const auto samples = campaign.sample(*posterior, arguments.samples, arguments.seed, session.log);
+  const auto groups = groups_of(arguments, session, campaign);
   const DrawKey density_key{arguments.seed, Purpose::hutchinson,
                             static_cast<std::uint32_t>(campaign.rounds())};
-  const Vector log_prob =
-      arguments.log_prob ? posterior->log_prob(world, samples.theta, campaign.config().density, density_key)
-                         : Vector();
+  std::vector<PosteriorSamples> of_groups;
+  Vector log_prob;
+  for (const auto& group : groups) {
+    const auto posterior = campaign.posterior(group);
+    of_groups.push_back(campaign.sample(*posterior, arguments.samples, arguments.seed, session.log));
+    if (!arguments.log_prob) continue;
+    log_prob.conservativeResize(log_prob.size() + arguments.samples);
+    log_prob.tail(arguments.samples) =
+        posterior->log_prob(world, of_groups.back().theta, campaign.config().density, density_key);
+  }
   world.on_root([&] {
-    write_samples(arguments.output, campaign.folder(), samples, campaign.setup().parameter_names, x,
-                  log_prob);
+    write_samples(arguments.output, campaign.folder(), join(of_groups), campaign.setup().parameter_names,
+                  groups, log_prob);
   });
   if (world.is_root() && campaign.rounds() < campaign.method().rounds())
     session.log.warning(fmt::format("the campaign is unfinished: these draws are of round {} of {}",

@@ -194,6 +194,16 @@ Section invalid_section(InvalidOptions& o) {
           }};
 }
 
+Section composition_section(CompositionOptions& o) {
+  return {"composition",
+          "the posterior of several observations (observation.rows) together",
+          {
+              {"kind", "how their scores are put together", choice(o.kind, {"gauss", "paper", "geffner"})},
+              {"levels", "paper, geffner: noise levels of Langevin dynamics", number(o.levels, at_least(1))},
+              {"langevin_steps", "paper, geffner: steps at each", number(o.langevin_steps, at_least(1))},
+          }};
+}
+
 }  // namespace
 
 bool Range::contains(double value) const {
@@ -220,7 +230,10 @@ std::vector<Section> schema_of(Config& config) {
       {"observation",
        "",
        {{"x", "what was observed; nan: not defined", NumberListField{&config.observation.x}},
-        {"file", "a CSV file with x, in place of x", NumberFileField{&config.observation.x}}}},
+        {"rows", "independent observations of the same parameters, one after the other in x",
+         number(config.observation.rows, at_least(1))},
+        {"file", "a CSV file with x, in place of x and rows",
+         NumberFileField{&config.observation.x, &config.observation.rows}}}},
       method_section(config.method),
       model_section(config.model),
       training_section(config.training),
@@ -228,6 +241,7 @@ std::vector<Section> schema_of(Config& config) {
       density_section(config.density),
       truncation_section(config.truncation),
       invalid_section(config.invalid),
+      composition_section(config.composition),
       {"posterior", "", {{"samples", "draws at the end", number(config.posterior.samples, at_least(1))}}},
   };
 }

@@ -118,14 +118,13 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
   if (!path) return;
   try {
     const Matrix values = read_csv(absolute(*path));
-    if (values.size() == 0 || (values.rows() != 1 && values.cols() != 1))
-      fail(ExitCode::data, "'{}' holds {} x {} numbers; it must hold one row or one column", absolute(*path),
-           values.rows(), values.cols());
+    if (values.size() == 0) fail(ExitCode::data, "'{}' holds no numbers", absolute(*path));
     if (values.array().isInf().any())
       fail(ExitCode::data,
            "'{}' holds values that are not finite; give numbers, or nan for one that is not defined",
            absolute(*path));
     field.value->assign(values.data(), values.data() + values.size());
+    if (values.cols() > 1) *field.rows = static_cast<int>(values.rows());
   } catch (const Error& error) {
     problems_.add(line_of(node), fmt::format("{}: {}", name, error.what()), error.code());
   }

@@ -1,6 +1,7 @@
 #include "snpse/core/perturbed_prior.hpp"
 
 #include <limits>
+#include <optional>
 
 namespace snpse {
 namespace {
@@ -66,10 +67,29 @@ NoiseAndDivergence RelativeScore::noise_and_divergence(const torch::Tensor& z_t,
   return {noise - slope * z_t, divergence - static_cast<double>(z_t.size(1)) * slope.squeeze(1)};
 }
 
+namespace {
+
+std::optional<GaussianProduct> product_in(const Prior& prior, const ParameterSpace& space) {
+  if (!space.standardiser()) return standard_normals(prior.dim());
+  return prior.gaussian_product(*space.standardiser());
+}
+
+}  // namespace
+
 std::shared_ptr<const KnownScore> perturbed_prior(const Prior& prior, const ParameterSpace& space) {
-  const auto product =
-      space.standardiser() ? prior.gaussian_product(*space.standardiser()) : standard_normals(prior.dim());
+  const auto product = product_in(prior, space);
   return product ? std::make_shared<const PerturbedPrior>(*product) : nullptr;
+}
+
+std::shared_ptr<const KnownScore> perturbed_prior_without_edges(const Prior& prior,
+                                                                const ParameterSpace& space) {
+  auto product = product_in(prior, space);
+  if (!product) return nullptr;
+  for (auto& piece : product->pieces) {
+    piece.low = -std::numeric_limits<double>::infinity();
+    piece.high = std::numeric_limits<double>::infinity();
+  }
+  return std::make_shared<const PerturbedPrior>(*product);
 }
 
 }  // namespace snpse

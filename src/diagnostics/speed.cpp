@@ -98,7 +98,8 @@ Work training_work(const TrainingWork& options) {
 
 Work sampling_work(int dim) {
   const auto at = std::make_shared<Inference>(dim, NetworkKind::mlp);
-  return {[at] { sample_adams(at->model, at->condition, at->rows, SamplerOptions().steps); }, kRows};
+  return {[at] { sample_adams(ModelField(at->model, at->condition), at->rows, SamplerOptions().steps); },
+          kRows};
 }
 
 Work log_prob_work(int dim) {

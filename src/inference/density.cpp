@@ -51,7 +51,7 @@ torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condi
   const auto& diffusion = model.diffusion();
   const std::int64_t d = z_0.size(1);
   const NoiseGrid grid(model, steps);
-  const RelativeFlow flow(model, condition);
+  const RelativeFlow flow(ModelField(model, condition).centre());
   const double least = grid.ratio(0);
   const double most = grid.ratio(steps);
   const double alpha_start = diffusion.alpha(model.t_min());
@@ -60,8 +60,13 @@ torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condi
   start.narrow(1, 0, d).copy_(flow.to_w(z_0 / alpha_start, least));
   const auto end = integrate_adams(grid, Direction::up, start, [&](const torch::Tensor& state, double ratio) {
     const auto w = state.narrow(1, 0, d).to(torch::kFloat32);
-    const auto [slope, divergence] = flow.slope_and_divergence(w, ratio, probes);
-    return torch::cat({slope.to(torch::kFloat64), divergence.unsqueeze(1)}, 1);
+    const double t = diffusion.time_of_ratio(ratio);
+    const double alpha = diffusion.alpha(t);
+    const auto [noise, divergence] =
+        model.noise_and_divergence(flow.to_y(w, ratio) * alpha, condition, t, probes);
+    return torch::cat({flow.slope(noise, w, ratio).to(torch::kFloat64),
+                       flow.divergence(divergence.to(torch::kFloat64) * alpha, ratio).unsqueeze(1)},
+                      1);
   });
   const double reference = diffusion.reference_deviation() / diffusion.alpha(1.0);
   const double growth =

@@ -5,27 +5,28 @@
 #include "snpse/inference/relative_flow.hpp"
 
 namespace snpse {
-torch::Tensor sample_adams(const ScoreModel& model, const ScoreModel::Condition& condition,
-                           const torch::Tensor& noise, int steps) {
+torch::Tensor sample_adams(const ScoreField& field, const torch::Tensor& noise, int steps) {
   const torch::NoGradGuard no_gradients;
-  const auto& diffusion = model.diffusion();
-  const NoiseGrid grid(model, steps);
-  const RelativeFlow flow(model, condition);
+  const auto& diffusion = field.model().diffusion();
+  const NoiseGrid grid(field.model(), steps);
+  const RelativeFlow flow(field.centre());
   const double most = grid.ratio(steps);
   const double least = grid.ratio(0);
+  const auto noise_at = [&](const torch::Tensor& y, double ratio) {
+    const double t = diffusion.time_of_ratio(ratio);
+    return field.noise(y * diffusion.alpha(t), t);
+  };
   const auto start = flow.to_w(noise * (diffusion.reference_deviation() / diffusion.alpha(1.0)), most);
   const auto end = integrate_adams(grid, Direction::down, start, [&](const torch::Tensor& w, double ratio) {
-    return flow.slope(w, ratio);
+    return flow.slope(noise_at(flow.to_y(w, ratio), ratio), w, ratio);
   });
   const auto y = flow.to_y(end, least);
-  const double t = diffusion.time_of_ratio(least);
-  return y - least * model.noise(y * diffusion.alpha(t), condition, t);
+  return y - least * noise_at(y, least);
 }
 
-torch::Tensor sample_dopri5(const ScoreModel& model, const ScoreModel::Condition& condition,
-                            const torch::Tensor& noise, double tolerance) {
+torch::Tensor sample_dopri5(const ScoreField& field, const torch::Tensor& noise, double tolerance) {
   const torch::NoGradGuard no_gradients;
-  const auto& diffusion = model.diffusion();
+  const auto& diffusion = field.model().diffusion();
   const auto start = (noise * diffusion.reference_deviation()).to(torch::kFloat64).contiguous();
   const auto count = static_cast<std::size_t>(start.numel());
   std::vector<double> y(start.data_ptr<double>(), start.data_ptr<double>() + count);
@@ -34,14 +35,14 @@ torch::Tensor sample_dopri5(const ScoreModel& model, const ScoreModel::Condition
         .to(torch::kFloat32);
   };
   const auto rhs = [&](const std::vector<double>& z, std::vector<double>& slope, double t) {
-    const auto eps = model.noise(as_tensor(z), condition, t).contiguous();
+    const auto eps = field.noise(as_tensor(z), t).contiguous();
     const double drift = diffusion.drift(t);
     const double weight = diffusion.diffusion_squared(t) / (2 * diffusion.sigma(t));  // score = -eps / sigma
     const float* predicted = eps.data_ptr<float>();
     for (std::size_t i = 0; i < z.size(); ++i)
       slope[i] = drift * z[i] + weight * static_cast<double>(predicted[i]);
   };
-  integrate_dopri5(rhs, y, 1.0, model.t_min(), tolerance);
+  integrate_dopri5(rhs, y, 1.0, field.model().t_min(), tolerance);
   return as_tensor(y);
 }
 

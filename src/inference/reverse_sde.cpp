@@ -18,9 +18,10 @@ torch::Tensor standard_normal(std::span<RandomStream> streams, int dim) {
   return noise;
 }
 
-torch::Tensor sample_sde(const ScoreModel& model, const ScoreModel::Condition& condition,
-                         std::span<RandomStream> streams, const SamplerOptions& options) {
+torch::Tensor sample_sde(const ScoreField& field, std::span<RandomStream> streams,
+                         const SamplerOptions& options) {
   const torch::NoGradGuard no_gradients;
+  const auto& model = field.model();
   const auto& diffusion = model.diffusion();
   const int dim = model.dim();
   const double step = (1 - model.t_min()) / options.sde_steps;
@@ -28,7 +29,7 @@ torch::Tensor sample_sde(const ScoreModel& model, const ScoreModel::Condition& c
   for (int i = 0; i < options.sde_steps; ++i) {
     const double t = 1 - i * step;
     const double g_squared = diffusion.diffusion_squared(t);
-    const auto score = model.noise(z, condition, t) * (-1 / diffusion.sigma(t));
+    const auto score = field.noise(z, t) * (-1 / diffusion.sigma(t));
     const auto drift = g_squared * score - diffusion.drift(t) * z;
     z = z + step * drift + std::sqrt(step * g_squared) * standard_normal(streams, dim);
     const double next = t - step;
@@ -36,12 +37,12 @@ torch::Tensor sample_sde(const ScoreModel& model, const ScoreModel::Condition& c
     const double sigma = diffusion.sigma(next);
     const double langevin = 2 * kCorrectorRatio * kCorrectorRatio * sigma * sigma;
     for (int corrector = 0; corrector < options.corrector_steps; ++corrector) {
-      const auto eps = model.noise(z, condition, next);
+      const auto eps = field.noise(z, next);
       z = z - (langevin / sigma) * eps + std::sqrt(2 * langevin) * standard_normal(streams, dim);
     }
   }
   const double t = model.t_min();
-  return (z - diffusion.sigma(t) * model.noise(z, condition, t)) / diffusion.alpha(t);
+  return (z - diffusion.sigma(t) * field.noise(z, t)) / diffusion.alpha(t);
 }
 
 }  // namespace snpse

@@ -14,6 +14,16 @@ std::vector<std::string> method_names() {
   return {"npse", "nlse", "tsnpse", "snpse_a", "snpse_b", "snpse_c"};
 }
 
+std::shared_ptr<const Posterior> Method::joint_posterior(std::span<const RoundData> rounds,
+                                                         const Matrix& observations) const {
+  if (observations.rows() > 1)
+    fail(ExitCode::usage,
+         "this method's posterior is that of one observation, not of {} together: run a campaign with "
+         "method.name = \"npse\"",
+         observations.rows());
+  return posterior(rounds, observations.row(0).transpose());
+}
+
 std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings) {
   const auto& name = settings.method.name;
   if (name == "npse") return std::make_unique<Npse>(problem, settings);

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "snpse/core/perturbed_prior.hpp"
-#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 #include "snpse/methods/prior_score.hpp"
 
@@ -35,14 +34,11 @@ TrainedNetwork Nlse::train(std::span<const RoundData> rounds, const Checkpoints&
   });
 }
 
-std::shared_ptr<const Posterior> Nlse::posterior(std::span<const RoundData> rounds,
-                                                 const Vector& x_obs) const {
-  if (is_npse()) return Npse::posterior(rounds, x_obs);
-  const auto& network = rounds.back().network;
+std::shared_ptr<const ScoreModel> Nlse::model(const Record& network) const {
+  if (is_npse()) return Npse::model(network);
   auto model = std::make_shared<ScoreModel>(ScoreModel::from_record(network, problem_.prior));
   model->add(added(load_prior_score(problem_.prior, *model, network)));
-  return std::make_shared<const ScorePosterior>(std::move(model), problem_.prior,
-                                                complete_observation(network, x_obs), settings_.sampler);
+  return model;
 }
 
 }  // namespace snpse

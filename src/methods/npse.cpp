@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "snpse/inference/joint_posterior.hpp"
+#include "snpse/inference/score_posterior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 
 namespace snpse {
@@ -23,9 +25,26 @@ TrainedNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints&
   return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
 }
 
+std::shared_ptr<const ScoreModel> Npse::model(const Record& network) const {
+  return std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
+}
+
 std::shared_ptr<const Posterior> Npse::posterior(std::span<const RoundData> rounds,
                                                  const Vector& x_obs) const {
-  return trained_posterior(rounds.back().network, problem_.prior, x_obs, settings_.sampler);
+  const auto& network = rounds.back().network;
+  return std::make_shared<const ScorePosterior>(model(network), problem_.prior,
+                                                complete_observation(network, x_obs), settings_.sampler);
+}
+
+std::shared_ptr<const Posterior> Npse::joint_posterior(std::span<const RoundData> rounds,
+                                                       const Matrix& observations) const {
+  if (observations.rows() == 1) return posterior(rounds, observations.row(0).transpose());
+  const auto& network = rounds.back().network;
+  Matrix complete = observations;
+  for (Eigen::Index i = 0; i < complete.rows(); ++i)
+    complete.row(i) = complete_observation(network, complete.row(i).transpose()).transpose();
+  return std::make_shared<const JointPosterior>(model(network), problem_.prior, complete, settings_.sampler,
+                                                settings_.composition);
 }
 
 }  // namespace snpse

@@ -26,10 +26,14 @@ class GaussianLinear final : public Task {
 
   Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n,
                              std::uint64_t seed) const override {
-    require_observation(*this, x_obs);
-    const double variance = 1 / (1 / kPriorVariance + 1 / kNoiseVariance);
+    const auto rows = static_cast<Eigen::Index>(x_obs.size() / kDim);
+    for (Eigen::Index i = 0; i < rows; ++i)
+      require_observation(*this, x_obs.subspan(static_cast<std::size_t>(i * kDim), kDim));
+    if (rows == 0 || x_obs.size() % kDim != 0) require_observation(*this, x_obs);
+    const Vector sum = Eigen::Map<const Matrix>(x_obs.data(), rows, kDim).colwise().sum();
+    const double variance = 1 / (1 / kPriorVariance + static_cast<double>(rows) / kNoiseVariance);
     std::vector<std::shared_ptr<const Marginal>> marginals;
-    for (const double value : x_obs)
+    for (const double value : sum)
       marginals.push_back(make_normal(variance / kNoiseVariance * value, std::sqrt(variance)));
     return draw_rows(*make_product_prior(marginals), n, seed, Purpose::reference, 0);
   }

@@ -22,6 +22,18 @@ std::vector<double> Task::observation(std::uint64_t seed) const {
   return simulate(theta, random);
 }
 
+Matrix Task::observations(std::uint64_t seed, Eigen::Index rows) const {
+  RandomStream random(seed, Purpose::observation, 0, 0);
+  std::vector<double> theta(static_cast<std::size_t>(prior()->dim()));
+  prior()->draw(random, theta);
+  Matrix x(rows, x_dim());
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const auto row = simulate(theta, random);
+    std::copy(row.begin(), row.end(), row_of(x, i).begin());
+  }
+  return x;
+}
+
 Matrix Task::reference_posterior(std::span<const double> /*x_obs*/, Eigen::Index /*n*/,
                                  std::uint64_t /*seed*/) const {
   require_reference(*this);

@@ -116,6 +116,41 @@ class CommandTest(ProgramTest):
         self.assertEqual(len(there[1]), 20)
         self.assertNotEqual(here[1], there[1])
 
+    def test_several_observations_each_by_itself_and_together(self):
+        file = self.write("campaign.toml", TINY_CAMPAIGN.replace("tsnpse", "npse").replace("rounds = 2\n", ""))
+        self.assert_succeeds("run", file)
+        one, both = self.write("one.csv", "0.3,0.1\n"), self.write("both.csv", "0.3,0.1\n0.2,-0.1\n")
+
+        def sample(observations, *options):
+            self.assert_succeeds("sample", self.folder / "campaign", "--samples", 20, "--observation", observations,
+                                 "--output", self.folder / "draws.csv", *options)
+            return read_table(self.folder / "draws.csv")
+
+        _, alone = sample(one)
+        names, apart = sample(both)
+        self.assertEqual(names[-1], "observation")
+        self.assertEqual([row[-1] for row in apart], [1] * 20 + [2] * 20)
+        self.assertEqual([row[:-1] for row in apart[:20]], alone)
+        names, together = sample(both, "--iid")
+        self.assertEqual((len(names), len(together)), (2, 20))
+        self.assertNotIn(together, (apart[:20], apart[20:]))
+        refused = snpse("sample", self.folder / "campaign", "--observation", both, "--iid", "--log-prob", "--output",
+                        self.folder / "draws.csv")
+        self.assertEqual(refused.returncode, USAGE, refused.stderr)
+
+    def test_a_campaign_of_several_observations_together(self):
+        file = self.write("campaign.toml", TINY_CAMPAIGN.replace("tsnpse", "npse").replace("rounds = 2\n", "").replace(
+            "[observation]\n", "[observation]\nfile = 'both.csv'\n#"))
+        self.write("both.csv", "0.3,0.1\n0.2,-0.1\n")
+        self.assert_succeeds("run", file)
+        self.assertTrue((self.folder / "campaign" / "posterior.h5").exists())
+
+    def test_bench_of_several_observations_together(self):
+        said = self.assert_succeeds("bench", "gaussian_linear", "--method", "npse", "--simulations", 2000, "--samples",
+                                    500, "--iid", 5, "--json")
+        # An exact posterior of any one of the five is at .9 and more.
+        self.assertLess(json.loads(said.stdout)["c2st"], 0.7)
+
     def test_stopped_campaign_continues_by_its_folder(self):
         file = self.write("campaign.toml", TINY_CAMPAIGN)
         results = self.folder / "campaign"

@@ -39,7 +39,8 @@ struct CorrelatedPrior {
 };
 
 struct ObservationOptions {
-  std::vector<double> x;  // [p]
+  std::vector<double> x;  // [rows p]
+  int rows = 1;           ///< independent observations of one theta, one after the other in x
 };
 
 struct PosteriorOptions {
@@ -60,6 +61,7 @@ struct Config {
   DensityOptions density;
   TruncationOptions truncation;
   InvalidOptions invalid;
+  CompositionOptions composition;
   PosteriorOptions posterior;
 };
 

@@ -20,7 +20,7 @@ Record training_record(const TrainedNetwork& trained);
 
 /// What posterior.h5 and `snpse sample` hold: theta [n, d], the parameters' names, x_obs, leakage.
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
-                        const Vector& x_obs);
+                        const Matrix& observations);
 
 /// Collective. This rank's share of the simulations that rank 0 has.
 Simulations scatter(const World& world, const Simulations& of_root);

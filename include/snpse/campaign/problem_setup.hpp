@@ -18,7 +18,7 @@ struct ProblemSetup {
   std::shared_ptr<const Task> task;  ///< null for an own simulator
   std::vector<std::string> parameter_names;
   std::shared_ptr<const Prior> prior;
-  Vector x_obs;  // [p]
+  Matrix observations;  // [rows, p]
   SimulatorFactory simulator;
   int lanes = 1;  ///< simulations that it computes together
 };
@@ -26,8 +26,9 @@ struct ProblemSetup {
 /// logs: the folder for what external simulators print, empty: standard error; rank: names the log file.
 ProblemSetup set_up(const Config& config, const std::filesystem::path& logs, int rank);
 
-/// The parts of the configuration that a method works by.
-MethodSettings method_settings(const Config& config);
+/// The configured method for that problem. Error(config) for an unknown one, and where
+/// it cannot put several observations together.
+std::unique_ptr<Method> make_method(const ProblemSetup& setup, const Config& config);
 
 /// The rounds that the configured method runs, which need not be method.rounds. Error(config) for an unknown
 /// method.

@@ -50,7 +50,8 @@ class TrainedCampaign {
   const ProblemSetup& setup() const { return setup_; }
   const Method& method() const { return *method_; }
   int rounds() const { return static_cast<int>(campaign_.finished_rounds().size()); }  ///< finished ones
-  std::shared_ptr<const Posterior> posterior(const Vector& x_obs) const;
+  /// Given the independent observations [n, p] of one theta together.
+  std::shared_ptr<const Posterior> posterior(const Matrix& observations) const;
   /// Collective. n draws of that posterior; another seed gives others.
   PosteriorSamples sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed, Log& log) const;
 

@@ -32,7 +32,8 @@ struct SampleArguments {
   std::filesystem::path folder;
   std::int64_t samples = 10000;
   std::filesystem::path output;
-  std::filesystem::path observation;  ///< CSV, amortised methods; empty: the campaign's own
+  std::filesystem::path observation;  ///< CSV, amortised methods, one a line; empty: the campaign's own
+  bool iid = false;                   ///< its lines are of the same parameters
   std::uint64_t seed = 2;             ///< the campaign's own draws have seed 1
   bool log_prob = false;
 };
@@ -62,6 +63,7 @@ struct BenchArguments {
   std::int64_t samples = 10000;
   std::uint64_t seed = 1;
   std::filesystem::path observation;  ///< CSV; empty: drawn from the prior predictive
+  int iid = 1;                        ///< how many are drawn, of the same parameters
   std::filesystem::path reference;    ///< CSV; empty: drawn by the task's exact sampler
   std::vector<std::string> settings;  ///< "section.key=value", over the preset's
   std::filesystem::path out;          ///< the campaign's folder; empty: a temporary one

@@ -48,9 +48,11 @@ struct ChoiceField {
 struct NumberListField {
   std::vector<double>* value;
 };
-/// A CSV file of one row or column, in place of a list of numbers.
+/// A CSV file in place of a list of numbers and of the number of rows that it is made of; one column is one
+/// row.
 struct NumberFileField {
   std::vector<double>* value;
+  int* rows;
 };
 
 using Field =

@@ -44,5 +44,9 @@ class RelativeScore : public KnownScore {
 /// The score of the perturbed prior in a model's space, or null where it has no closed form: that of
 /// log-normals that are not whitened.
 std::shared_ptr<const KnownScore> perturbed_prior(const Prior& prior, const ParameterSpace& space);
+/// The same of what the prior is away from its edges: a truncated normal counts as normal, a uniform as flat
+/// everywhere.
+std::shared_ptr<const KnownScore> perturbed_prior_without_edges(const Prior& prior,
+                                                                const ParameterSpace& space);
 
 }  // namespace snpse

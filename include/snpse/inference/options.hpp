@@ -35,6 +35,19 @@ struct DensityOptions {
   int probes = 8;  ///< hutchinson: Rademacher directions a draw
 };
 
+enum class CompositionKind {
+  gauss,    ///< exact where all posteriors are Gaussians; drawn from by the sampler
+  paper,    ///< the paper's bridge, by Langevin dynamics
+  geffner,  ///< that of Geffner et al. 2023, by Langevin dynamics
+};
+
+/// How the scores of several independent observations are put together (JointField).
+struct CompositionOptions {
+  CompositionKind kind = CompositionKind::gauss;
+  int levels = 100;        ///< paper, geffner: noise levels
+  int langevin_steps = 5;  ///< paper, geffner: steps at each
+};
+
 /// TSNPSE's proposal: the prior restricted to the highest-density region of the present posterior.
 struct TruncationOptions {
   double epsilon = 0.02;         ///< posterior mass outside the region

@@ -36,8 +36,6 @@ class ScorePosterior : public Posterior {
   /// A BlockDensity by the probability flow.
   torch::Tensor log_density(const torch::Tensor& z, std::span<const std::int64_t> indices,
                             const DensityOptions& options, const DrawKey& key) const;
-  /// Draws number [first, first + n), before any rejection.
-  Matrix candidates(std::int64_t first, std::int64_t n, const DrawKey& key) const;
 
   std::shared_ptr<const ScoreModel> model_;
   std::shared_ptr<const Prior> support_;

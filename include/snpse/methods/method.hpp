@@ -37,6 +37,7 @@ struct MethodSettings {
   SamplerOptions sampler;
   TruncationOptions truncation;
   InvalidOptions invalid;
+  CompositionOptions composition;
 };
 
 /// Where the next simulations are to be run.
@@ -89,6 +90,10 @@ class Method {
   /// The posterior at x_obs from the last of `rounds`.
   virtual std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                                      const Vector& x_obs) const = 0;
+  /// The posterior of one theta given the independent observations [n, p] together: posterior() where n is 1.
+  /// Error(usage) where n is more and the method is not amortised.
+  virtual std::shared_ptr<const Posterior> joint_posterior(std::span<const RoundData> rounds,
+                                                           const Matrix& observations) const;
 };
 
 /// The names that make_method() knows.

@@ -22,10 +22,9 @@ class Nlse : public Npse {
   using Npse::Npse;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
-  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
-                                             const Vector& x_obs) const override;
 
  private:
+  std::shared_ptr<const ScoreModel> model(const Record& network) const override;
   /// Whether the added score is none.
   bool is_npse() const;
   /// What is added to the model, given the prior's score.

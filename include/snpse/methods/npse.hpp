@@ -1,5 +1,6 @@
 #pragma once
 
+#include "snpse/core/score_model.hpp"
 #include "snpse/methods/method.hpp"
 
 namespace snpse {
@@ -17,8 +18,13 @@ class Npse : public Method {
                        const StepContext& context) const override;
   std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                              const Vector& x_obs) const override;
+  std::shared_ptr<const Posterior> joint_posterior(std::span<const RoundData> rounds,
+                                                   const Matrix& observations) const override;
 
  protected:
+  /// The model of the posterior's score that a network stands for.
+  virtual std::shared_ptr<const ScoreModel> model(const Record& network) const;
+
   Problem problem_;
   MethodSettings settings_;
 };

@@ -27,10 +27,14 @@ class Task {
   /// An observation to try a method on, [p]: a draw of the prior, simulated, or the measured one where there
   /// is one.
   virtual std::vector<double> observation(std::uint64_t seed) const;
+  /// So many independent ones of the same parameters, [rows, p]; the first is that of observation() where
+  /// that is simulated.
+  Matrix observations(std::uint64_t seed, Eigen::Index rows) const;
   /// Whether there is an exact posterior.
   virtual bool has_reference() const { return true; }
-  /// n draws of the exact posterior given x_obs [p], [n, d]. Error(usage) where there is none, Error(data)
-  /// where the sampler's own convergence checks fail.
+  /// n draws of the exact posterior given x_obs [p], [n, d]; gaussian_linear takes several observations, one
+  /// after the other, too. Error(usage) where there is none, Error(data) where the sampler's own convergence
+  /// checks fail.
   virtual Matrix reference_posterior(std::span<const double> x_obs, Eigen::Index n, std::uint64_t seed) const;
 };
 

@@ -26,6 +26,7 @@ enum class Purpose : std::uint8_t {
   reference = 12,
   classifier = 13,
   observation = 14,
+  composition = 16,
 };
 
 /// A stream of random numbers from the counter-based generator Philox4x32-10 (Salmon et al. 2011),

@@ -65,7 +65,7 @@ PosteriorSamples sample_amortised(const Cell& cell, const Config& config, const 
   world.on_root([&] { x = read_csv(run.folder->observation_file(cell.observation)); });
   world.broadcast(x);
   const TrainedCampaign campaign(world, run.campaign_of(cell));
-  const auto posterior = campaign.posterior(x.reshaped<Eigen::RowMajor>());
+  const auto posterior = campaign.posterior(x.reshaped<Eigen::RowMajor>().transpose());
   return campaign.sample(*posterior, config.posterior.samples, config.seed, run.session.log);
 }
 

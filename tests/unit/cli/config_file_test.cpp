@@ -248,6 +248,23 @@ TEST_F(ConfigFile, AnObservationFilesErrorsHaveTheirOwnCodes) {
   expect_error(ExitCode::missing_input, "absent.toml", [&] { load_config(folder_ / "absent.toml"); });
 }
 
+TEST_F(ConfigFile, TakesSeveralObservations) {
+  const std::string start = "[simulator]\ntask = \"two_moons\"\n[method]\nname = \"npse\"\n[observation]\n";
+  const auto in_place = parse(start + "x = [1, 2, 3, 4, 5, 6]\nrows = 3\n");
+  EXPECT_EQ(in_place.observation.rows, 3);
+  EXPECT_EQ(parse(to_toml(in_place)).observation.rows, 3);
+  std::ofstream(folder_ / "table.csv") << "1,2\n3,4\n";
+  const auto file = "file = \"" + (folder_ / "table.csv").string() + "\"\n";
+  EXPECT_EQ(parse(start + file).observation.rows, 2);
+  EXPECT_EQ(parse(start + file).observation.x, (std::vector<double>{1, 2, 3, 4}));
+  expect_message(start + file + "rows = 2\n", "those of a file are its lines");
+  expect_message(start + "x = [1, 2, 3]\nrows = 2\n", "the 3 values of the observation are not 2 rows");
+  expect_message(start + "x = [1, 2, 3, 4]\n",
+                 "the observation has 4 values, but an x of task 'two_moons' has 2");
+  expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [1, 2, 3, 4]\nrows = 2\n",
+                 "2 observations together need method.name");
+}
+
 TEST_F(ConfigFile, TakesSingleSettings) {
   const auto config = parse(kTwoMoons);
   const auto other = with_settings(config, {"training.batch=128", "model.process = \"vp\"",

@@ -64,9 +64,13 @@ TEST(RelativeFlow, RestsWhereTheNetworkAddsNothing) {
         testing::small_model(diffusion, Parametrisation::preconditioned, testing::some_regression(2));
     testing::set_constant_output(model, Vector::Zero(2));
     const auto condition = some_condition(model);
-    const RelativeFlow flow(model, condition);
+    const RelativeFlow flow(ModelField(model, condition).centre());
     for (const double ratio : {0.02, 0.5, 10.0}) {
-      const auto [slope, divergence] = flow.slope_and_divergence(w, ratio, {});
+      const double t = diffusion.time_of_ratio(ratio);
+      const double alpha = diffusion.alpha(t);
+      const auto [noise, of_noise] = model.noise_and_divergence(flow.to_y(w, ratio) * alpha, condition, t);
+      const auto slope = flow.slope(noise, w, ratio);
+      const auto divergence = flow.divergence(of_noise * alpha, ratio);
       EXPECT_LT(slope.abs().max().item<double>(), 1e-4 / ratio);
       EXPECT_LT(divergence.abs().max().item<double>(), 1e-4 / ratio);
       EXPECT_TRUE(torch::allclose(flow.to_w(flow.to_y(w, ratio), ratio), w, 1e-4, 1e-4));
@@ -81,7 +85,8 @@ TEST(SampleAdams, ConvergesToTheFlow) {
     const ConstantOutputFlow flow(model, kOutput);
     const Matrix expected = flow.denoise(flow.draw(noise));
     const auto error = [&](int steps) {
-      return largest_error(sample_adams(model, some_condition(model), to_tensor(noise), steps), expected);
+      return largest_error(sample_adams(ModelField(model, some_condition(model)), to_tensor(noise), steps),
+                           expected);
     };
     EXPECT_LT(error(32), 0.02);
     EXPECT_LT(error(200), 1e-4);
@@ -93,7 +98,7 @@ TEST(SampleDopri5, FollowsTheFlow) {
   const Matrix noise = testing::standard_normal_rows(20, 2);
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, kOutput);
-    const auto draws = sample_dopri5(model, some_condition(model), to_tensor(noise), 1e-6);
+    const auto draws = sample_dopri5(ModelField(model, some_condition(model)), to_tensor(noise), 1e-6);
     EXPECT_LT(largest_error(draws, ConstantOutputFlow(model, kOutput).draw(noise)), 1e-4);
   }
 }
@@ -106,8 +111,10 @@ TEST(Samplers, FollowTheFlowWhereTheDiffusionEndsEarly) {
     const auto condition = some_condition(model);
     const ConstantOutputFlow flow(model, kOutput);
     const Matrix end = flow.draw(noise);
-    EXPECT_LT(largest_error(sample_dopri5(model, condition, to_tensor(noise), 1e-6), end), 1e-4);
-    EXPECT_LT(largest_error(sample_adams(model, condition, to_tensor(noise), 200), flow.denoise(end)), 1e-3);
+    EXPECT_LT(largest_error(sample_dopri5(ModelField(model, condition), to_tensor(noise), 1e-6), end), 1e-4);
+    EXPECT_LT(
+        largest_error(sample_adams(ModelField(model, condition), to_tensor(noise), 200), flow.denoise(end)),
+        1e-3);
   }
 }
 
@@ -118,8 +125,9 @@ TEST(Samplers, TurnTheReferenceIntoThePriorBeforeTraining) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, Vector::Zero(2));
     const auto condition = some_condition(model);
-    EXPECT_LT(largest_error(sample_adams(model, condition, to_tensor(noise), 100), noise), 0.03);
-    EXPECT_LT(largest_error(sample_dopri5(model, condition, to_tensor(noise), 1e-5), noise), 0.03);
+    EXPECT_LT(largest_error(sample_adams(ModelField(model, condition), to_tensor(noise), 100), noise), 0.03);
+    EXPECT_LT(largest_error(sample_dopri5(ModelField(model, condition), to_tensor(noise), 1e-5), noise),
+              0.03);
   }
 }
 
@@ -130,18 +138,20 @@ TEST(Samplers, AgreeOnANonlinearFlow) {
     testing::randomise(model);
     const auto condition = some_condition(model);
     // The Adams method denoises at the end; one such step takes the other draws there too.
-    const auto z = sample_dopri5(model, condition, noise, 1e-6);
+    const auto z = sample_dopri5(ModelField(model, condition), noise, 1e-6);
     const double t = model.t_min();
     const auto denoised = (z - diffusion.sigma(t) * model.noise(z, condition, t)) / diffusion.alpha(t);
-    EXPECT_LT(largest_error(sample_adams(model, condition, noise, 400), to_matrix(denoised)), 2e-3);
+    EXPECT_LT(largest_error(sample_adams(ModelField(model, condition), noise, 400), to_matrix(denoised)),
+              2e-3);
   }
 }
 
 TEST(Samplers, TreatRowsIndependently) {
   const Matrix noise = testing::standard_normal_rows(5, 2);
   const auto model = constant_model(testing::all_diffusions()[0], kOutput);
-  const auto all = sample_adams(model, some_condition(model), to_tensor(noise), 10);
-  const auto last = sample_adams(model, some_condition(model), to_tensor(noise.bottomRows(2)), 10);
+  const auto all = sample_adams(ModelField(model, some_condition(model)), to_tensor(noise), 10);
+  const auto last =
+      sample_adams(ModelField(model, some_condition(model)), to_tensor(noise.bottomRows(2)), 10);
   EXPECT_TRUE(torch::allclose(all.narrow(0, 3, 2), last, 1e-6, 1e-6));
 }
 

@@ -24,7 +24,8 @@ std::vector<RandomStream> streams(std::size_t n, std::uint64_t first = 0) {
 Matrix draws(const ScoreModel& model, int corrector_steps) {
   auto random = streams(kRows);
   const SamplerOptions options{.sde_steps = kSteps, .corrector_steps = corrector_steps};
-  return to_matrix(sample_sde(model, model.condition(Eigen::Vector2d(0.3, -1.2)), random, options));
+  return to_matrix(
+      sample_sde(ModelField(model, model.condition(Eigen::Vector2d(0.3, -1.2))), random, options));
 }
 
 /// In y = z / alpha and r = sigma / alpha, the mean m of the reverse SDE obeys dm/dr = 2 eps(m) where the
@@ -77,8 +78,8 @@ TEST(SampleSde, RowsDependOnTheirStreamAlone) {
   const SamplerOptions options{.sde_steps = 20, .corrector_steps = 1};
   auto all = streams(10);
   auto last = streams(4, 6);
-  const auto expected = sample_sde(model, condition, all, options).narrow(0, 6, 4);
-  EXPECT_TRUE(torch::allclose(sample_sde(model, condition, last, options), expected, 1e-5, 1e-5));
+  const auto expected = sample_sde(ModelField(model, condition), all, options).narrow(0, 6, 4);
+  EXPECT_TRUE(torch::allclose(sample_sde(ModelField(model, condition), last, options), expected, 1e-5, 1e-5));
 }
 
 TEST(StandardNormal, IsStandardNormalRowByRow) {

@@ -42,6 +42,32 @@ TEST(GaussianLinear, PosteriorIsTheConjugateNormal) {
             5 * 0.05 * std::sqrt(2.0 / 10000));
 }
 
+TEST(GaussianLinear, PosteriorOfSeveralObservationsIsTheConjugateNormal) {
+  // Three observations x, x + 1 and x + 2 of variance 1/10: the precision is 10 + 3 * 10, the mean 3/4 of
+  // their mean.
+  std::vector<double> all;
+  for (const double shift : {0.0, 1.0, 2.0})
+    for (const double value : kTenValues) all.push_back(value + shift);
+  const Matrix theta = make_gaussian_linear()->reference_posterior(all, 10000, 1);
+  for (std::size_t j = 0; j < 10; ++j) {
+    const double mean = 0.75 * (kTenValues[j] + 1);
+    const auto cdf = [&](double value) { return normal_cdf((value - mean) * std::sqrt(40)); };
+    EXPECT_LT(ks_distance(column(theta, static_cast<Eigen::Index>(j)), cdf), ks_bound(10000));
+  }
+  all.pop_back();
+  EXPECT_THROW(make_gaussian_linear()->reference_posterior(all, 10, 1), Error);
+}
+
+TEST(Task, ObservationsAreIndependentAndBeginWithTheOneOfTheSeed) {
+  const auto task = make_gaussian_linear();
+  const Matrix x = task->observations(4, 2000);
+  const auto first = task->observation(4);
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), row_of(x, 0).begin()));
+  // Of one theta, whose own variance is not in it.
+  EXPECT_LT((testing::covariance_of(x) - 0.1 * Matrix::Identity(10, 10)).cwiseAbs().maxCoeff(),
+            5 * 0.1 * std::sqrt(2.0 / 2000));
+}
+
 TEST(GaussianLinearUniform, PosteriorIsTheTruncatedNormal) {
   const Matrix theta = make_gaussian_linear_uniform()->reference_posterior(kTenValues, 10000, 1);
   for (std::size_t j = 0; j < 10; ++j) {
