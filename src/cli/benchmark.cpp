@@ -58,6 +58,10 @@ Costs costs_of(const std::filesystem::path& diary) {
     costs.seconds[event.at("phase")] += event.at("seconds").get<double>();
     if (event.contains("acceptance")) costs.acceptance.push_back(event.at("acceptance"));
     if (event.contains("effective_share")) costs.effective_share = event.at("effective_share");
+    if (event.contains("outside_share")) {
+      costs.outside_share = event.at("outside_share");
+      costs.outside_tolerance = event.at("outside_tolerance");
+    }
     costs.leakage = event.value("leakage", 0.0);  // the posterior's event is the last
   }
   return costs;

@@ -107,6 +107,7 @@ std::optional<CampaignFolder> open_on_root(const World& world, const std::filesy
 
 TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path)
     : world_(world),
+      path_(path),
       folder_(open_on_root(world, path)),
       config_(share_config(world, folder_ ? folder_->configuration() : "")),
       setup_(set_up(config_, path / "logs", world.rank())),
@@ -118,7 +119,7 @@ TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path
 }
 
 std::shared_ptr<const Posterior> TrainedCampaign::posterior(const Matrix& observations) const {
-  return method_->joint_posterior(campaign_.finished_rounds(), observations);
+  return method_->joint_posterior(finished_rounds(), observations);
 }
 
 PosteriorSamples TrainedCampaign::sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed,

@@ -43,6 +43,7 @@ struct Parser {
   RunArguments run;
   StatusArguments status;
   SampleArguments sample;
+  DiagnoseArguments diagnose;
   ExportArguments exporting;
   SimulateArguments simulate;
   C2stArguments c2st;
@@ -61,6 +62,7 @@ struct Parser {
     add_run();
     add_status();
     add_sample();
+    add_diagnose();
     add_export();
     add_simulate();
     add_c2st();
@@ -104,6 +106,7 @@ struct Parser {
                     "a CSV file with x in place of the file's [observation]");
     sub->add_option("--wall-time", wall_time,
                     "stop cleanly, with exit code 75, after seconds or [D-]HH:MM:SS");
+    sub->add_flag("--diagnose", run.diagnose, "check the posterior at the end, as 'snpse diagnose' does");
     sub->add_flag("--c2st", run.c2st, "built-in tasks: compare with the exact posterior at the end");
     add_threads(sub);
   }
@@ -127,6 +130,20 @@ struct Parser {
         ->needs(observation);
     sub->add_option("--seed", sample.seed, "another one gives other draws")->capture_default_str();
     sub->add_flag("--log-prob", sample.log_prob, "add a column with each draw's log-density");
+    add_threads(sub);
+  }
+  void add_diagnose() {
+    auto* sub =
+        verb("diagnose", "check a campaign's posterior: calibration, predictions, a verdict", diagnose);
+    sub->add_option("DIR", diagnose.folder, "the campaign's folder")->required();
+    sub->add_option("--simulations", diagnose.simulations, "of each check that simulates")
+        ->check(CLI::Range(100, 100000000))
+        ->capture_default_str();
+    sub->add_option("--networks", diagnose.networks,
+                    "train so many more on the same data, with other seeds, and compare their posteriors")
+        ->check(CLI::Range(0, 100))
+        ->capture_default_str();
+    sub->add_flag("--json", diagnose.json, "for machines");
     add_threads(sub);
   }
   void add_export() {

@@ -45,11 +45,13 @@ class TrainedCampaign {
   /// Collective. Error(missing_input) where no network is trained yet.
   TrainedCampaign(const World& world, const std::filesystem::path& path);
 
+  const std::filesystem::path& path() const { return path_; }
   const CampaignFolder& folder() const { return *folder_; }  ///< rank 0 only
   const Config& config() const { return config_; }
   const ProblemSetup& setup() const { return setup_; }
   const Method& method() const { return *method_; }
-  int rounds() const { return static_cast<int>(campaign_.finished_rounds().size()); }  ///< finished ones
+  int rounds() const { return static_cast<int>(finished_rounds().size()); }  ///< finished ones
+  std::span<const RoundData> finished_rounds() const { return campaign_.finished_rounds(); }
   /// Given the independent observations [n, p] of one theta together.
   std::shared_ptr<const Posterior> posterior(const Matrix& observations) const;
   /// Collective. n draws of that posterior; another seed gives others.
@@ -57,6 +59,7 @@ class TrainedCampaign {
 
  private:
   const World& world_;
+  std::filesystem::path path_;
   std::optional<CampaignFolder> folder_;
   Config config_;
   ProblemSetup setup_;

@@ -23,6 +23,7 @@ struct RunArguments {
   std::filesystem::path observation;  ///< CSV in place of the file's [observation]; empty: none
   std::optional<double> wall_time;    ///< seconds
   bool c2st = false;                  ///< compare with the exact posterior at the end
+  bool diagnose = false;              ///< check the posterior at the end
 };
 struct StatusArguments {
   std::filesystem::path folder;
@@ -36,6 +37,12 @@ struct SampleArguments {
   bool iid = false;                   ///< its lines are of the same parameters
   std::uint64_t seed = 2;             ///< the campaign's own draws have seed 1
   bool log_prob = false;
+};
+struct DiagnoseArguments {
+  std::filesystem::path folder;
+  std::int64_t simulations = 500;  ///< of each of the checks that simulate
+  int networks = 0;                ///< trained on the same data with other seeds
+  bool json = false;
 };
 struct ExportArguments {
   std::filesystem::path folder;
@@ -81,8 +88,8 @@ struct SpeedArguments {
 };
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
-                             ExportArguments, SimulateArguments, C2stArguments, BenchArguments, GridArguments,
-                             SpeedArguments>;
+                             DiagnoseArguments, ExportArguments, SimulateArguments, C2stArguments,
+                             BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

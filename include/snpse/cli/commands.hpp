@@ -19,6 +19,7 @@ ExitCode check_command(const CheckArguments& arguments, const Session& session);
 ExitCode run_command(const RunArguments& arguments, const Session& session);
 ExitCode status_command(const StatusArguments& arguments, const Session& session);
 ExitCode sample_command(const SampleArguments& arguments, const Session& session);
+ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& session);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session);
 ExitCode c2st_command(const C2stArguments& arguments, const Session& session);

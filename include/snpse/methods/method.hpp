@@ -82,6 +82,9 @@ class Method {
   virtual std::int64_t simulations(int round) const = 0;
   /// Whether its posterior holds for other observations than x_obs.
   virtual bool amortised() const = 0;
+  /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
+  /// simulated, by which calibration is checked.
+  virtual bool holds_at_simulated_data() const { return amortised(); }
   /// Collective. The parameters to simulate in the round after `rounds`.
   virtual Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const = 0;
   /// Collective. The network of the last of `rounds`, from the simulations of all of them.

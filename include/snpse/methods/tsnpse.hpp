@@ -25,6 +25,7 @@ class Tsnpse : public Method {
   int rounds() const override { return settings_.method.rounds; }
   std::int64_t simulations(int round) const override;
   bool amortised() const override { return false; }
+  bool holds_at_simulated_data() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;

@@ -26,6 +26,7 @@ enum class Purpose : std::uint8_t {
   reference = 12,
   classifier = 13,
   observation = 14,
+  calibration = 15,
   composition = 16,
 };
 

@@ -1,0 +1,23 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "snpse/cli/commands.hpp"
+#include "snpse/cli/diagnose/diagnosis.hpp"
+#include "snpse/storage/durable_file.hpp"
+
+namespace snpse {
+
+ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& session) {
+  const StopRequest stop;
+  const auto& world = session.world;
+  const TrainedCampaign campaign(world, arguments.folder);
+  const auto findings = diagnose(campaign, arguments, {world, stop, session.log});
+  world.on_root([&] {
+    const auto json = to_json(findings).dump(2) + "\n";
+    write_durably(arguments.folder / "diagnosis.json", json);
+    fmt::print("{}", arguments.json ? json : to_text(findings));
+  });
+  return overall(findings) == Verdict::fail ? ExitCode::data : ExitCode::ok;
+}
+
+}  // namespace snpse

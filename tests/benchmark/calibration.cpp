@@ -1,0 +1,30 @@
+// How often the calibration checks alarm, at an exact posterior and at ones that are wrong on purpose.
+#include <array>
+
+#include "support/calibration_problem.hpp"
+#include <fmt/format.h>
+
+#include "snpse/diagnostics/predictive.hpp"
+
+int main() {
+  using namespace snpse;
+  constexpr int kRepetitions = 300;
+  fmt::print("share of {} repetitions that are not passed, 500 pairs of 99 draws each\n", kRepetitions);
+  fmt::print("{:<17} {:>6} {:>9} {:>6} {:>21}\n", "posterior", "sbc", "coverage", "tarp",
+             "posterior_predictive");
+  for (const auto& [flaw, name] : testing::kFlaws) {
+    std::array<int, 4> alarms{};
+    for (std::uint64_t seed = 1; seed <= kRepetitions; ++seed) {
+      testing::TwoModes problem(flaw, seed);
+      auto findings = calibration_findings(problem.pairs(500, 99), {"a", "b"}, 0.01, seed);
+      const Vector x_obs = problem.observation();
+      findings.push_back(
+          posterior_predictive_finding(problem.simulate(problem.draw(x_obs, 500)), x_obs, 0.01));
+      for (std::size_t i = 0; i < alarms.size(); ++i)
+        if (findings[i].verdict() != Verdict::pass) ++alarms[i];
+    }
+    const auto share = [&](int count) { return static_cast<double>(count) / kRepetitions; };
+    fmt::print("{:<17} {:>6.3f} {:>9.3f} {:>6.3f} {:>21.3f}\n", name, share(alarms[0]), share(alarms[1]),
+               share(alarms[2]), share(alarms[3]));
+  }
+}

@@ -1,0 +1,92 @@
+"""snpse diagnose: verdicts of good and bad campaigns, and its mistakes."""
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from snpse_process import USAGE, ProgramTest, snpse
+
+DATA = 65
+MISSING_INPUT = 66
+CAMPAIGN = """\
+[campaign]
+seed = 3
+[simulator]
+task = "{task}"
+[observation]
+x = [{x}]
+[method]
+name = "{method}"
+rounds = {rounds}
+simulations = {simulations}
+[training]
+max_steps = {steps}
+[posterior]
+samples = 1000
+"""
+TEN_VALUES = "0.3, -0.2, 0.1, 0.4, -0.1, 0.2, -0.3, 0.1, 0.0, 0.2"
+
+
+class DiagnoseTest(ProgramTest):
+    def campaign(self, name="c", ranks=1, **values):
+        settings = {"task": "gaussian_linear", "x": TEN_VALUES, "method": "npse", "rounds": 1, "simulations": 2000,
+                    "steps": 300, **values}
+        file = self.write(f"{name}.toml", CAMPAIGN.format(**settings))
+        self.assert_succeeds("run", file, ranks=ranks)
+        return self.folder / name
+
+    def diagnose(self, folder, *options, ranks=1):
+        """The exit code and, by check, the findings."""
+        ended = snpse("diagnose", folder, "--json", *options, ranks=ranks)
+        self.assertIn(ended.returncode, (0, DATA), ended.stderr)
+        said = json.loads(ended.stdout)
+        self.assertEqual(json.loads((folder / "diagnosis.json").read_text()), said)
+        self.assertEqual(ended.returncode == DATA, said["verdict"] == "fail")
+        return said["verdict"], {finding["check"]: finding for finding in said["findings"]}
+
+    def test_a_good_posterior_passes(self):
+        verdict, found = self.diagnose(self.campaign())
+        self.assertEqual(verdict, "pass", found)
+        self.assertEqual(set(found), {"sbc", "coverage", "tarp", "posterior_predictive", "prior_predictive", "leakage",
+                                      "valid", "c2st"})
+
+    def test_the_same_figures_on_any_number_of_ranks(self):
+        folder = self.campaign()
+        _, alone = self.diagnose(folder, "--simulations", 100)
+        _, together = self.diagnose(folder, "--simulations", 100, ranks=3)
+        for check, finding in alone.items():
+            self.assertAlmostEqual(finding["figure"], together[check]["figure"], delta=0.011, msg=check)
+
+    def test_an_observation_that_the_model_cannot_give(self):
+        verdict, found = self.diagnose(self.campaign(x="5" + TEN_VALUES[3:]))
+        self.assertEqual(found["prior_predictive"]["verdict"], "warn")
+        self.assertIn("value 1", found["prior_predictive"]["advice"])
+        self.assertNotEqual(verdict, "pass")
+
+    def test_a_sequential_posterior_and_other_networks(self):
+        folder = self.campaign(task="two_moons", x="-0.6, 0.2", method="tsnpse", rounds=2, simulations=1500, steps=600)
+        _, found = self.diagnose(folder, "--networks", 1, "--simulations", 200)
+        self.assertLessEqual({"sbc", "coverage", "tarp", "truncation", "networks"}, set(found))
+        self.assertGreater(found["networks"]["figure"], 0.4)
+
+    def test_a_method_whose_posterior_holds_at_one_observation(self):
+        folder = self.campaign(task="two_moons", x="-0.6, 0.2", method="snpse_b", rounds=2, simulations=1000)
+        _, found = self.diagnose(folder, "--simulations", 100)
+        self.assertNotIn("sbc", found)
+        self.assertIn("effective_size", found)
+
+    def test_at_the_end_of_a_run(self):
+        file = self.write("c.toml", CAMPAIGN.format(task="gaussian_linear", x=TEN_VALUES, method="npse", rounds=1,
+                                                    simulations=2000, steps=300))
+        said = self.assert_succeeds("run", file, "--diagnose").stdout
+        self.assertIn("verdict: pass", said)
+
+    def test_mistakes(self):
+        self.assertEqual(snpse("diagnose", self.folder / "nothing").returncode, MISSING_INPUT)
+        for wrong in (["--network", 1], ["--simulations", 3]):
+            self.assertEqual(snpse("diagnose", self.folder, *wrong).returncode, USAGE)
+
+
+if __name__ == "__main__":
+    unittest.main()
