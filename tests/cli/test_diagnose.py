@@ -20,6 +20,8 @@ x = [{x}]
 name = "{method}"
 rounds = {rounds}
 simulations = {simulations}
+[model]
+width = 64
 [training]
 max_steps = {steps}
 [posterior]
@@ -46,7 +48,7 @@ class DiagnoseTest(ProgramTest):
         return said["verdict"], {finding["check"]: finding for finding in said["findings"]}
 
     def test_a_good_posterior_passes(self):
-        verdict, found = self.diagnose(self.campaign())
+        verdict, found = self.diagnose(self.campaign(), "--simulations", 300)
         self.assertEqual(verdict, "pass", found)
         self.assertEqual(set(found), {"sbc", "coverage", "tarp", "posterior_predictive", "prior_predictive", "leakage",
                                       "valid", "c2st"})
