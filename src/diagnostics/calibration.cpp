@@ -132,11 +132,15 @@ std::vector<Finding> calibration_findings(const CalibrationPairs& pairs,
   const Vector covered = coverage_positions(pairs, seed);
   auto coverage = uniform_finding("coverage", covered, each,
                                   fmt::format("distance of expected coverage from nominal, {}", threshold));
-  coverage.advice = covered.mean() > 0.5
-                        ? "credible regions hold the truth too rarely: the posterior is overconfident; train "
-                          "on more simulations, or average several networks"
-                        : "credible regions are too wide: the posterior is too cautious; train on more "
-                          "simulations";
+  if (covered.mean() > 0.5) {
+    coverage.advice =
+        "credible regions hold the truth too rarely: the posterior is overconfident; train on more "
+        "simulations, or average several networks";
+  } else {
+    coverage.missed = Verdict::warn;
+    coverage.advice =
+        "credible regions are too wide: the posterior is too cautious; train on more simulations";
+  }
   auto tarp = uniform_finding(
       "tarp", tarp_positions(pairs, seed), each,
       fmt::format("distance of expected coverage by random points from nominal, {}", threshold));

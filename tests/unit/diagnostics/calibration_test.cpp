@@ -52,7 +52,7 @@ TEST(Calibration, CatchesPosteriorsThatAreTooNarrowOrTooWide) {
   EXPECT_EQ(narrow["coverage"].verdict(), Verdict::fail);
   EXPECT_NE(narrow["coverage"].advice.find("overconfident"), std::string::npos);
   auto wide = findings_of(Flaw::too_wide);
-  EXPECT_EQ(wide["coverage"].verdict(), Verdict::fail);
+  EXPECT_EQ(wide["coverage"].verdict(), Verdict::warn);
   EXPECT_NE(wide["coverage"].advice.find("too cautious"), std::string::npos);
 }
 
