@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from snpse_process import STOPPED, TINY_CAMPAIGN, USAGE, ProgramTest, snpse
 
-VERBS = ("init", "check", "run", "status", "sample", "export", "simulate", "c2st", "bench", "version")
+VERBS = ("init", "check", "run", "status", "sample", "diagnose", "export", "simulate", "c2st", "bench", "version")
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
