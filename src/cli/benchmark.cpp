@@ -13,8 +13,10 @@ namespace snpse {
 namespace {
 
 void take_observations(const Task& task, const BenchArguments& arguments, ObservationOptions& observation) {
-  observation.x = task.observation(arguments.seed);
-  if (arguments.iid == 1) return;
+  if (arguments.iid == 1) {
+    observation.x = task.observation(arguments.seed);
+    return;
+  }
   const Matrix x = task.observations(arguments.seed, arguments.iid);
   observation.x.assign(x.data(), x.data() + x.size());
   observation.rows = arguments.iid;

@@ -137,7 +137,7 @@ struct Parser {
         verb("diagnose", "check a campaign's posterior: calibration, predictions, a verdict", diagnose);
     sub->add_option("DIR", diagnose.folder, "the campaign's folder")->required();
     sub->add_option("--simulations", diagnose.simulations, "of each check that simulates")
-        ->check(CLI::Range(100, 100000000))
+        ->check(CLI::Range(100, 1000000))
         ->capture_default_str();
     sub->add_option("--networks", diagnose.networks,
                     "train so many more on the same data, with other seeds, and compare their posteriors")

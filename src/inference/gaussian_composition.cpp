@@ -6,10 +6,6 @@
 namespace snpse {
 namespace {
 
-Matrix inverse(const Matrix& positive) {
-  return positive.llt().solve(Matrix::Identity(positive.rows(), positive.cols()));
-}
-
 /// The nearest precision to that of `covariance` that is no less than the prior's in any direction.
 Matrix precision_beyond(const Matrix& covariance, const Matrix& prior_covariance) {
   const Eigen::LLT<Eigen::MatrixXd> prior(prior_covariance);
@@ -23,6 +19,10 @@ Matrix precision_beyond(const Matrix& covariance, const Matrix& prior_covariance
 }
 
 }  // namespace
+
+Matrix inverse(const Matrix& positive) {
+  return positive.llt().solve(Matrix::Identity(positive.rows(), positive.cols()));
+}
 
 Gaussian Gaussian::fit(const Matrix& draws) {
   const Vector mean = draws.colwise().mean();

@@ -16,13 +16,8 @@ NoiseLevel level_of(double t, double alpha, double sigma) {
 }
 
 ScoreField::Centre centre_of(const GaussianComposition& gaussians) {
-  const Matrix covariance =
-      gaussians.precision().llt().solve(Matrix::Identity(gaussians.mean().size(), gaussians.mean().size()));
+  const Matrix covariance = inverse(gaussians.precision());
   return {to_tensor(gaussians.mean().transpose()), to_tensor(covariance.diagonal().cwiseSqrt().transpose())};
-}
-
-Matrix inverse(const Matrix& positive) {
-  return positive.llt().solve(Matrix::Identity(positive.rows(), positive.cols()));
 }
 
 }  // namespace

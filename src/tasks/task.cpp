@@ -16,10 +16,8 @@ Matrix Task::simulate_batch(const Matrix& theta, std::span<RandomStream> random)
 }
 
 std::vector<double> Task::observation(std::uint64_t seed) const {
-  RandomStream random(seed, Purpose::observation, 0, 0);
-  std::vector<double> theta(static_cast<std::size_t>(prior()->dim()));
-  prior()->draw(random, theta);
-  return simulate(theta, random);
+  const Matrix x = observations(seed, 1);
+  return {x.data(), x.data() + x.size()};
 }
 
 Matrix Task::observations(std::uint64_t seed, Eigen::Index rows) const {

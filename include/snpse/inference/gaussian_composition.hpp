@@ -15,6 +15,9 @@ struct Gaussian {
   static Gaussian fit(const Matrix& draws);
 };
 
+/// Of a positive definite matrix [d, d].
+Matrix inverse(const Matrix& positive);
+
 /// The posterior of n independent observations where the prior and the posteriors of each are Gaussians:
 /// precision P = P_0 + sum over j of (P_j - P_0), and P mean = sum over j of P_j m_j - (n - 1) P_0 m_0, with
 /// index 0 for the prior. A posterior cannot be wider than the prior in any direction; one that seems so, by

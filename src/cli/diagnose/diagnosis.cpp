@@ -144,10 +144,8 @@ void Diagnosis::networks() {
   if (arguments.networks == 0) return;
   const auto& world = context.world;
   const auto& x = campaign.setup().observations;
-  const auto draws = [&](const Posterior& posterior) {
-    return campaign.sample(posterior, kDrawsToCompare, fresh.seed(), context.log).theta;
-  };
-  const Matrix own = draws(*campaign.posterior(x));
+  const Matrix own =
+      campaign.sample(*campaign.posterior(x), kDrawsToCompare, fresh.seed(), context.log).theta;
   const auto rounds = campaign.finished_rounds();
   std::vector<RoundData> others(rounds.begin(), rounds.end());
   double worst = 0;

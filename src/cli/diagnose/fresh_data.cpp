@@ -12,8 +12,9 @@
 namespace snpse {
 namespace {
 
-// Rounds of random streams: of simulations, beyond those of a campaign; of the seed.
+// Rounds of random streams: of simulations and of draws at them, beyond those of a campaign; of the seed.
 constexpr std::uint32_t kFirstSimulationRound = 1U << 23U;
+constexpr std::uint32_t kFirstPairRound = 1U << 23U;
 constexpr std::uint32_t kSeedRound = 1U << 23U;
 
 /// The campaign's configuration for n simulations in all.
@@ -95,7 +96,7 @@ CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
     if (context.world.any(context.stop.requested()))
       fail(ExitCode::stopped, "stopped as requested; the same command starts the diagnosis again");
     if (!x.row(i).allFinite()) continue;
-    const DrawKey key{seed(), Purpose::posterior, static_cast<std::uint32_t>(i)};
+    const DrawKey key{seed(), Purpose::posterior, kFirstPairRound + static_cast<std::uint32_t>(i)};
     try {
       const auto posterior = campaign.posterior(x.row(i));
       Log quiet;
