@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include <fmt/format.h>
 
-#include "snpse/core/regression.hpp"
 #include "snpse/core/standardiser.hpp"
+#include "snpse/diagnostics/cross_fit.hpp"
 #include "snpse/util/random.hpp"
 
 namespace snpse {
@@ -25,27 +24,17 @@ double position(const Eigen::Ref<const Vector>& of_draws, double of_theta, Rando
   return (static_cast<double>(below) + random.uniform()) / (static_cast<double>(of_draws.size()) + 1);
 }
 
-/// The rows of one parity.
-std::vector<Eigen::Index> half(Eigen::Index n, int parity) {
-  std::vector<Eigen::Index> rows;
-  for (Eigen::Index i = parity; i < n; i += 2) rows.push_back(i);
-  return rows;
-}
-
 /// A point for each pair, from its x and the other half of the pairs, [n, d]; all in standardised units.
 Matrix reference_points(const Matrix& theta, const Matrix& x, std::uint64_t seed) {
   Matrix points(theta.rows(), theta.cols());
-  for (const int parity : {0, 1}) {
-    const auto fitted_to = half(theta.rows(), 1 - parity);
-    const auto regression = Regression::fit(theta(fitted_to, Eigen::all), Matrix(x(fitted_to, Eigen::all)));
-    const auto predicted_for = half(theta.rows(), parity);
-    points(predicted_for, Eigen::all) = regression.mean(Matrix(x(predicted_for, Eigen::all)));
-    for (const auto i : predicted_for) {
+  cross_fit(theta, x, [&](const Regression& regression, const std::vector<Eigen::Index>& rows) {
+    points(rows, Eigen::all) = regression.mean(Matrix(x(rows, Eigen::all)));
+    for (const auto i : rows) {
       auto random = stream_of(seed, Part::reference, i);
       for (Eigen::Index j = 0; j < theta.cols(); ++j)
         points(i, j) += regression.deviation[j] * random.normal();
     }
-  }
+  });
   return points;
 }
 

@@ -50,10 +50,9 @@ Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws)
 
 std::string describe(const Calibration& calibration, double expected_valid) {
   return fmt::format(
-      "{:.3g} % of the candidates are expected to be valid, and the others are not simulated. At most {:.3g} "
-      "% "
-      "of the valid ones are lost ({:.0f} % confidence; {} of {} held out); their posterior comes out too "
-      "low",
+      "{:.3g} % of the candidates may be valid, and the others are not simulated. At most {:.3g} % of the "
+      "valid "
+      "ones are lost ({:.0f} % confidence; {} of {} held out); their posterior comes out too low",
       100 * expected_valid, 100 * calibration.most_lost, 100 * Calibration::kConfidence, calibration.cut,
       calibration.held_out);
 }

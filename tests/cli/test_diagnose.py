@@ -50,8 +50,8 @@ class DiagnoseTest(ProgramTest):
     def test_a_good_posterior_passes(self):
         verdict, found = self.diagnose(self.campaign(), "--simulations", 300)
         self.assertEqual(verdict, "pass", found)
-        self.assertEqual(set(found), {"sbc", "coverage", "tarp", "posterior_predictive", "prior_predictive", "leakage",
-                                      "valid", "c2st"})
+        self.assertEqual(set(found), {"sbc", "coverage", "tarp", "local_c2st", "posterior_predictive",
+                                      "prior_predictive", "leakage", "valid", "c2st"})
 
     def test_the_same_figures_on_any_number_of_ranks(self):
         folder = self.campaign()
@@ -69,7 +69,7 @@ class DiagnoseTest(ProgramTest):
     def test_a_sequential_posterior_and_other_networks(self):
         folder = self.campaign(task="two_moons", x="-0.6, 0.2", method="tsnpse", rounds=2, simulations=1500, steps=600)
         _, found = self.diagnose(folder, "--networks", 1, "--simulations", 200)
-        self.assertLessEqual({"sbc", "coverage", "tarp", "truncation", "networks"}, set(found))
+        self.assertLessEqual({"sbc", "coverage", "tarp", "local_c2st", "truncation", "networks"}, set(found))
         self.assertGreater(found["networks"]["figure"], 0.4)
 
     def test_a_method_whose_posterior_holds_at_one_observation(self):

@@ -9,13 +9,14 @@
 
 #include "snpse/cli/benchmark.hpp"
 #include "snpse/cli/diagnose/fresh_data.hpp"
+#include "snpse/diagnostics/local_c2st.hpp"
 #include "snpse/diagnostics/predictive.hpp"
 #include "snpse/methods/valid_rows.hpp"
 
 namespace snpse {
 namespace {
 
-// Of false alarms: of all calibration checks together, and of each predictive check.
+// Of false alarms: of sbc, coverage and tarp together, and of each other check that has them.
 constexpr double kLevel = 0.01;
 constexpr std::int64_t kDrawsOfAPair = 49;
 constexpr std::int64_t kFewestPairs = 50;
@@ -43,15 +44,18 @@ struct Diagnosis {
 void Diagnosis::calibration() {
   if (!campaign.method().holds_at_simulated_data())
     return context.log.info(
-        "no sbc, coverage and tarp: this method's posterior holds at its own observation alone");
+        "no sbc, coverage, tarp and local_c2st: this method's posterior holds at its own observation alone");
   const auto pairs = fresh.pairs(arguments.simulations, kDrawsOfAPair);
   if (pairs.theta.rows() < kFewestPairs)
     return context.log.warning(
-        fmt::format("no sbc, coverage and tarp: only {} of {} pairs are valid, and {} "
+        fmt::format("no sbc, coverage, tarp and local_c2st: only {} of {} pairs are valid, and {} "
                     "are needed; raise --simulations",
                     pairs.theta.rows(), arguments.simulations, kFewestPairs));
   for (auto& finding : calibration_findings(pairs, campaign.setup().parameter_names, kLevel, fresh.seed()))
     findings.push_back(std::move(finding));
+  const auto& observations = campaign.setup().observations;
+  if (observations.allFinite())
+    findings.push_back(local_c2st_finding(pairs, observations, kLevel, fresh.seed()));
 }
 
 /// Collective. Up to n simulations of the first round, as even a share of each rank's as there is.
