@@ -58,11 +58,14 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
   }
   CampaignFolder folder(path);
   folder.seed_ = seed;
-  if (folder.configuration_ != configuration)
+  // Comments and the order of lines may differ, as between versions of the program.
+  const auto changes =
+      folder.configuration_ == configuration ? "" : difference(folder.configuration_, configuration);
+  if (!changes.empty())
     fail(ExitCode::config,
          "'{}' was started with another configuration:\n{}\nUndo the change, or start a new campaign with "
          "another --out",
-         path.string(), difference(folder.configuration_, configuration));
+         path.string(), changes);
   folder.tidy();
   return folder;
 }

@@ -18,7 +18,8 @@ Config share_config(const World& world, const std::string& text_on_root) {
 }
 
 std::string difference_of(const std::string& frozen, const std::string& wanted) {
-  return fmt::format("  {}", fmt::join(describe_difference(frozen, wanted), "\n  "));
+  const auto differences = describe_difference(frozen, wanted);
+  return differences.empty() ? "" : fmt::format("  {}", fmt::join(differences, "\n  "));
 }
 
 std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {

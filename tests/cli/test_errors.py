@@ -176,6 +176,11 @@ class CampaignFolderTest(ProgramTest):
         self.assert_refused(CONFIG, [self.out, "model.width", "32", "48"], *self.run_again)
         self.assert_refused(CONFIG, [self.out, "model.width", "32", "48"], *self.run_again, ranks=2)
 
+    def test_comments_of_another_version_of_the_program(self):
+        frozen = self.out / "campaign.toml"
+        frozen.write_text("# another comment\n" + frozen.read_text())
+        self.assert_succeeds(*self.run_again)
+
     def test_foreign_folder(self):
         foreign = self.folder / "letters"
         foreign.mkdir()

@@ -37,6 +37,7 @@ struct Step {
 ///     logs/           what external simulators print
 class CampaignFolder {
  public:
+  /// What differs, for people; empty where nothing does that matters.
   using Difference = std::function<std::string(const std::string& frozen, const std::string& wanted)>;
 
   /// Opens the folder for reading. Error(missing_input) where it is no campaign.

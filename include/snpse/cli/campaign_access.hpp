@@ -21,7 +21,7 @@ namespace snpse {
 /// Collective. Rank 0's configuration on every rank, as its text says it: exact for every number.
 Config share_config(const World& world, const std::string& text_on_root);
 
-/// For CampaignFolder::create(): the keys that differ, one a line.
+/// For CampaignFolder::create(): the keys that differ, one a line; empty where none does.
 std::string difference_of(const std::string& frozen, const std::string& wanted);
 
 /// One line for a person about a committed step.

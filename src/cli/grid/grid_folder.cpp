@@ -41,10 +41,11 @@ void freeze(const fs::path& folder, const std::string& settings) {
     write_durably(file, settings);
   }
   const auto frozen = read_whole(file);
-  if (frozen != settings)
+  const auto changes = frozen == settings ? "" : difference_of(frozen, settings);
+  if (!changes.empty())
     fail(ExitCode::config,
          "'{}' was started with other settings:\n{}\nUndo the change, or start a new grid with another --out",
-         folder.string(), difference_of(frozen, settings));
+         folder.string(), changes);
 }
 
 std::vector<std::string> numbered(const char* letter, Eigen::Index n) {
