@@ -66,7 +66,7 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   }
   const double c2st = arguments.c2st ? compare_with_exact(world, target.folder, config, {}).c2st : 0;
   if (world.is_root()) print_summary(target.folder, c2st, arguments.c2st);
-  return arguments.diagnose ? diagnose_command({.folder = target.folder}, session) : ExitCode::ok;
+  return arguments.diagnose ? diagnose_campaign({.folder = target.folder}, session, stop) : ExitCode::ok;
 }
 
 }  // namespace snpse

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -101,6 +102,9 @@ ExitCode sample_command(const SampleArguments& arguments, const Session& session
   const auto& world = session.world;
   const TrainedCampaign campaign(world, arguments.folder);
   const auto groups = groups_of(arguments, session, campaign);
+  if (arguments.log_prob && std::ranges::any_of(groups, [](const Matrix& x) { return x.rows() > 1; }))
+    fail(ExitCode::usage,
+         "the posterior of several observations together is known by its draws alone: leave out --log-prob");
   const DrawKey density_key{arguments.seed, Purpose::hutchinson,
                             static_cast<std::uint32_t>(campaign.rounds())};
   std::vector<PosteriorSamples> of_groups;

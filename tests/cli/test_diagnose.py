@@ -5,10 +5,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import USAGE, ProgramTest, snpse
+from snpse_process import DATA, MISSING_INPUT, STOPPED, USAGE, ProgramTest, snpse
 
-DATA = 65
-MISSING_INPUT = 66
 CAMPAIGN = """\
 [campaign]
 seed = 3
@@ -83,6 +81,11 @@ class DiagnoseTest(ProgramTest):
                                                     simulations=2000, steps=300))
         said = self.assert_succeeds("run", file, "--diagnose").stdout
         self.assertIn("verdict: pass", said)
+
+    def test_a_wall_clock_limit_holds_for_the_diagnosis_too(self):
+        stopped = snpse("run", self.campaign(), "--diagnose", "--wall-time", 0)
+        self.assertEqual(stopped.returncode, STOPPED, stopped.stderr)
+        self.assertIn("diagnosis", stopped.stderr)
 
     def test_mistakes(self):
         self.assertEqual(snpse("diagnose", self.folder / "nothing").returncode, MISSING_INPUT)

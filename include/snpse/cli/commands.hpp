@@ -4,6 +4,7 @@
 #include "snpse/parallel/world.hpp"
 #include "snpse/util/error.hpp"
 #include "snpse/util/log.hpp"
+#include "snpse/util/stop.hpp"
 
 namespace snpse {
 
@@ -20,6 +21,9 @@ ExitCode run_command(const RunArguments& arguments, const Session& session);
 ExitCode status_command(const StatusArguments& arguments, const Session& session);
 ExitCode sample_command(const SampleArguments& arguments, const Session& session);
 ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& session);
+/// The same as a part of another verb, whose request to stop it heeds: a process has one at a time.
+ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
+                           const StopRequest& stop);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session);
 ExitCode c2st_command(const C2stArguments& arguments, const Session& session);

@@ -8,7 +8,11 @@
 namespace snpse {
 
 ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& session) {
-  const StopRequest stop;
+  return diagnose_campaign(arguments, session, StopRequest());
+}
+
+ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
+                           const StopRequest& stop) {
   const auto& world = session.world;
   const TrainedCampaign campaign(world, arguments.folder);
   const auto findings = diagnose(campaign, arguments, {world, stop, session.log});
