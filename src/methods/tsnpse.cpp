@@ -117,8 +117,10 @@ std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
 TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
   auto settings = settings_;
-  const bool early = static_cast<int>(rounds.size()) < settings.method.rounds;
-  if (early && settings.training.early_steps > 0) settings.training.max_steps = settings.training.early_steps;
+  auto& training = settings.training;
+  const bool early = static_cast<int>(rounds.size()) < settings.method.rounds && training.early_steps > 0;
+  if (early && (training.max_steps == 0 || training.early_steps < training.max_steps))
+    training.max_steps = training.early_steps;
   auto trained = train_posterior_score(rounds, boxed_prior(rounds.back()), settings, problem_.seed,
                                        checkpoints, context);
   if (!trained.report.stopped && rounds.size() > 1)

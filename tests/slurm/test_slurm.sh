@@ -52,7 +52,7 @@ rounds = 2
 simulations = 1000
 
 [training]
-max_steps = 300
+max_steps = 1000
 
 [posterior]
 samples = 100

@@ -30,8 +30,8 @@ struct TrainingOptions {
   int patience = 1500;   ///< steps without a new lowest validation loss, averaged over 5 entries, after which
                          ///< training ends
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
-  int early_steps = 3000;    ///< max_steps of rounds before the last, which need only find the region; 0: the
-                             ///< same
+  int early_steps = 3000;    ///< max_steps of tsnpse's rounds before the last, which need only find the
+                             ///< region, where that is less; 0: the same
   double cooldown = 0.3;     ///< share of max_steps over which the rate falls linearly to 0; 0: it stays
   double averaging = 0.999;  ///< decay a step of the weights' exponential moving average, which is what is
                              ///< validated and kept; 0: the weights themselves, but for rounding
