@@ -73,8 +73,9 @@ class Discriminant {
   Discriminant(const CalibrationPairs& pairs, Vector weights) : weights_(std::move(weights)) {
     weights_ /= weights_.sum();
     const Eigen::Index d = pairs.theta.cols();
+    const Eigen::Index products = d * (d + 1) / 2;
     const bool all_products =
-        static_cast<double>(d + d * (d + 1) / 2) * kPairsAFeature <= effective_number(weights_);
+        static_cast<double>(d + products) * kPairsAFeature <= effective_number(weights_);
     for (std::size_t i = 0; i < pairs.draws.size(); ++i) {
       Matrix features = features_of(pairs, i, all_products);
       features.rowwise() -= Eigen::RowVectorXd(features.colwise().mean());
