@@ -79,6 +79,7 @@ class CommandTest(ProgramTest):
         self.assertEqual((status["state"], status["simulations_done"], status["seconds_left"]), ("finished", 200, 0))
         rounds = [(row["round"], row["simulated"], row["valid_share"]) for row in status["round_table"]]
         self.assertEqual(rounds, [(1, 60, 1), (2, 140, 1)])
+        self.assertTrue(all(row["steps"] <= 100 for row in status["round_table"]), status)
 
     def assert_samples(self, results):
         output = self.folder / "samples.csv"
