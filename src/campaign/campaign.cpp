@@ -1,8 +1,9 @@
 #include "snpse/campaign/campaign.hpp"
 
+#include <array>
 #include <utility>
 
-#include "snpse/campaign/data_records.hpp"
+#include "snpse/campaign/share_simulations.hpp"
 #include "snpse/parallel/broadcast_record.hpp"
 
 namespace snpse {
@@ -19,7 +20,6 @@ Campaign::Campaign(const World& world, const CampaignFolder* folder, const Metho
 
 void Campaign::load(const Step& step) {
   Proposal proposal;
-  Simulations simulations;
   Record network;
   switch (step.phase) {
     case Phase::propose:
@@ -27,8 +27,7 @@ void Campaign::load(const Step& step) {
       broadcast(world_, proposal.report);
       return take(step, std::move(proposal));
     case Phase::simulate:
-      world_.on_root([&] { simulations = folder_->load_simulations(step.round); });
-      return take(step, simulations);
+      return load_simulations(step);
     case Phase::train:
       world_.on_root([&] { network = folder_->load_network(step.round); });
       broadcast(world_, network);
@@ -66,10 +65,15 @@ void Campaign::take(const Step& step, Proposal proposal) {
   last_ = step;
 }
 
-void Campaign::take(const Step& step, const Simulations& of_root) {
-  const auto count = static_cast<std::int64_t>(world_.broadcast(static_cast<double>(of_root.theta.rows())));
-  rounds_.back().simulations = scatter(world_, of_root);
-  next_id_ += count;
+void Campaign::load_simulations(const Step& step) {
+  std::string file;
+  if (folder_ != nullptr) file = folder_->simulations_file(step.round).string();
+  world_.broadcast(file);
+  auto& share = rounds_.back().simulations;
+  share = share_simulations(world_, file);
+  std::array<double, 1> count{static_cast<double>(share.theta.rows())};
+  world_.sum(std::span<double>(count));
+  next_id_ += static_cast<std::int64_t>(count[0]);
   last_ = step;
 }
 
@@ -101,8 +105,8 @@ SimulationPlan Campaign::open_simulations(const Step& step, int x_dim, std::uint
   plan.seed = seed;
   plan.round = static_cast<std::uint32_t>(step.round);
   world_.on_root([&] {
-    parts_.emplace(folder_->parts(step.round), folder_->header("part"), plan.theta.rows(),
-                   static_cast<int>(plan.theta.cols()), x_dim, plan.first_id);
+    parts_.emplace(folder_->parts(step.round), folder_->header("part"), plan.theta.rows(), x_dim,
+                   plan.first_id);
     plan.todo = parts_->todo();
   });
   return plan;
@@ -114,13 +118,11 @@ void Campaign::keep(const SimulationPart& part) {
 
 void Campaign::commit_simulations(const Step& step) {
   world_.on_root([&] {
-    ensure(static_cast<std::size_t>(rounds_.back().proposal.theta.rows()) == parts_->simulations().id.size(),
-           "a round is committed whole");
-    folder_->save_simulations(step.round, parts_->simulations(), parts_->provenance());
+    folder_->save_simulations(step.round, rounds_.back().proposal.theta, *parts_);
     parts_->remove();
   });
-  take(step, parts_ ? parts_->simulations() : Simulations());
   parts_.reset();
+  load_simulations(step);
 }
 
 Checkpoints Campaign::checkpoints(const Step& step) const {

@@ -12,15 +12,19 @@ void check_length(const char* name, std::size_t length, Eigen::Index rows) {
 
 }  // namespace
 
+std::vector<std::int64_t> to_numbers(const std::vector<Status>& statuses) {
+  std::vector<std::int64_t> numbers;
+  for (const auto status : statuses) numbers.push_back(static_cast<std::int64_t>(status));
+  return numbers;
+}
+
 Record to_record(const Simulations& simulations) {
-  std::vector<std::int64_t> status;
-  for (const auto s : simulations.status) status.push_back(static_cast<std::int64_t>(s));
   Record record;
   record.put("theta", simulations.theta);
   record.put("x", simulations.x);
   record.put("id", simulations.id);
   record.put("seed", simulations.seed);
-  record.put("status", std::move(status));
+  record.put("status", to_numbers(simulations.status));
   return record;
 }
 
@@ -94,43 +98,6 @@ Record posterior_record(const PosteriorSamples& samples, const std::vector<std::
   record.put("drawn", samples.report.drawn);
   record.put("leaked", samples.report.leaked);
   return record;
-}
-
-namespace {
-
-constexpr Eigen::Index kMarks = 3;  // id, seed, status
-
-/// Side by side: theta, x and the marks, which are whole numbers below 2^53.
-Matrix pack(const Simulations& simulations) {
-  const auto n = simulations.theta.rows();
-  Matrix packed(n, simulations.theta.cols() + simulations.x.cols() + kMarks);
-  packed.leftCols(simulations.theta.cols()) = simulations.theta;
-  packed.middleCols(simulations.theta.cols(), simulations.x.cols()) = simulations.x;
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    packed.row(i).tail(kMarks) << static_cast<double>(simulations.id[row]),
-        static_cast<double>(simulations.seed[row]), static_cast<double>(simulations.status[row]);
-  }
-  return packed;
-}
-
-Simulations unpack(const Matrix& packed, Eigen::Index theta_dim) {
-  const Eigen::Index x_dim = packed.cols() - theta_dim - kMarks;
-  Simulations simulations{packed.leftCols(theta_dim), packed.middleCols(theta_dim, x_dim), {}, {}, {}};
-  for (const auto& row : packed.rightCols(kMarks).rowwise()) {
-    simulations.id.push_back(static_cast<std::int64_t>(row[0]));
-    simulations.seed.push_back(static_cast<std::int64_t>(row[1]));
-    simulations.status.push_back(static_cast<Status>(static_cast<int>(row[2])));
-  }
-  return simulations;
-}
-
-}  // namespace
-
-Simulations scatter(const World& world, const Simulations& of_root) {
-  const auto theta_dim =
-      static_cast<Eigen::Index>(world.broadcast(static_cast<double>(of_root.theta.cols())));
-  return unpack(world.scatter_rows(pack(of_root)), theta_dim);
 }
 
 }  // namespace snpse

@@ -92,7 +92,7 @@ bool CampaignFolder::committed(const Step& step) const {
     case Phase::propose:
       return fs::exists(round_folder(step.round) / "proposal.h5");
     case Phase::simulate:
-      return fs::exists(round_folder(step.round) / "simulations.h5");
+      return fs::exists(simulations_file(step.round));
     case Phase::train:
       return fs::exists(round_folder(step.round) / "network.h5");
     case Phase::infer:
@@ -122,19 +122,20 @@ Proposal CampaignFolder::load_proposal(int round) const {
   return {std::move(theta), std::move(record)};
 }
 
-// Each step's last file is the one whose existence commits it.
-void CampaignFolder::save_simulations(int round, const Simulations& simulations,
-                                      const Provenance& provenance) const {
-  write_record(round_folder(round) / "provenance.h5", header("provenance"), to_record(provenance));
-  write_record(round_folder(round) / "simulations.h5", header("simulations"), to_record(simulations));
+fs::path CampaignFolder::simulations_file(int round) const {
+  return round_folder(round) / "simulations.h5";
 }
 
-Simulations CampaignFolder::load_simulations(int round) const {
-  return simulations_from(read_record(round_folder(round) / "simulations.h5", "simulations"));
+// Each step's last file is the one whose existence commits it.
+void CampaignFolder::save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const {
+  write_record(round_folder(round) / "provenance.h5", header("provenance"), to_record(parts.provenance()));
+  Record outcomes = parts.outcomes();
+  outcomes.put("theta", theta);
+  write_record(simulations_file(round), header("simulations"), outcomes, parts.x());
 }
 
 std::vector<Status> CampaignFolder::load_statuses(int round) const {
-  return statuses_from(read_fields(round_folder(round) / "simulations.h5", "simulations", {"status"}));
+  return statuses_from(read_fields(simulations_file(round), "simulations", {"status"}));
 }
 
 void CampaignFolder::save_network(int round, const TrainedNetwork& network) const {

@@ -1,7 +1,8 @@
 #include "snpse/campaign/simulation_parts.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "snpse/campaign/data_records.hpp"
@@ -11,7 +12,9 @@ namespace snpse {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMostFiles = 32;
+constexpr std::int64_t kNone = -1;
+constexpr std::ptrdiff_t kMostSmallFiles = 32;
+constexpr std::uintmax_t kSmall = std::uintmax_t{32} << 20U;  // bytes
 
 Record to_record(const SimulationPart& part) {
   Record record = to_record(part.simulations);
@@ -24,35 +27,47 @@ bool is_final(Status status) {
   return status == Status::ok || status == Status::invalid;
 }
 
+template <typename T>
+void add(std::vector<T>& to, const std::vector<T>& from, const std::vector<Eigen::Index>& rows) {
+  for (const auto row : rows) to.push_back(from[static_cast<std::size_t>(row)]);
+}
+
+void add(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& rows) {
+  to.conservativeResize(to.rows() + static_cast<Eigen::Index>(rows.size()), from.cols());
+  to.bottomRows(static_cast<Eigen::Index>(rows.size())) = from(rows, Eigen::all);
+}
+
+void add(SimulationPart& to, const SimulationPart& from, const std::vector<Eigen::Index>& rows) {
+  add(to.simulations.theta, from.simulations.theta, rows);
+  add(to.simulations.x, from.simulations.x, rows);
+  add(to.simulations.id, from.simulations.id, rows);
+  add(to.simulations.seed, from.simulations.seed, rows);
+  add(to.simulations.status, from.simulations.status, rows);
+  add(to.provenance.worker, from.provenance.worker, rows);
+  add(to.provenance.attempts, from.provenance.attempts, rows);
+  add(to.provenance.seconds, from.provenance.seconds, rows);
+}
+
 }  // namespace
 
-SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_t n, int theta_dim, int x_dim,
+SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_t n, int x_dim,
                                  std::int64_t first_id)
-    : folder_(std::move(folder)), header_(std::move(header)), first_id_(first_id) {
+    : folder_(std::move(folder)), header_(std::move(header)), first_id_(first_id), x_dim_(x_dim) {
   const auto rows = static_cast<std::size_t>(n);
-  simulations_.theta.resize(n, theta_dim);
-  simulations_.x = Matrix::Constant(n, x_dim, std::numeric_limits<double>::quiet_NaN());
-  simulations_.id.resize(rows);
-  simulations_.seed.resize(rows);
-  simulations_.status.resize(rows, Status::failed);
+  seed_.resize(rows);
+  status_.resize(rows, Status::failed);
   provenance_.worker.resize(rows);
   provenance_.attempts.resize(rows);
   provenance_.seconds.resize(rows);
-  done_.resize(rows, false);
+  owner_.resize(rows, kNone);
   make_folder(folder_);
   remove_leftovers(folder_);
   for (const auto& entry : fs::directory_iterator(folder_))
-    if (entry.path().extension() == ".h5") files_.push_back(entry.path());
-  std::sort(files_.begin(), files_.end());
-  for (const auto& file : files_) {
-    const Record record = read_record(file, header_.type);
-    const SimulationPart part{simulations_from(record), provenance_from(record)};
-    take(part);
-    for (std::size_t i = 0; i < part.simulations.id.size(); ++i)
-      done_[static_cast<std::size_t>(part.simulations.id[i] - first_id_)] =
-          is_final(part.simulations.status[i]);
-  }
-  if (!files_.empty()) next_number_ = std::stoll(files_.back().stem().string()) + 1;
+    if (entry.path().extension() == ".h5")
+      files_.push_back({std::stoll(entry.path().stem().string()), entry.file_size() < kSmall});
+  std::ranges::sort(files_, {}, &File::number);
+  for (const auto& file : files_) take(read(file), file);
+  for (std::size_t i = 0; i < rows; ++i) done_.push_back(owner_[i] != kNone && is_final(status_[i]));
 }
 
 std::vector<std::int64_t> SimulationParts::todo() const {
@@ -62,63 +77,104 @@ std::vector<std::int64_t> SimulationParts::todo() const {
   return rows;
 }
 
-void SimulationParts::take(const SimulationPart& part) {
+fs::path SimulationParts::path_of(const File& file) const {
+  return folder_ / fmt::format("{:09}.h5", file.number);
+}
+
+SimulationPart SimulationParts::read(const File& file) const {
+  const Record record = read_record(path_of(file), header_.type);
+  return {simulations_from(record), provenance_from(record)};
+}
+
+SimulationParts::File SimulationParts::write(const SimulationPart& part) {
+  File file{files_.empty() ? 0 : files_.back().number + 1, true};
+  write_record(path_of(file), header_, to_record(part));
+  file.small = fs::file_size(path_of(file)) < kSmall;
+  files_.push_back(file);
+  return file;
+}
+
+void SimulationParts::take(const SimulationPart& part, const File& file) {
   const auto& from = part.simulations;
-  if (from.theta.cols() != simulations_.theta.cols() || from.x.cols() != simulations_.x.cols())
-    fail(ExitCode::data, "a part in '{}' has {} parameters and {} data, not {} and {}; remove it",
-         folder_.string(), from.theta.cols(), from.x.cols(), simulations_.theta.cols(),
-         simulations_.x.cols());
+  if (from.x.cols() != x_dim_)
+    fail(ExitCode::data, "'{}' has {} data, not {}; remove it", path_of(file).string(), from.x.cols(),
+         x_dim_);
   for (std::size_t i = 0; i < from.id.size(); ++i) {
     const std::int64_t id = from.id[i] - first_id_;
-    if (id < 0 || id >= static_cast<std::int64_t>(done_.size()))
-      fail(ExitCode::data, "a part in '{}' holds simulation {}, which is not of its round; remove it",
-           folder_.string(), from.id[i]);
+    if (id < 0 || id >= static_cast<std::int64_t>(owner_.size()))
+      fail(ExitCode::data, "'{}' holds simulation {}, which is not of its round; remove it",
+           path_of(file).string(), from.id[i]);
     const auto row = static_cast<std::size_t>(id);
-    simulations_.theta.row(id) = from.theta.row(static_cast<Eigen::Index>(i));
-    simulations_.x.row(id) = from.x.row(static_cast<Eigen::Index>(i));
-    simulations_.id[row] = from.id[i];
-    simulations_.seed[row] = from.seed[i];
-    simulations_.status[row] = from.status[i];
+    if (owner_[row] != kNone && is_final(status_[row]) && !is_final(from.status[i])) continue;
+    owner_[row] = file.number;
+    seed_[row] = from.seed[i];
+    status_[row] = from.status[i];
     provenance_.worker[row] = part.provenance.worker[i];
     provenance_.attempts[row] = part.provenance.attempts[i];
     provenance_.seconds[row] = part.provenance.seconds[i];
-    done_[row] = true;
   }
 }
 
-void SimulationParts::write(const SimulationPart& part) {
-  const auto file = folder_ / fmt::format("{:09}.h5", next_number_++);
-  write_record(file, header_, to_record(part));
-  files_.push_back(file);
-}
-
-SimulationPart SimulationParts::all_done() const {
-  SimulationPart part;
-  const auto n = std::count(done_.begin(), done_.end(), true);
-  part.simulations.theta.resize(n, simulations_.theta.cols());
-  part.simulations.x.resize(n, simulations_.x.cols());
-  Eigen::Index to = 0;
-  for (std::size_t i = 0; i < done_.size(); ++i) {
-    if (!done_[i]) continue;
-    part.simulations.theta.row(to) = simulations_.theta.row(static_cast<Eigen::Index>(i));
-    part.simulations.x.row(to++) = simulations_.x.row(static_cast<Eigen::Index>(i));
-    part.simulations.id.push_back(simulations_.id[i]);
-    part.simulations.seed.push_back(simulations_.seed[i]);
-    part.simulations.status.push_back(simulations_.status[i]);
-    part.provenance.worker.push_back(provenance_.worker[i]);
-    part.provenance.attempts.push_back(provenance_.attempts[i]);
-    part.provenance.seconds.push_back(provenance_.seconds[i]);
-  }
-  return part;
+std::vector<Eigen::Index> SimulationParts::own_rows(const File& file, const SimulationPart& part) const {
+  const auto& id = part.simulations.id;
+  std::vector<Eigen::Index> rows;
+  for (std::size_t i = 0; i < id.size(); ++i)
+    if (owner_[static_cast<std::size_t>(id[i] - first_id_)] == file.number)
+      rows.push_back(static_cast<Eigen::Index>(i));
+  std::ranges::sort(rows, {}, [&](Eigen::Index i) { return id[static_cast<std::size_t>(i)]; });
+  return rows;
 }
 
 void SimulationParts::append(const SimulationPart& part) {
-  take(part);
-  if (files_.size() < kMostFiles) return write(part);
-  // The merged part holds all the older ones, so a crash between its writing and their removal does no harm.
-  const auto merged_away = std::exchange(files_, {});
-  write(all_done());
-  for (const auto& file : merged_away) fs::remove(file);
+  take(part, write(part));
+  for (const auto id : part.simulations.id) done_[static_cast<std::size_t>(id - first_id_)] = true;
+  if (std::ranges::count_if(files_, &File::small) > kMostSmallFiles) merge_small_files();
+}
+
+void SimulationParts::merge_small_files() {
+  std::vector<File> merged_away;
+  std::ranges::copy_if(files_, std::back_inserter(merged_away), &File::small);
+  SimulationPart merged;
+  merged.simulations.x.resize(0, x_dim_);
+  for (const auto& file : merged_away) {
+    const auto part = read(file);
+    add(merged, part, own_rows(file, part));
+  }
+  // A crash between its writing and the others' removal does no harm.
+  take(merged, write(merged));
+  for (const auto& file : merged_away) fs::remove(path_of(file));
+  std::erase_if(
+      files_, [last = files_.back().number](const File& file) { return file.small && file.number != last; });
+}
+
+Record SimulationParts::outcomes() const {
+  std::vector<std::int64_t> id(owner_.size());
+  std::iota(id.begin(), id.end(), first_id_);
+  Record record;
+  record.put("id", std::move(id));
+  record.put("seed", seed_);
+  record.put("status", to_numbers(status_));
+  return record;
+}
+
+StreamedMatrix SimulationParts::x() const {
+  const auto fill = [this](const StreamedMatrix::Put& put) {
+    for (const auto& file : files_) {
+      const auto part = read(file);
+      const auto rows = own_rows(file, part);
+      const auto row_of_round = [&](std::size_t i) {
+        return part.simulations.id[static_cast<std::size_t>(rows[i])] - first_id_;
+      };
+      std::vector<Eigen::Index> run;  // of neighbours
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        run.push_back(rows[i]);
+        if (i + 1 < rows.size() && row_of_round(i + 1) == row_of_round(i) + 1) continue;
+        put(row_of_round(i) - static_cast<std::int64_t>(run.size()) + 1, part.simulations.x(run, Eigen::all));
+        run.clear();
+      }
+    }
+  };
+  return {"x", static_cast<Eigen::Index>(owner_.size()), x_dim_, fill};
 }
 
 void SimulationParts::remove() const {

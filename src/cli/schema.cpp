@@ -31,6 +31,15 @@ ChoiceField choice(Enum& value, std::vector<std::string> names) {
           [&value] { return std::optional(static_cast<std::size_t>(value)); }};
 }
 
+/// The same, with a name for none before them.
+template <typename Enum>
+ChoiceField choice(std::optional<Enum>& value, std::vector<std::string> names) {
+  return {
+      std::move(names),
+      [&value](std::size_t i) { value = i == 0 ? std::nullopt : std::optional(static_cast<Enum>(i - 1)); },
+      [&value] { return std::optional(value ? static_cast<std::size_t>(*value) + 1 : 0); }};
+}
+
 ChoiceField choice(std::string& value, const std::vector<std::string>& names) {
   return {names, [&value, names](std::size_t i) { value = names[i]; },
           [&value, names]() -> std::optional<std::size_t> {
@@ -82,6 +91,8 @@ Section model_section(ModelOptions& o) {
           "diffusion and score network",
           {
               {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
+              {"early_space", "that of tsnpse's rounds before the last",
+               choice(o.early_space, {"same", "natural", "whitened", "standardised"})},
               {"process", "the forward process", choice(o.process, process_names())},
               {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
               {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
@@ -131,6 +142,8 @@ Section training_section(TrainingOptions& o) {
            number(o.cooldown, between(0, 1))},
           {"averaging", "decay of the moving average of the weights",
            number(o.averaging, Range{.low = 0, .high = 1, .high_included = false})},
+          {"memory", "GB of x that a rank holds; where it is more, batches are read from the files",
+           number(o.memory, at_least(0))},
           {"checkpoint_seconds", "training lost at most when killed", number(o.checkpoint_seconds, above(0))},
       }};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include <fmt/format.h>
@@ -42,9 +43,18 @@ std::vector<Eigen::Index> rows_where(const Vector& values, double threshold) {
   return rows;
 }
 
-/// The rows that pass the screen.
+std::vector<Eigen::Index> rows_passing(const Screen& screen, const Matrix& rows) {
+  return rows_where(screen.value(rows), screen.threshold);
+}
+
+std::vector<Eigen::Index> all_rows(const Matrix& rows) {
+  std::vector<Eigen::Index> all(static_cast<std::size_t>(rows.rows()));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
 Matrix passing(const Screen& screen, const Matrix& rows) {
-  return rows(rows_where(screen.value(rows), screen.threshold), Eigen::all);
+  return rows(rows_passing(screen, rows), Eigen::all);
 }
 
 /// By the distance to the nearest of one half of the draws inside the region, as far as the other half is,
@@ -89,14 +99,13 @@ Matrix resample(const World& world, const Prior& prior, const Posterior& posteri
   const std::int64_t pool = options.resampling_pool;
   const DrawKey pool_key{key.seed, Purpose::proposal, key.round};
   const Matrix draws = posterior.sample(world, n * pool, pool_key, log).theta;
-  const Vector log_posterior = log_prob(draws);
-  const Vector valid = region.valid ? region.valid->value(draws) : Vector();
-  Vector log_weights(draws.rows());
-  for (Eigen::Index row = 0; row < draws.rows(); ++row) {
-    const bool inside =
-        log_posterior[row] >= region.threshold && (!region.valid || valid[row] >= region.valid->threshold);
-    log_weights[row] = inside ? prior.log_prob(row_of(draws, row)) - log_posterior[row]
-                              : -std::numeric_limits<double>::infinity();
+  const auto candidates = region.valid ? rows_passing(*region.valid, draws) : all_rows(draws);
+  const Vector log_posterior = log_prob(draws(candidates, Eigen::all));
+  Vector log_weights = Vector::Constant(draws.rows(), -std::numeric_limits<double>::infinity());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto row = candidates[i];
+    const double value = log_posterior[static_cast<Eigen::Index>(i)];
+    if (value >= region.threshold) log_weights[row] = prior.log_prob(row_of(draws, row)) - value;
   }
   const auto random_of = [&](std::uint64_t group) {
     return RandomStream(key.seed, Purpose::proposal, key.round, kResamplingStream + group);

@@ -5,7 +5,8 @@
 namespace snpse {
 namespace {
 
-constexpr Eigen::Index kMostPoints = 16;  // of a series, by each feature
+constexpr Eigen::Index kMostPoints = 16;      // of a series, by each feature
+constexpr Eigen::Index kMostFeatures = 1000;  // of other data
 
 }  // namespace
 
@@ -19,13 +20,15 @@ DataView ranked_view(const Matrix& x, const ModelOptions& options) {
 }
 
 std::optional<Matrix> pooling(const SummaryShape& summary, Eigen::Index width) {
-  if (summary.kind != SummaryKind::rows && summary.kind != SummaryKind::series) return std::nullopt;
-  const Eigen::Index blocks_of_features = summary.features;
-  const Eigen::Index data = width / blocks_of_features;
-  const Eigen::Index length = data / summary.parts;  // of a row or a series
   const bool rows = summary.kind == SummaryKind::rows;
-  const Eigen::Index points = std::min(kMostPoints, length);
-  const Eigen::Index kept = rows ? length : summary.parts * points;
+  const bool series = summary.kind == SummaryKind::series;
+  // What is not known to be anything else is taken for one long series.
+  const Eigen::Index blocks_of_features = rows || series ? summary.features : 1;
+  const Eigen::Index parts = rows || series ? summary.parts : 1;
+  const Eigen::Index data = width / blocks_of_features;
+  const Eigen::Index length = data / parts;  // of a row or a series
+  const Eigen::Index points = std::min(series ? kMostPoints : kMostFeatures, length);
+  const Eigen::Index kept = rows ? length : parts * points;
   if (kept == data) return std::nullopt;
   Matrix pool = Matrix::Zero(width, blocks_of_features * kept);
   for (Eigen::Index i = 0; i < width; ++i) {

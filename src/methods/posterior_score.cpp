@@ -73,6 +73,35 @@ Start start(const Matrix& z, const Matrix& features, const std::optional<std::ve
   return result;
 }
 
+struct Seen {
+  torch::Tensor in_memory;  // [k, w], or [0, w] where that were too much
+  FeaturesOnDemand on_demand;
+};
+
+/// The features of x and what the regression expects of z given them; the former are computed whenever they
+/// are needed where all of them would take more than so many GB.
+std::pair<Seen, torch::Tensor> what_the_network_sees(const std::shared_ptr<const Rows>& x,
+                                                     const DataView& view, const Regression& regression,
+                                                     Eigen::Index dim, double most) {
+  constexpr double kBytesInGb = 1e9;
+  const double bytes = static_cast<double>(sizeof(float)) * static_cast<double>(x->size() * view.width());
+  const bool fits = bytes <= most * kBytesInGb;
+  Seen seen{torch::empty({fits ? x->size() : 0, view.width()}), {}};
+  auto mean = torch::empty({x->size(), dim});
+  const Eigen::Index at_once = rows_at_once(view.width());
+  for (Eigen::Index first = 0; first < x->size(); first += at_once) {
+    const Eigen::Index count = std::min(at_once, x->size() - first);
+    const Matrix features = view.apply(x->block(first, count));
+    mean.narrow(0, first, count) = to_tensor(regression.mean(features));
+    if (fits) seen.in_memory.narrow(0, first, count) = to_tensor(features);
+  }
+  if (!fits)
+    seen.on_demand = [x, view](std::span<const Eigen::Index> rows) {
+      return to_tensor(view.apply(x->read(rows)));
+    };
+  return {std::move(seen), std::move(mean)};
+}
+
 /// Collective.
 std::optional<Replacement> make_replacement(const World& world, InvalidPolicy policy,
                                             const RoundData& first_round) {
@@ -117,10 +146,10 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
       {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
       shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  const Matrix seen = view.apply(rows.x);
-  TrainingData data{{to_tensor(space.to_z(rows.theta)), to_tensor(seen), to_tensor(regression.mean(seen)),
-                     to_tensor(Matrix(weights))},
-                    std::move(rows.id)};
+  auto [seen, mean] = what_the_network_sees(rows.x, view, regression, z.cols(), settings.training.memory);
+  TrainingData data{{to_tensor(space.to_z(rows.theta)), seen.in_memory, mean, to_tensor(Matrix(weights))},
+                    std::move(rows.id),
+                    seen.on_demand};
   return {std::move(model), std::move(data), replacement, std::move(note)};
 }
 

@@ -1,5 +1,6 @@
 #include "snpse/methods/replacement.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -12,29 +13,46 @@ constexpr double kDeviationsBelow = 2;
 constexpr const char* kValues = "replacement/values";
 constexpr const char* kWholeRow = "replacement/whole_row";
 
-/// The finite ones of column j on all ranks, in the order of the simulations, [m, 1].
-Matrix finite_values(const World& world, const Matrix& x, Eigen::Index j) {
-  Matrix mine(x.rows(), 1);
+/// Columns [first, first + count) of all ranks' x, in the order of the simulations.
+Matrix gather_columns(const World& world, const Rows& x, Eigen::Index first, Eigen::Index count) {
+  Matrix mine(x.size(), count);
+  const Eigen::Index most = rows_at_once(x.width());
+  for (Eigen::Index row = 0; row < x.size(); row += most) {
+    const Eigen::Index rows = std::min(most, x.size() - row);
+    mine.middleRows(row, rows) = x.block(row, rows).middleCols(first, count);
+  }
+  return world.gather_rows(mine);
+}
+
+/// Of the finite values of a column; none where there is no such value.
+std::optional<double> far_below_the_mean(const Matrix& columns, Eigen::Index j) {
+  Matrix finite(columns.rows(), 1);
   Eigen::Index count = 0;
-  for (Eigen::Index i = 0; i < x.rows(); ++i)
-    if (std::isfinite(x(i, j))) mine(count++, 0) = x(i, j);
-  return world.gather_rows(mine.topRows(count));
+  for (const double value : columns.col(j))
+    if (std::isfinite(value)) finite(count++, 0) = value;
+  if (count == 0) return std::nullopt;
+  const auto moments = Standardiser::fit(finite.topRows(count));
+  return moments.mean[0] - kDeviationsBelow * moments.deviation[0];
 }
 
 }  // namespace
 
-Replacement Replacement::fit(const World& world, const Simulations& mine, bool whole_row) {
-  Replacement result{Vector(mine.x.cols()), whole_row};
-  for (Eigen::Index j = 0; j < mine.x.cols(); ++j) {
-    const Matrix values = finite_values(world, mine.x, j);
-    if (values.rows() == 0)
-      fail(
-          ExitCode::data,
-          "no simulation of round 1 defines value {} of x, so that nothing tells what could stand in for it: "
-          "raise method.first_round, leave the value out, or set invalid.policy = \"drop\"",
-          j + 1);
-    const auto moments = Standardiser::fit(values);
-    result.values[j] = moments.mean[0] - kDeviationsBelow * moments.deviation[0];
+Replacement Replacement::fit(const World& world, const SimulationShare& mine, bool whole_row) {
+  const Eigen::Index p = mine.x->width();
+  Replacement result{Vector(p), whole_row};
+  const auto at_once =
+      static_cast<Eigen::Index>(world.broadcast(static_cast<double>(rows_at_once(mine.x->size()))));
+  for (Eigen::Index first = 0; first < p; first += at_once) {
+    const Matrix columns = gather_columns(world, *mine.x, first, std::min(at_once, p - first));
+    for (Eigen::Index j = 0; j < columns.cols(); ++j) {
+      const auto value = far_below_the_mean(columns, j);
+      if (!value)
+        fail(ExitCode::data,
+             "no simulation of round 1 defines value {} of x, so that nothing tells what could stand in for "
+             "it: raise method.first_round, leave the value out, or set invalid.policy = \"drop\"",
+             first + j + 1);
+      result.values[first + j] = *value;
+    }
   }
   return result;
 }

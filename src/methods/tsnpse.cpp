@@ -61,6 +61,15 @@ std::string describe(const Calibration& calibration, double expected_valid) {
 // less noise there is; much noise blurs the region.
 constexpr double kEnergyRatio = 0.05;
 
+/// Those of rounds whose networks only propose.
+MethodSettings early_settings(MethodSettings settings) {
+  auto& training = settings.training;
+  if (training.early_steps > 0 && (training.max_steps == 0 || training.early_steps < training.max_steps))
+    training.max_steps = training.early_steps;
+  settings.model.space = settings.model.early_space.value_or(settings.model.space);
+  return settings;
+}
+
 }  // namespace
 
 Tsnpse::Tsnpse(Problem problem, MethodSettings settings)
@@ -116,11 +125,8 @@ std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
 
 TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
-  auto settings = settings_;
-  auto& training = settings.training;
-  const bool early = static_cast<int>(rounds.size()) < settings.method.rounds && training.early_steps > 0;
-  if (early && (training.max_steps == 0 || training.early_steps < training.max_steps))
-    training.max_steps = training.early_steps;
+  const bool early = static_cast<int>(rounds.size()) < settings_.method.rounds;
+  const auto settings = early ? early_settings(settings_) : settings_;
   auto trained = train_posterior_score(rounds, boxed_prior(rounds.back()), settings, problem_.seed,
                                        checkpoints, context);
   if (!trained.report.stopped && rounds.size() > 1)

@@ -8,7 +8,8 @@
 namespace snpse {
 namespace {
 
-std::vector<Eigen::Index> valid_in(const Simulations& simulations, const Prior& prior, bool also_invalid) {
+std::vector<Eigen::Index> valid_in(const SimulationShare& simulations, const Prior& prior,
+                                   bool also_invalid) {
   std::vector<Eigen::Index> valid;
   for (Eigen::Index i = 0; i < simulations.theta.rows(); ++i) {
     const auto status = simulations.status[static_cast<std::size_t>(i)];
@@ -23,6 +24,50 @@ void append(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& row
   to.conservativeResize(to.rows() + count, from.cols());
   to.bottomRows(count) = from(rows, Eigen::all);
 }
+
+/// Rows picked from those of several rounds, one round after the other, completed by a replacement.
+class PickedRows : public Rows {
+ public:
+  explicit PickedRows(const std::optional<Replacement>& replacement) : replacement_(replacement) {}
+
+  void add(std::shared_ptr<const Rows> rows, const std::vector<Eigen::Index>& picked) {
+    width_ = rows->width();
+    for (const auto row : picked) places_.push_back({sources_.size(), row});
+    sources_.push_back(std::move(rows));
+  }
+
+  Eigen::Index size() const override { return static_cast<Eigen::Index>(places_.size()); }
+  Eigen::Index width() const override { return width_; }
+
+  Matrix read(std::span<const Eigen::Index> rows) const override {
+    Matrix result(static_cast<Eigen::Index>(rows.size()), width_);
+    std::vector<std::vector<Eigen::Index>> wanted(sources_.size());
+    std::vector<std::vector<Eigen::Index>> to(sources_.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto& place = places_[static_cast<std::size_t>(rows[i])];
+      wanted[place.source].push_back(place.row);
+      to[place.source].push_back(static_cast<Eigen::Index>(i));
+    }
+    for (std::size_t source = 0; source < sources_.size(); ++source)
+      if (!to[source].empty()) result(to[source], Eigen::all) = sources_[source]->read(wanted[source]);
+    return replacement_ ? replacement_->apply(std::move(result)) : result;
+  }
+
+ private:
+  struct Place {
+    std::size_t source;
+    Eigen::Index row;
+  };
+  std::optional<Replacement> replacement_;
+  std::vector<std::shared_ptr<const Rows>> sources_;
+  std::vector<Place> places_;
+  Eigen::Index width_ = 0;
+};
+
+// Of the rows in a sample; fewer where they are so long that these would take much memory.
+constexpr std::int64_t kEnough = 20000;
+constexpr std::int64_t kFewest = 2000;
+constexpr std::int64_t kEnoughNumbers = 20'000'000;
 
 struct Place {
   std::int64_t below;  // rows on the ranks below this one
@@ -46,16 +91,17 @@ std::int64_t rows_before(const World& world, std::int64_t mine) {
 ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, const Prior& prior,
                      const std::optional<Replacement>& replacement) {
   ValidRows rows;
+  auto x = std::make_shared<PickedRows>(replacement);
   for (const auto& round : rounds) {
     const auto valid = valid_in(round.simulations, prior, replacement.has_value());
     append(rows.theta, round.simulations.theta, valid);
-    append(rows.x, round.simulations.x, valid);
+    x->add(round.simulations.x, valid);
     const auto [below, all] = place(world, static_cast<std::int64_t>(valid.size()));
     for (std::size_t i = 0; i < valid.size(); ++i)
       rows.id.push_back(rows.total + below + static_cast<std::int64_t>(i));
     rows.total += all;
   }
-  if (replacement) rows.x = replacement->apply(std::move(rows.x));
+  rows.x = std::move(x);
   return rows;
 }
 
@@ -70,10 +116,10 @@ StatusCounts count_statuses(const World& world, std::span<const RoundData> round
 }
 
 SampleOfRows sample_of_all(const World& world, const ValidRows& mine) {
-  constexpr std::int64_t kEnough = 20000;
-  const std::int64_t every = std::max<std::int64_t>(1, (mine.total + kEnough - 1) / kEnough);
   const Eigen::Index d = mine.theta.cols();
-  const Eigen::Index p = mine.x.cols();
+  const Eigen::Index p = mine.x->width();
+  const std::int64_t enough = std::clamp(kEnoughNumbers / std::max<Eigen::Index>(1, p), kFewest, kEnough);
+  const std::int64_t every = std::max<std::int64_t>(1, (mine.total + enough - 1) / enough);
   std::vector<Eigen::Index> chosen;
   for (std::size_t i = 0; i < mine.id.size(); ++i)
     if (mine.id[i] % every == 0) chosen.push_back(static_cast<Eigen::Index>(i));
@@ -81,7 +127,7 @@ SampleOfRows sample_of_all(const World& world, const ValidRows& mine) {
   for (Eigen::Index i = 0; i < part.rows(); ++i)
     part(i, 0) = static_cast<double>(mine.id[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])]);
   part.middleCols(1, d) = mine.theta(chosen, Eigen::all);
-  part.rightCols(p) = mine.x(chosen, Eigen::all);
+  part.rightCols(p) = mine.x->read(chosen);
   const Matrix all = world.gather_rows(part);
   std::vector<Eigen::Index> order(static_cast<std::size_t>(all.rows()));
   std::iota(order.begin(), order.end(), 0);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <ctime>
 #include <limits>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,7 @@ constexpr std::string_view kLeftoverSuffix = ".partial";
 class Descriptor {
  public:
   explicit Descriptor(int value) : value_(value) {}
+  Descriptor(Descriptor&& other) noexcept : value_(other.release()) {}
   ~Descriptor() {
     if (value_ >= 0) ::close(value_);
   }
@@ -79,38 +81,30 @@ int sync_folder(const fs::path& folder) {
   return ::fsync(descriptor.get()) == 0 || errno == EINVAL ? 0 : errno;
 }
 
-/// Creates path with these bytes and waits until the device has them. Returns errno or 0.
-int create_and_sync(const fs::path& path, std::string_view bytes) {
-  Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!descriptor.valid()) return errno;
-  if (const int error = write_all(descriptor.get(), bytes)) return error;
-  if (::fsync(descriptor.get()) != 0) return errno;
-  return descriptor.close() ? 0 : errno;
+[[noreturn]] void throw_errno(int error) {
+  throw std::system_error(error, std::generic_category());
 }
 
-}  // namespace
-
-void write_durably(const fs::path& path, std::string_view bytes) {
-  const fs::path folder = folder_of(path);
-  const fs::path aside =
-      folder / fmt::format(".{}.{}{}", path.filename().string(), ::getpid(), kLeftoverSuffix);
-  if (const int error = create_and_sync(aside, bytes)) {
-    ::unlink(aside.c_str());
-    fail_writing(path, error);
-  }
-  if (::rename(aside.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(aside.c_str());
-    fail_writing(path, error);
-  }
-  if (const int error = sync_folder(folder)) fail_writing(path, error);
+Descriptor open_to_write(const fs::path& path, int flags) {
+  Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+  if (!descriptor.valid()) throw_errno(errno);
+  return descriptor;
 }
 
-std::string read_whole(const fs::path& path) {
-  return read_end(path, std::numeric_limits<std::size_t>::max());
+void close_checked(Descriptor descriptor) {
+  if (!descriptor.close()) throw_errno(errno);
 }
 
-std::string read_end(const fs::path& path, std::size_t count) {
+/// Waits until the device has the file.
+void sync(const fs::path& path) {
+  auto descriptor = open_to_write(path, 0);
+  if (::fsync(descriptor.get()) != 0) throw_errno(errno);
+  close_checked(std::move(descriptor));
+}
+
+/// Gives the last bytes of a file, so many or all, piece by piece.
+void read_from_end(const fs::path& path, std::size_t count,
+                   const std::function<void(std::string_view)>& take) {
   const auto fail_reading = [&](int error) {
     fail(ExitCode::missing_input, "cannot read '{}': {}; check the path and its permissions", path.string(),
          std::strerror(error));
@@ -123,16 +117,65 @@ std::string read_end(const fs::path& path, std::size_t count) {
   const std::size_t wanted = std::min(count, size);
   // What cannot seek, such as a pipe, is read from where it stands.
   if (wanted < size) ::lseek(descriptor.get(), static_cast<off_t>(size - wanted), SEEK_SET);
-  std::string bytes;
-  bytes.reserve(wanted);
-  std::vector<char> part(std::size_t{1} << 16U);
+  std::vector<char> piece(std::size_t{1} << 16U);
   for (;;) {
-    const ssize_t got = ::read(descriptor.get(), part.data(), part.size());
+    const ssize_t got = ::read(descriptor.get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail_reading(errno);
-    if (got == 0) return bytes;
-    bytes.append(part.data(), static_cast<std::size_t>(got));
+    if (got == 0) return;
+    take({piece.data(), static_cast<std::size_t>(got)});
   }
+}
+
+}  // namespace
+
+void write_durably(const fs::path& path, const std::function<void(const fs::path&)>& fill) {
+  const fs::path folder = folder_of(path);
+  const fs::path aside =
+      folder / fmt::format(".{}.{}{}", path.filename().string(), ::getpid(), kLeftoverSuffix);
+  try {
+    close_checked(open_to_write(aside, O_CREAT | O_TRUNC));
+    fill(aside);
+    sync(aside);
+    if (::rename(aside.c_str(), path.c_str()) != 0) throw_errno(errno);
+  } catch (const std::system_error& error) {
+    ::unlink(aside.c_str());
+    fail_writing(path, error.code().value());
+  } catch (...) {
+    ::unlink(aside.c_str());
+    throw;
+  }
+  if (const int error = sync_folder(folder)) fail_writing(path, error);
+}
+
+void write_durably(const fs::path& path, std::string_view bytes) {
+  write_durably(path, [&](const fs::path& aside) { append(aside, bytes); });
+}
+
+void reserve(const fs::path& file, std::uintmax_t bytes) {
+  auto descriptor = open_to_write(file, 0);
+  if (const int error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(bytes))) throw_errno(error);
+  close_checked(std::move(descriptor));
+}
+
+void append(const fs::path& file, std::string_view bytes) {
+  auto descriptor = open_to_write(file, O_APPEND);
+  if (const int error = write_all(descriptor.get(), bytes)) throw_errno(error);
+  close_checked(std::move(descriptor));
+}
+
+std::string read_whole(const fs::path& path) {
+  return read_end(path, std::numeric_limits<std::size_t>::max());
+}
+
+std::string read_end(const fs::path& path, std::size_t count) {
+  std::string bytes;
+  read_from_end(path, count, [&](std::string_view piece) { bytes.append(piece); });
+  return bytes;
+}
+
+void for_each_piece(const fs::path& path, const std::function<void(std::string_view)>& take) {
+  read_from_end(path, std::numeric_limits<std::size_t>::max(), take);
 }
 
 void make_folder(const fs::path& path) {

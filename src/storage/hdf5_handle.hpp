@@ -40,6 +40,14 @@ class Hdf5Handle {
   Closer closer_;
 };
 
+/// Access to a file without HDF5's locks: files appear complete by rename and never change, and not every
+/// file system has locks.
+inline Hdf5Handle unlocked_access() {
+  Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
+  checked(H5Pset_file_locking(access.get(), false, true), "switch file locks off");
+  return access;
+}
+
 /// Switches HDF5's automatic printing of errors off while it lives.
 class QuietHdf5 {
  public:

@@ -1,42 +1,15 @@
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <optional>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <vector>
 
-#include "hdf5_handle.hpp"
+#include "sealed_file.hpp"
 #include "string_type.hpp"
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/storage/record_file.hpp"
-#include "snpse/storage/seal.hpp"
 
 namespace snpse {
-namespace {
-
 namespace fs = std::filesystem;
-
-Hdf5Handle open_file(const fs::path& path) {
-  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
-  // Files appear complete by rename and never change, so locks are not needed; not every file system has
-  // them.
-  checked(H5Pset_file_locking(access.get(), false, true), "switch file locks off");
-  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "open the file"};
-}
-
-/// Copies what HDF5 allocated and gives it back.
-std::vector<std::string> take_strings(std::vector<char*>& texts, hid_t type, hid_t space) {
-  std::vector<std::string> strings;
-  for (const char* text : texts) strings.emplace_back(text == nullptr ? "" : text);
-  if (!texts.empty()) checked(H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data()), "release strings");
-  return strings;
-}
-
-void require_string_type(hid_t type) {
-  if (checked(H5Tis_variable_str(type), "inspect a type") == 0) throw Hdf5Error("read text");
-}
+namespace {
 
 /// Reads one dataset as the Record::Value whose shape and type it has.
 class DatasetReader {
@@ -116,53 +89,6 @@ class DatasetReader {
   std::size_t count_ = 0;
 };
 
-struct OpenAttribute {
-  OpenAttribute(hid_t file, const char* name)
-      : attribute(H5Aopen(file, name, H5P_DEFAULT), H5Aclose, "find the header"),
-        type(H5Aget_type(attribute.get()), H5Tclose, "inspect the header"),
-        space(H5Aget_space(attribute.get()), H5Sclose, "inspect the header") {
-    if (checked(H5Sget_simple_extent_npoints(space.get()), "inspect the header") != 1)
-      throw Hdf5Error("understand the header");
-  }
-  Hdf5Handle attribute;
-  Hdf5Handle type;
-  Hdf5Handle space;
-};
-
-std::string read_text(hid_t file, const char* name) {
-  const OpenAttribute open(file, name);
-  require_string_type(open.type.get());
-  std::vector<char*> texts(1, nullptr);
-  checked(H5Aread(open.attribute.get(), open.type.get(), texts.data()), "read the header");
-  return take_strings(texts, open.type.get(), open.space.get()).front();
-}
-
-template <typename T>
-T read_number(hid_t file, const char* name, hid_t memory_type) {
-  const OpenAttribute open(file, name);
-  T value{};
-  checked(H5Aread(open.attribute.get(), memory_type, &value), "read the header");
-  return value;
-}
-
-/// Checks in the order that read_record() promises; the type only where one is expected.
-FileHeader checked_header(hid_t file, const fs::path& path, const std::optional<std::string>& expected_type) {
-  FileHeader header;
-  header.type = read_text(file, "type");
-  header.program_version = read_text(file, "program_version");
-  if (expected_type && header.type != *expected_type)
-    fail(ExitCode::data, "'{}' holds '{}' where '{}' is needed; was it renamed?", path.string(), header.type,
-         *expected_type);
-  const auto version = read_number<std::int64_t>(file, "format_version", H5T_NATIVE_INT64);
-  if (version < 1 || version > kFormatVersion)
-    fail(ExitCode::data,
-         "'{}' has format version {} (written by snpse {}), this program reads up to {}; use a newer snpse",
-         path.string(), version, header.program_version, kFormatVersion);
-  header.seed = read_number<std::uint64_t>(file, "seed", H5T_NATIVE_UINT64);
-  header.configuration = read_text(file, "configuration");
-  return header;
-}
-
 extern "C" herr_t note_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
   try {
     if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(names)->emplace_back(name);
@@ -172,34 +98,14 @@ extern "C" herr_t note_dataset(hid_t, const char* name, const H5O_info_t* info, 
   }
 }
 
-enum class SealCheck {
-  all_bytes,  ///< the file is ours, complete and undamaged
-  end_only    ///< ours and complete
-};
-
-void check_seal(const fs::path& path, SealCheck check) {
-  const bool fine =
-      check == SealCheck::all_bytes ? is_sealed(read_whole(path)) : is_seal(read_end(path, kSealSize));
-  if (!fine)
-    fail(ExitCode::data,
-         "'{}' is not a readable snpse file ({} bytes; truncated, damaged or of another program); move it "
-         "away and run again to redo this step",
-         path.string(), fs::file_size(path));
-}
-
-/// Opens the file and gives it to read; what HDF5 cannot do becomes Error(data).
+/// Opens the file and gives it to read.
 template <typename Read>
 auto with_file(const fs::path& path, SealCheck check, Read read) {
   check_seal(path, check);
-  const QuietHdf5 quiet;
-  try {
+  return understood(path, [&] {
     const Hdf5Handle file = open_file(path);
     return read(file.get());
-  } catch (const Hdf5Error& error) {
-    fail(ExitCode::data,
-         "'{}' cannot be understood: HDF5 failed to {}; was it written by another version of snpse?",
-         path.string(), error.what());
-  }
+  });
 }
 
 }  // namespace

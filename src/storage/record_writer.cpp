@@ -10,8 +10,9 @@
 namespace snpse {
 namespace {
 
-// Room for headers and names, added to the size of the data so that the image grows in few steps.
-constexpr std::size_t kMetadataRoom = std::size_t{1} << 16U;
+// What a file needs besides its data, about: of itself and for each value.
+constexpr std::size_t kFileRoom = 8192;
+constexpr std::size_t kValueRoom = 512;
 
 std::size_t bytes_of(const Record& record) {
   std::size_t sum = 0;
@@ -39,13 +40,10 @@ Hdf5Handle timeless(hid_t property_class) {
   return list;
 }
 
-/// An empty file in memory that never reaches a disk by itself.
-Hdf5Handle create_in_memory(std::size_t increment) {
-  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
-  checked(H5Pset_fapl_core(access.get(), increment, false), "choose the memory driver");
+Hdf5Handle create_file(const std::filesystem::path& path) {
+  const Hdf5Handle access = unlocked_access();
   const Hdf5Handle creation = timeless(H5P_FILE_CREATE);
-  return {H5Fcreate("snpse", H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose,
-          "create a file in memory"};
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "create the file"};
 }
 
 /// Dimensions of a dataset; none for a scalar.
@@ -57,6 +55,12 @@ struct Shape {
 Hdf5Handle make_space(const Shape& shape) {
   return {shape.rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(shape.rank, shape.size.data(), nullptr),
           H5Sclose, "create a data space"};
+}
+
+Hdf5Handle create_dataset(hid_t file, const std::string& name, hid_t type, hid_t space) {
+  const Hdf5Handle creation = timeless(H5P_DATASET_CREATE);
+  return {H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Dclose,
+          "create a dataset"};
 }
 
 /// Puts one Record::Value into the file under a name.
@@ -99,10 +103,7 @@ class ValueWriter {
 
   void write(const Shape& shape, hid_t stored_type, hid_t memory_type, const void* values) const {
     const Hdf5Handle space = make_space(shape);
-    const Hdf5Handle creation = timeless(H5P_DATASET_CREATE);
-    const Hdf5Handle dataset(
-        H5Dcreate2(file_, name_.c_str(), stored_type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
-        H5Dclose, "create a dataset");
+    const Hdf5Handle dataset = create_dataset(file_, name_, stored_type, space.get());
     checked(H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write a dataset");
   }
 
@@ -143,33 +144,60 @@ void write_header(hid_t file, const FileHeader& header) {
   write_text("configuration", header.configuration);
 }
 
-std::string image_of(hid_t file) {
-  checked(H5Fflush(file, H5F_SCOPE_GLOBAL), "flush the file in memory");
-  const ssize_t size = checked(H5Fget_file_image(file, nullptr, 0), "measure the file in memory");
-  std::string image(static_cast<std::size_t>(size), '\0');
-  checked(H5Fget_file_image(file, image.data(), image.size()), "copy the file in memory");
-  return image;
+void write_streamed(hid_t file, const StreamedMatrix& matrix) {
+  const Shape shape{{static_cast<hsize_t>(matrix.rows), static_cast<hsize_t>(matrix.columns)}, 2};
+  const Hdf5Handle space = make_space(shape);
+  const Hdf5Handle dataset = create_dataset(file, matrix.name, H5T_IEEE_F64LE, space.get());
+  matrix.fill([&](Eigen::Index first, const Matrix& rows) {
+    ensure(rows.cols() == matrix.columns && first >= 0 && first + rows.rows() <= matrix.rows,
+           "rows of the streamed matrix");
+    if (rows.size() == 0) return;
+    const std::array<hsize_t, 2> start{static_cast<hsize_t>(first), 0};
+    const Shape block{{static_cast<hsize_t>(rows.rows()), static_cast<hsize_t>(rows.cols())}, 2};
+    const Hdf5Handle in_memory = make_space(block);
+    checked(
+        H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, block.size.data(), nullptr),
+        "select rows");
+    checked(
+        H5Dwrite(dataset.get(), H5T_NATIVE_DOUBLE, in_memory.get(), space.get(), H5P_DEFAULT, rows.data()),
+        "write rows");
+  });
+}
+
+void write(const std::filesystem::path& path, const FileHeader& header, const Record& record,
+           const StreamedMatrix* streamed) {
+  const QuietHdf5 quiet;
+  std::uintmax_t room = kFileRoom + header.configuration.size() + kValueRoom * record.values().size();
+  room += bytes_of(record);
+  if (streamed) room += sizeof(double) * static_cast<std::uintmax_t>(streamed->rows * streamed->columns);
+  write_durably(path, [&](const std::filesystem::path& aside) {
+    try {
+      const Hdf5Handle file = create_file(aside);
+      reserve(aside, room);
+      write_header(file.get(), header);
+      for (const auto& [name, value] : record.values()) {
+        create_groups(file.get(), name);
+        std::visit(ValueWriter(file.get(), name), value);
+      }
+      if (streamed) write_streamed(file.get(), *streamed);
+      checked(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "flush the file");
+    } catch (const Hdf5Error& error) {
+      fail(ExitCode::io, "cannot write '{}': HDF5 failed to {}; make room and run the same command again",
+           path.string(), error.what());
+    }
+    append(aside, Seal::of(aside).text());
+  });
 }
 
 }  // namespace
 
 void write_record(const std::filesystem::path& path, const FileHeader& header, const Record& record) {
-  const QuietHdf5 quiet;
-  std::string image;
-  try {
-    const Hdf5Handle file = create_in_memory(bytes_of(record) + kMetadataRoom);
-    write_header(file.get(), header);
-    for (const auto& [name, value] : record.values()) {
-      create_groups(file.get(), name);
-      std::visit(ValueWriter(file.get(), name), value);
-    }
-    image = image_of(file.get());
-  } catch (const Hdf5Error& error) {
-    fail(ExitCode::internal, "cannot compose '{}': HDF5 failed to {}; out of memory?", path.string(),
-         error.what());
-  }
-  image += seal_of(image);
-  write_durably(path, image);
+  write(path, header, record, nullptr);
+}
+
+void write_record(const std::filesystem::path& path, const FileHeader& header, const Record& record,
+                  const StreamedMatrix& streamed) {
+  write(path, header, record, &streamed);
 }
 
 }  // namespace snpse

@@ -1,24 +1,44 @@
 #include "snpse/storage/seal.hpp"
 
-#include <boost/crc.hpp>
+#include <algorithm>
+
 #include <fmt/format.h>
 
-namespace snpse {
+#include "snpse/storage/durable_file.hpp"
 
-std::string seal_of(std::string_view bytes) {
-  boost::crc_32_type crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return fmt::format("\nsnpse {:08x}\n", crc.checksum());
+namespace snpse {
+namespace {
+
+/// The seal of the first bytes of a file, so many.
+Seal seal_of_beginning(const std::filesystem::path& file, std::uintmax_t size) {
+  Seal seal;
+  for_each_piece(file, [&](std::string_view piece) {
+    const auto taken = std::min<std::uintmax_t>(piece.size(), size);
+    seal.add(piece.substr(0, taken));
+    size -= taken;
+  });
+  return seal;
 }
 
-bool is_sealed(std::string_view bytes) {
-  if (bytes.size() < kSealSize) return false;
-  const std::string_view content = bytes.substr(0, bytes.size() - kSealSize);
-  return bytes.substr(content.size()) == seal_of(content);
+}  // namespace
+
+std::string Seal::text() const {
+  return fmt::format("\nsnpse {:08x}\n", crc_.checksum());
+}
+
+Seal Seal::of(const std::filesystem::path& file) {
+  Seal seal;
+  for_each_piece(file, [&](std::string_view piece) { seal.add(piece); });
+  return seal;
+}
+
+bool is_sealed(const std::filesystem::path& file) {
+  const std::string end = read_end(file, Seal::kSize);
+  return is_seal(end) && end == seal_of_beginning(file, std::filesystem::file_size(file) - end.size()).text();
 }
 
 bool is_seal(std::string_view end) {
-  return end.size() == kSealSize && end.starts_with("\nsnpse ") && end.ends_with('\n');
+  return end.size() == Seal::kSize && end.starts_with("\nsnpse ") && end.ends_with('\n');
 }
 
 }  // namespace snpse

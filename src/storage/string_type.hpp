@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "hdf5_handle.hpp"
 
 namespace snpse {
@@ -10,6 +13,18 @@ inline Hdf5Handle string_type() {
   checked(H5Tset_size(type.get(), H5T_VARIABLE), "create a string type");
   checked(H5Tset_cset(type.get(), H5T_CSET_UTF8), "create a string type");
   return type;
+}
+
+/// Copies what HDF5 allocated and gives it back.
+inline std::vector<std::string> take_strings(std::vector<char*>& texts, hid_t type, hid_t space) {
+  std::vector<std::string> strings;
+  for (const char* text : texts) strings.emplace_back(text == nullptr ? "" : text);
+  if (!texts.empty()) checked(H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data()), "release strings");
+  return strings;
+}
+
+inline void require_string_type(hid_t type) {
+  if (checked(H5Tis_variable_str(type), "inspect a type") == 0) throw Hdf5Error("read text");
 }
 
 }  // namespace snpse

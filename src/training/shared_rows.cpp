@@ -9,9 +9,9 @@ namespace snpse {
 
 SharedRows::SharedRows(const World& world, TrainingData mine) : world_(world), mine_(std::move(mine)) {
   const auto& id = mine_.id;
-  ensure(
-      mine_.rows.size() == static_cast<std::int64_t>(id.size()) && mine_.rows.x.size(0) == mine_.rows.size(),
-      "as many parameters as data and ids");
+  ensure(mine_.rows.size() == static_cast<std::int64_t>(id.size()) &&
+             (mine_.x_on_demand || mine_.rows.x.size(0) == mine_.rows.size()),
+         "as many parameters as data and ids");
   std::vector<Run> own;
   for (const std::int64_t i : id) {
     if (own.empty() || own.back().end != i) own.push_back({i, i, world.rank()});
@@ -37,14 +37,21 @@ int SharedRows::owner(std::int64_t id) const {
 }
 
 std::vector<float> SharedRows::packed(std::span<const std::int64_t> ids) const {
+  std::vector<Eigen::Index> rows;
+  for (const std::int64_t id : ids)
+    rows.push_back(std::lower_bound(mine_.id.begin(), mine_.id.end(), id) - mine_.id.begin());
+  const auto x = mine_.x_on_demand ? mine_.x_on_demand(rows) : mine_.rows.x;
   std::vector<float> values;
   values.reserve(ids.size() * static_cast<std::size_t>(width()));
-  for (const std::int64_t id : ids) {
-    const auto row = std::lower_bound(mine_.id.begin(), mine_.id.end(), id) - mine_.id.begin();
-    for (const auto* part : {&mine_.rows.z, &mine_.rows.x, &mine_.rows.mean, &mine_.rows.weight}) {
-      const float* first = part->data_ptr<float>() + row * part->size(1);
-      values.insert(values.end(), first, first + part->size(1));
-    }
+  const auto append = [&](const torch::Tensor& part, std::int64_t row) {
+    const float* first = part.data_ptr<float>() + row * part.size(1);
+    values.insert(values.end(), first, first + part.size(1));
+  };
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    append(mine_.rows.z, rows[i]);
+    append(x, mine_.x_on_demand ? static_cast<std::int64_t>(i) : rows[i]);
+    append(mine_.rows.mean, rows[i]);
+    append(mine_.rows.weight, rows[i]);
   }
   return values;
 }

@@ -46,6 +46,7 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
+constexpr std::int64_t kMostHeldOut = 20000;  // more would tell no more, and are in memory all the time
 constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values of fetched rows that a rank holds at once
 
 /// One training; a class because a checkpoint is its state.
@@ -100,7 +101,8 @@ class Trainer {
   void split_rows() {
     const std::int64_t n = data_.total();
     const auto held_out =
-        static_cast<std::int64_t>(std::llround(options_.validation_share * static_cast<double>(n)));
+        std::min(kMostHeldOut,
+                 static_cast<std::int64_t>(std::llround(options_.validation_share * static_cast<double>(n))));
     if (held_out < 1 || n - held_out < 1)
       fail(ExitCode::data, "{} valid simulations are too few to train on and hold {} % out; simulate more", n,
            100 * options_.validation_share);

@@ -47,7 +47,7 @@ RoundData share_of(const World& world, const Simulations& all) {
   RoundData round;
   auto& mine = round.simulations;
   mine.theta = all.theta.middleRows(share.begin, share.size());
-  mine.x = all.x.middleRows(share.begin, share.size());
+  mine.x = std::make_shared<RowsInMemory>(all.x.middleRows(share.begin, share.size()));
   for (auto i = static_cast<std::size_t>(share.begin); i < static_cast<std::size_t>(share.end); ++i) {
     mine.id.push_back(all.id[i]);
     mine.status.push_back(all.status[i]);

@@ -40,18 +40,19 @@ MethodSettings short_settings(const std::string& method) {
 
 /// This rank's share of the simulations at a proposal that rank 0 has. x is so many rows, whose mean is what
 /// the one row would be.
-Simulations simulate(const World& world, Matrix theta, int round, int rows = 1) {
+SimulationShare simulate(const World& world, Matrix theta, int round, int rows = 1) {
   world.broadcast(theta);
   const auto share = world.share(theta.rows());
-  Simulations mine;
+  SimulationShare mine;
   mine.theta = theta.middleRows(share.begin, share.size());
-  mine.x = mine.theta.replicate(1, rows);
+  Matrix x = mine.theta.replicate(1, rows);
   mine.status.assign(static_cast<std::size_t>(share.size()), Status::ok);
   for (Eigen::Index i = 0; i < share.size(); ++i) {
     RandomStream random(3, Purpose::simulator, static_cast<std::uint32_t>(round),
                         static_cast<std::uint64_t>(share.begin + i));
-    for (double& value : mine.x.row(i)) value += kNoise * std::sqrt(rows) * random.normal();
+    for (double& value : x.row(i)) value += kNoise * std::sqrt(rows) * random.normal();
   }
+  mine.x = std::make_shared<RowsInMemory>(std::move(x));
   return mine;
 }
 
@@ -169,6 +170,22 @@ Matrix likelihood_noise(const Matrix& z_t, double x, double sigma, double mean, 
   const Matrix theta = variance * of_noise * (mean + deviation * z_t.array());
   const double slope = variance * of_noise * deviation;
   return -sigma * slope / (kNoise * kNoise + variance) * (x - theta.array());
+}
+
+TEST(Methods, TrainAlikeOnDataThatStayOnDisk) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  auto settings = short_settings("npse");
+  settings.training.max_steps = 50;
+  const auto network_of = [&](const MethodSettings& those) {
+    const auto method = make_method(some_problem(), those);
+    return method->train(rounds_before_the_last_network(*method, {world, stop, log}), {}, {world, stop, log})
+        .network;
+  };
+  const auto in_memory = network_of(settings);
+  settings.training.memory = 0;
+  EXPECT_TRUE(network_of(settings).values() == in_memory.values());
 }
 
 TEST(Nlse, LearnsTheScoreOfThePerturbedLikelihood) {

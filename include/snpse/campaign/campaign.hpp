@@ -14,8 +14,9 @@
 namespace snpse {
 
 /// The state of a campaign on all ranks: what its folder has committed. Rank 0 reads and writes the folder;
-/// the networks of committed steps are in every rank's memory, and of their simulations its share. Every
-/// member marked "Collective" throws the same Error on all ranks where rank 0's disk fails.
+/// the networks of committed steps are in every rank's memory, and of their simulations its share but for x
+/// (see share_simulations()). Every member marked "Collective" throws the same Error on all ranks where rank
+/// 0's disk fails.
 class Campaign {
  public:
   /// Collective. folder: rank 0's, null on the others. Loads all that is committed.
@@ -44,8 +45,8 @@ class Campaign {
 
  private:
   void load(const Step& step);
+  void load_simulations(const Step& step);
   void take(const Step& step, Proposal proposal);
-  void take(const Step& step, const Simulations& of_root);
   void take(const Step& step, Record network);
 
   const World& world_;

@@ -13,6 +13,7 @@ namespace snpse {
 Record to_record(const Simulations& simulations);
 Simulations simulations_from(const Record& record);
 std::vector<Status> statuses_from(const Record& record);  ///< of its simulations, from the field "status"
+std::vector<std::int64_t> to_numbers(const std::vector<Status>& statuses);
 Record to_record(const Provenance& provenance);
 Provenance provenance_from(const Record& record);
 /// All of it but the network.
@@ -21,8 +22,5 @@ Record training_record(const TrainedNetwork& trained);
 /// What posterior.h5 and `snpse sample` hold: theta [n, d], the parameters' names, x_obs, leakage.
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
                         const Matrix& observations);
-
-/// Collective. This rank's share of the simulations that rank 0 has.
-Simulations scatter(const World& world, const Simulations& of_root);
 
 }  // namespace snpse

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "snpse/campaign/simulation_parts.hpp"
 #include "snpse/core/data_set.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/methods/method.hpp"
@@ -60,8 +61,8 @@ class CampaignFolder {
 
   void save_proposal(int round, const Proposal& proposal) const;
   Proposal load_proposal(int round) const;
-  void save_simulations(int round, const Simulations& simulations, const Provenance& provenance) const;
-  Simulations load_simulations(int round) const;
+  std::filesystem::path simulations_file(int round) const;
+  void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
   /// How the simulations ended, without reading the rest of them; see read_fields().
   std::vector<Status> load_statuses(int round) const;
   void save_network(int round, const TrainedNetwork& network) const;

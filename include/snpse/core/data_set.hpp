@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "snpse/core/matrix.hpp"
+#include "snpse/core/rows.hpp"
 #include "snpse/core/simulator.hpp"
 
 namespace snpse {
@@ -16,6 +18,14 @@ struct Simulations {
   std::vector<std::int64_t> id;    // [n]
   std::vector<std::int64_t> seed;  // [n], what an external simulator received
   std::vector<Status> status;      // [n]
+};
+
+/// A rank's share of what a round simulated: a contiguous part, ascending by rank.
+struct SimulationShare {
+  Matrix theta;                   // [k, d]
+  std::shared_ptr<const Rows> x;  // [k, p]
+  std::vector<std::int64_t> id;   // [k]
+  std::vector<Status> status;     // [k]
 };
 
 /// Who computed it and how long that took, row by row beside Simulations.

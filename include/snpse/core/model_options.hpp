@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 namespace snpse {
 
 /// The forward process that turns parameters into noise (METHOD section 2; Song et al. 2021).
@@ -36,6 +38,7 @@ enum class SummaryKind {
 
 struct ModelOptions {
   Space space = Space::natural;
+  std::optional<Space> early_space;  ///< that of tsnpse's rounds before the last; none: the same
   Process process = Process::ve;
   double sigma_min = 0.002;  ///< VE: smallest noise; 0: the paper's rule (0.01 for two parameters, else 0.05)
   double sigma_max =

@@ -48,8 +48,8 @@ struct Proposal {
 
 /// What a round has brought so far; a part that is yet to come is empty.
 struct RoundData {
-  Proposal proposal;        // theta on rank 0 only
-  Simulations simulations;  // this rank's share: a contiguous part, ascending by rank
+  Proposal proposal;  // theta on rank 0 only
+  SimulationShare simulations;
   Record network;
 };
 

@@ -13,8 +13,9 @@ namespace snpse {
 DataView ranked_view(const Matrix& x, const ModelOptions& options);
 
 /// A map P [w, k] of the features of x, of which a model's linear start is fitted on features P: means over
-/// the rows of x, or over neighbours in long series. So it has few coefficients, and is the same for rows in
-/// any order. None where the start is fitted on all features.
+/// the rows of x, or over neighbours in long series, as which any x of more than 1000 features is taken. So
+/// it has few coefficients, and is the same for rows in any order. None where the start is fitted on all
+/// features.
 std::optional<Matrix> pooling(const SummaryShape& summary, Eigen::Index width);
 
 }  // namespace snpse

@@ -16,7 +16,7 @@ struct Replacement {
   /// Collective. Of each statistic two standard deviations below its mean, over the values that the first
   /// round gave it (METHOD section 9: the paper's pyloric study). mine: this rank's share of that round. The
   /// same to the bit for any number of ranks. Error(data) where a statistic has no value.
-  static Replacement fit(const World& world, const Simulations& mine, bool whole_row);
+  static Replacement fit(const World& world, const SimulationShare& mine, bool whole_row);
 
   /// Kept with a network, whose data they are part of; none where its record has none.
   static std::optional<Replacement> from_record(const Record& network);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,10 +17,10 @@ namespace snpse {
 
 /// This rank's share of the simulations that a network can be trained on.
 struct ValidRows {
-  Matrix theta;                  // [k, d]
-  Matrix x;                      // [k, p]
-  std::vector<std::int64_t> id;  // [k], ascending; counts these rows of all ranks, round by round
-  std::int64_t total = 0;        // on all ranks
+  Matrix theta;                   // [k, d]
+  std::shared_ptr<const Rows> x;  // [k, p]
+  std::vector<std::int64_t> id;   // [k], ascending; counts these rows of all ranks, round by round
+  std::int64_t total = 0;         // on all ranks
 };
 
 /// Collective. The simulations of all rounds that are ok and whose parameters lie in the support of `prior`;
@@ -42,8 +43,8 @@ struct SampleOfRows {
   Matrix x;
 };
 
-/// Collective. Some 20 000 of all ranks' rows, evenly from all, or all if they are fewer; on every rank, in
-/// the order of their ids. What is fitted to them is the same for any number of ranks.
+/// Collective. Some 20 000 of all ranks' rows - down to 2000 where x has more than 1000 values - evenly from
+/// all, or all if they are fewer; on every rank, in the order of their ids. What is fitted to them is the same for any number of ranks.
 SampleOfRows sample_of_all(const World& world, const ValidRows& mine);
 
 }  // namespace snpse

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,11 +12,21 @@ namespace snpse {
 /// fsync of the folder. Errors: cannot_create (permission, the folder is absent or a file), io (no space
 /// left, device).
 void write_durably(const std::filesystem::path& path, std::string_view bytes);
+/// As above, with the content that `fill` gives the empty file it is called with.
+void write_durably(const std::filesystem::path& path,
+                   const std::function<void(const std::filesystem::path& aside)>& fill);
+/// For such a function: so many bytes of room for the file, so that a full disk is met here and not by a
+/// library that writes it; and more bytes at its end. Errors: std::system_error, which write_durably()
+/// turns into its own.
+void reserve(const std::filesystem::path& file, std::uintmax_t bytes);
+void append(const std::filesystem::path& file, std::string_view bytes);
 
 /// The content of a file. Errors: missing_input (absent or unreadable).
 std::string read_whole(const std::filesystem::path& path);
 /// Its last bytes: so many, or all where it is shorter. Errors: as read_whole().
 std::string read_end(const std::filesystem::path& path, std::size_t count);
+/// Its content piece by piece, in order. Errors: as read_whole().
+void for_each_piece(const std::filesystem::path& path, const std::function<void(std::string_view)>& take);
 
 /// Creates the folder and its parents durably. Errors: cannot_create.
 void make_folder(const std::filesystem::path& path);

@@ -1,19 +1,36 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
+
+#include <boost/crc.hpp>
 
 namespace snpse {
 
 /// The last bytes of each file of ours: our name and a CRC-32 of all bytes before. HDF5 ignores what follows
 /// its own end of file, but its library may crash on a damaged file, so a reader checks the seal first.
-std::string seal_of(std::string_view bytes);
-inline constexpr std::size_t kSealSize = 16;
+class Seal {
+ public:
+  static constexpr std::size_t kSize = 16;
 
-/// Whether bytes ends with the seal of what goes before: it is ours, complete and undamaged.
-bool is_sealed(std::string_view bytes);
+  /// The next bytes of the file.
+  void add(std::string_view bytes) { crc_.process_bytes(bytes.data(), bytes.size()); }
+  /// What the file is to end with.
+  std::string text() const;
 
-/// Whether the last kSealSize bytes of a file are some seal: it is ours and complete, damaged or not.
+  /// That of a whole file which has none yet. Errors: missing_input (absent or unreadable).
+  static Seal of(const std::filesystem::path& file);
+
+ private:
+  boost::crc_32_type crc_;
+};
+
+/// Whether the file ends with the seal of what goes before: it is ours, complete and undamaged. Errors: as
+/// Seal::of().
+bool is_sealed(const std::filesystem::path& file);
+
+/// Whether the last bytes of a file are some seal: it is ours and complete, damaged or not.
 bool is_seal(std::string_view end);
 
 }  // namespace snpse

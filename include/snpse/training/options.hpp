@@ -35,6 +35,8 @@ struct TrainingOptions {
   double cooldown = 0.3;     ///< share of max_steps over which the rate falls linearly to 0; 0: it stays
   double averaging = 0.999;  ///< decay a step of the weights' exponential moving average, which is what is
                              ///< validated and kept; 0: the weights themselves, but for rounding
+  double memory = 4;  ///< GB of x that a rank holds; where its share is more, the rows of a batch are read
+                      ///< from the campaign's files
   double checkpoint_seconds = 60;  ///< at most this much training is lost when the program is killed
 };
 

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
+
+#include <Eigen/Core>
 
 #include "snpse/core/noise_level.hpp"
 #include "snpse/core/tensor.hpp"
@@ -29,11 +32,15 @@ struct TrainingRows {
 using WantedNoise =
     std::function<torch::Tensor(const torch::Tensor& eps, const torch::Tensor& z_t, const NoiseLevel& level)>;
 
+/// Some rows of x, [m, w], of a rank whose memory does not hold all of them.
+using FeaturesOnDemand = std::function<torch::Tensor(std::span<const Eigen::Index> rows)>;
+
 /// One rank's share of what is to be trained on.
 struct TrainingData {
-  TrainingRows rows;              // [k]
-  std::vector<std::int64_t> id;   // [k], ascending; 0, 1, ... are each on one rank
-  WantedNoise wanted_noise = {};  // none: eps
+  TrainingRows rows;                  // [k]
+  std::vector<std::int64_t> id;       // [k], ascending; 0, 1, ... are each on one rank
+  FeaturesOnDemand x_on_demand = {};  // where it is given, rows.x is [0, w]
+  WantedNoise wanted_noise = {};      // none: eps
 };
 
 }  // namespace snpse

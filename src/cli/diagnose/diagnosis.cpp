@@ -59,9 +59,9 @@ void Diagnosis::calibration() {
 }
 
 /// Collective. Up to n simulations of the first round, as even a share of each rank's as there is.
-Matrix first_simulations(const World& world, const Simulations& mine, Eigen::Index n) {
-  const auto share = std::min<Eigen::Index>(mine.x.rows(), world.share(n).size());
-  return world.gather_rows(mine.x.topRows(share));
+Matrix first_simulations(const World& world, const SimulationShare& mine, Eigen::Index n) {
+  const auto share = std::min<Eigen::Index>(mine.x->size(), world.share(n).size());
+  return world.gather_rows(mine.x->block(0, share));
 }
 
 /// The finding of the observation that is farthest out, with its probability for the number of them.

@@ -40,7 +40,18 @@ TEST(Pooling, OfLongSeriesIsTheMeanOfNeighbours) {
   EXPECT_TRUE(pooled.col(16).isApprox(features.middleCols(48, 3).rowwise().mean(), 1e-12));
 }
 
+TEST(Pooling, OfMoreDataThanAFitCouldBearIsTheMeanOfNeighbours) {
+  const auto pool = pooling({}, 2 * 1500);
+  ASSERT_TRUE(pool);
+  const Matrix features = random_matrix(4, 3000);
+  const Matrix pooled = features * *pool;
+  ASSERT_EQ(pooled.cols(), 1000);
+  EXPECT_TRUE(pooled.col(500).isApprox(features.middleCols(1500, 3).rowwise().mean(), 1e-12));
+  EXPECT_TRUE(pooling({SummaryKind::mlp, 2, 1, 8}, 3000));
+}
+
 TEST(Pooling, IsNoneWhereAllFeaturesAreUsed) {
+  EXPECT_FALSE(pooling({}, 1000));
   EXPECT_FALSE(pooling({}, 12));
   EXPECT_FALSE(pooling({SummaryKind::mlp, 2, 1, 8}, 12));
   EXPECT_FALSE(pooling({SummaryKind::series, 2, 3, 8}, 12));

@@ -1,6 +1,7 @@
 #include "snpse/storage/record_file.hpp"
 
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <limits>
 
@@ -128,7 +129,8 @@ TEST_F(RecordFile, DamagedAnywhereIsAnErrorNotACrash) {
     SCOPED_TRACE(position);
     std::string damaged = bytes;
     damaged[position] = static_cast<char>(damaged[position] ^ 1);
-    EXPECT_FALSE(is_sealed(damaged));
+    std::ofstream(folder_ / "damaged.h5", std::ios::binary) << damaged;
+    EXPECT_FALSE(is_sealed(folder_ / "damaged.h5"));
   }
 }
 
@@ -155,8 +157,7 @@ TEST_F(RecordFile, OtherTypesAndNewerVersionsAreRefused) {
   H5Awrite(attribute, H5T_NATIVE_INT64, &newer);
   H5Aclose(attribute);
   H5Fclose(file);
-  const std::string changed = read_whole(path);
-  write_durably(path, changed + seal_of(changed));
+  append(path, Seal::of(path).text());
   expect_error(ExitCode::data, "use a newer snpse", [&] { read_record(path, "example"); });
   expect_error(ExitCode::data, "use a newer snpse", [&] { read_header(path); });
 }

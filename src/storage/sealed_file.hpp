@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "hdf5_handle.hpp"
+
+#include "snpse/storage/record_file.hpp"
+#include "snpse/util/error.hpp"
+
+namespace snpse {
+
+enum class SealCheck {
+  all_bytes,  ///< the file is ours, complete and undamaged
+  end_only    ///< ours and complete
+};
+
+/// Error(data) where the file does not pass.
+void check_seal(const std::filesystem::path& path, SealCheck check);
+
+Hdf5Handle open_file(const std::filesystem::path& path);
+
+/// What an open file says of itself, checked in the order that FileHeader promises; the type only where one
+/// is expected.
+FileHeader checked_header(hid_t file, const std::filesystem::path& path,
+                          const std::optional<std::string>& expected_type);
+
+/// What read() gives; what HDF5 cannot do becomes Error(data).
+template <typename Read>
+auto understood(const std::filesystem::path& path, Read read) {
+  const QuietHdf5 quiet;
+  try {
+    return read();
+  } catch (const Hdf5Error& error) {
+    fail(ExitCode::data,
+         "'{}' cannot be understood: HDF5 failed to {}; was it written by another version of snpse?",
+         path.string(), error.what());
+  }
+}
+
+}  // namespace snpse

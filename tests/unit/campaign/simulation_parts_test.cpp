@@ -1,0 +1,122 @@
+#include "snpse/campaign/simulation_parts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "support/scratch_folder.hpp"
+
+namespace snpse {
+namespace {
+
+constexpr std::int64_t kRows = 200;
+constexpr std::int64_t kFirstId = 1000;
+
+FileHeader header() {
+  FileHeader header;
+  header.type = "part";
+  return header;
+}
+
+class SimulationPartsTest : public ScratchFolder {
+ protected:
+  SimulationParts open(int x_dim = 2) const { return {folder_ / "parts", header(), kRows, x_dim, kFirstId}; }
+
+  std::ptrdiff_t files() const {
+    return std::distance(std::filesystem::directory_iterator(folder_ / "parts"),
+                         std::filesystem::directory_iterator());
+  }
+};
+
+/// Simulations of these rows, whose x begins with which row they are and how often it was tried.
+SimulationPart part_of(const std::vector<std::int64_t>& rows, Status status, double attempt, int x_dim = 2) {
+  SimulationPart part;
+  const auto n = static_cast<Eigen::Index>(rows.size());
+  part.simulations.theta = Matrix::Zero(n, 3);
+  part.simulations.x = Matrix::Zero(n, x_dim);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto row = rows[static_cast<std::size_t>(i)];
+    part.simulations.x.row(i).head(2) << static_cast<double>(row), attempt;
+    part.simulations.id.push_back(kFirstId + row);
+    part.simulations.seed.push_back(7 * row);
+    part.simulations.status.push_back(status);
+    part.provenance.worker.push_back(0);
+    part.provenance.attempts.push_back(static_cast<std::int64_t>(attempt));
+    part.provenance.seconds.push_back(0.5);
+  }
+  return part;
+}
+
+Matrix x_of(const SimulationParts& parts) {
+  const auto streamed = parts.x();
+  Matrix x = Matrix::Constant(streamed.rows, streamed.columns, std::numeric_limits<double>::quiet_NaN());
+  streamed.fill([&](Eigen::Index first, const Matrix& rows) { x.middleRows(first, rows.rows()) = rows; });
+  return x;
+}
+
+TEST_F(SimulationPartsTest, AreMergedAndGivenInOrder) {
+  auto parts = open();
+  EXPECT_EQ(parts.todo().size(), static_cast<std::size_t>(kRows));
+  // Backwards, in pairs that are not neighbours.
+  for (std::int64_t row = kRows / 2; row-- > 0;) parts.append(part_of({row, row + kRows / 2}, Status::ok, 1));
+  EXPECT_LT(files(), 40);
+  const auto check = [](const SimulationParts& those) {
+    EXPECT_TRUE(those.todo().empty());
+    const Matrix x = x_of(those);
+    for (std::int64_t row = 0; row < kRows; ++row) EXPECT_EQ(x(row, 0), static_cast<double>(row));
+    const Record outcomes = those.outcomes();
+    EXPECT_EQ(outcomes.get<std::vector<std::int64_t>>("id").back(), kFirstId + kRows - 1);
+    EXPECT_EQ(outcomes.get<std::vector<std::int64_t>>("seed").back(), 7 * (kRows - 1));
+  };
+  check(parts);
+  check(open());
+}
+
+TEST_F(SimulationPartsTest, OfFailuresAreTriedAgainInTheNextSitting) {
+  std::vector<std::int64_t> all(kRows);
+  std::iota(all.begin(), all.end(), 0);
+  auto sitting = open();
+  sitting.append(part_of(all, Status::failed, 1));
+  EXPECT_TRUE(sitting.todo().empty());  // each was tried
+  auto next = open();
+  EXPECT_EQ(next.todo(), all);
+  next.append(part_of({3, 4}, Status::invalid, 2));
+  next.append(part_of({5}, Status::ok, 2));
+  auto last = open();
+  EXPECT_EQ(last.todo().size(), all.size() - 3);
+  const Matrix x = x_of(last);
+  EXPECT_EQ(x(4, 1), 2);
+  EXPECT_EQ(x(5, 1), 2);
+  EXPECT_EQ(x(6, 1), 1);
+}
+
+TEST_F(SimulationPartsTest, OfFailuresThatAreMergedLateDoNotUndoWhatALargePartBrought) {
+  constexpr int kWide = 210'000;  // 20 rows of it are too large to be merged
+  constexpr std::int64_t kFailed = 20;
+  auto first = open(kWide);
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < kFailed; ++row) {
+    first.append(part_of({row}, Status::failed, 1, kWide));
+    rows.push_back(row);
+  }
+  auto next = open(kWide);
+  next.append(part_of(rows, Status::ok, 2, kWide));
+  EXPECT_EQ(files(), kFailed + 1);
+  for (std::int64_t row = kFailed; files() > kFailed; ++row)
+    next.append(part_of({row}, Status::ok, 2, kWide));
+  const auto last = open(kWide);
+  EXPECT_EQ(last.todo().front(), 33);  // 33 small files make one
+  EXPECT_EQ(x_of(last).col(1).head(33).minCoeff(), 2);
+}
+
+TEST_F(SimulationPartsTest, OfAnotherRoundOrShapeAreRefused) {
+  open().append(part_of({1}, Status::ok, 1));
+  expect_error(ExitCode::data, "not of its round",
+               [&] { SimulationParts(folder_ / "parts", header(), kRows, 2, kFirstId + 500); });
+  expect_error(ExitCode::data, "2 data, not 3",
+               [&] { SimulationParts(folder_ / "parts", header(), kRows, 3, kFirstId); });
+}
+
+}  // namespace
+}  // namespace snpse
