@@ -7,8 +7,11 @@
 namespace snpse {
 namespace {
 
-std::int64_t embedding_dim(int dim) {
-  return std::max(30, 4 * dim);
+/// The paper's, but no more than twice the hidden width: what a perceptron without activation at its end
+/// makes of that many units has no higher rank, and would take the time of a layer of 4 dim units for long
+/// data.
+std::int64_t embedding_dim(int dim, int width) {
+  return std::max(30, std::min(4 * dim, 2 * width));
 }
 
 /// Gives layers their places, one after the other.
@@ -82,8 +85,8 @@ NetworkLayout::NetworkLayout(const NetworkShape& shape) {
   const std::int64_t width = shape.width;
   Allocator next;
   summary = summary_layout(next, shape);
-  const std::int64_t theta_embedding = embedding_dim(shape.theta_dim);
-  const std::int64_t x_embedding = embedding_dim(shape.x_inputs());
+  const std::int64_t theta_embedding = embedding_dim(shape.theta_dim, shape.width);
+  const std::int64_t x_embedding = embedding_dim(shape.x_inputs(), shape.width);
   const std::int64_t joint = theta_embedding + x_embedding + kTimeFeatures;
   theta = perceptron(next, shape.depth, shape.inputs(), width, theta_embedding);
   x = perceptron(next, shape.depth, shape.x_inputs(), width, x_embedding);

@@ -45,12 +45,13 @@ ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
   const Matrix seen = parts_.data_view.apply(x_obs.transpose());
   Condition result{network_.x_part(to_tensor(seen)), to_tensor(parts_.regression.mean(seen))};
-  if (has_tilted_prior()) result.tilt = tilt_of(to_tensor(seen));
+  if (has_tilted_prior()) result.tilt = tilt_of(seen).to(torch::kFloat64);
   return result;
 }
 
-torch::Tensor ScoreModel::tilt_of(const torch::Tensor& seen) const {
-  return to_tensor(parts_.tilted_prior->tilt(to_matrix(seen))).to(torch::kFloat64);
+torch::Tensor ScoreModel::tilt_of(const Matrix& seen) const {
+  if (!has_tilted_prior()) return torch::empty({seen.rows(), 0}, torch::kFloat32);
+  return to_tensor(parts_.tilted_prior->tilt(seen));
 }
 
 NoiseAndSlope ScoreModel::start(const torch::Tensor& z_t, const torch::Tensor& tilt,
@@ -67,17 +68,17 @@ NoiseAndSlope ScoreModel::start(const torch::Tensor& z_t, const torch::Tensor& t
       to += d;
     }
   }
-  return perturbed({table[0] + tilt, table[1], table[2], table[3]}, z_t.to(torch::kFloat64), level);
+  return perturbed({table[0] + tilt.to(torch::kFloat64), table[1], table[2], table[3]},
+                   z_t.to(torch::kFloat64), level);
 }
 
-torch::Tensor ScoreModel::start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& seen,
-                                                const NoiseLevel& level) const {
+torch::Tensor ScoreModel::start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& mean,
+                                                const torch::Tensor& tilt, const NoiseLevel& level) const {
   const torch::NoGradGuard no_gradients;
-  const auto mean = to_tensor(parts_.regression.mean(to_matrix(seen)));
   const auto variance = to_tensor(parts_.regression.deviation.transpose()).square();
   const auto of_gaussian =
       level.sigma * (z_t - level.alpha * mean) / (level.alpha.square() * variance + level.sigma.square());
-  return (start(z_t, tilt_of(seen), level).noise - of_gaussian).to(torch::kFloat32);
+  return (start(z_t, tilt, level).noise - of_gaussian).to(torch::kFloat32);
 }
 
 torch::Tensor ScoreModel::time_features(const NoiseLevel& level) const {

@@ -12,7 +12,8 @@
 namespace snpse {
 namespace {
 
-constexpr Eigen::Index kEnough = 5000;  // rows
+constexpr Eigen::Index kEnough = 5000;       // rows
+constexpr Eigen::Index kMostFeatures = 256;  // a Newton step takes their square for each row
 constexpr int kMostSteps = 8;
 
 /// One parameter's: the last column of the features is 1.
@@ -84,11 +85,8 @@ Fit fit_given(const Rows& rows, double precision, Vector coefficients) {
   return {now.log, coefficients};
 }
 
-}  // namespace
-
-TiltedPrior TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                             const Regression& regression) {
-  ensure(z.rows() == features.rows() && z.rows() >= 2, "z: [n, d], features: [n, w], n >= 2");
+TiltedPrior fit_to_features(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
+                            const Regression& regression) {
   const Eigen::Index n = std::min(z.rows(), kEnough);
   const Eigen::Index w = features.cols();
   const auto chosen = Eigen::seqN(0, n, z.rows() / n);
@@ -125,6 +123,33 @@ TiltedPrior TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matr
     result.offset[i] = best.coefficients[w];
   }
   return result;
+}
+
+/// With a tilt that is linear in what a regression expects of z, and in the features only thereby. It is
+/// fitted to rows that the regression has not seen, of which it expects no more than of others.
+TiltedPrior fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
+                         const Regression& regression) {
+  std::vector<Eigen::Index> seen;
+  std::vector<Eigen::Index> others;
+  for (Eigen::Index i = 0; i < z.rows(); ++i) (i % 5 == 4 ? others : seen).push_back(i);
+  const auto blind = Regression::fit(z(seen, Eigen::all), features(seen, Eigen::all));
+  const Eigen::Index d = z.cols();
+  const Regression themselves{Matrix::Identity(d, d), Vector::Zero(d), regression.deviation};
+  auto result =
+      fit_to_features(prior, z(others, Eigen::all), blind.mean(features(others, Eigen::all)), themselves);
+  result.offset += result.weights.transpose() * regression.offset;
+  result.weights = regression.weights * result.weights;
+  return result;
+}
+
+}  // namespace
+
+TiltedPrior TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
+                             const Regression& regression) {
+  ensure(z.rows() == features.rows() && z.rows() >= 2, "z: [n, d], features: [n, w], n >= 2");
+  const bool many = features.cols() > kMostFeatures && z.rows() >= 10;
+  return many ? fit_to_means(prior, z, features, regression)
+              : fit_to_features(prior, z, features, regression);
 }
 
 Matrix TiltedPrior::tilt(const Matrix& features) const {

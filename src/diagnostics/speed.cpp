@@ -45,7 +45,7 @@ struct Step {
       : model(some_model(options.dim, options.network)), adam(model.network().weights()) {
     const std::int64_t n = options.rows / options.draws;
     rows = {torch::randn({n, options.dim}), torch::randn({n, options.dim}), torch::zeros({n, options.dim}),
-            torch::ones({n, 1})};
+            torch::empty({n, 0}), torch::ones({n, 1})};
     noise = training_noise(n, 0, n, options.draws, model, {}, 1, 1, 0);
     if (options.gradient == GradientBy::autograd)
       matching = std::make_unique<TorchMatching>(model, torch::kCPU);

@@ -19,7 +19,7 @@ DataView ranked_view(const Matrix& x, const ModelOptions& options) {
           of_row.knots->replicate(1, parts)};
 }
 
-std::optional<Matrix> pooling(const SummaryShape& summary, Eigen::Index width) {
+std::optional<Pooling> pooling(const SummaryShape& summary, Eigen::Index width) {
   const bool rows = summary.kind == SummaryKind::rows;
   const bool series = summary.kind == SummaryKind::series;
   // What is not known to be anything else is taken for one long series.
@@ -30,15 +30,15 @@ std::optional<Matrix> pooling(const SummaryShape& summary, Eigen::Index width) {
   const Eigen::Index points = std::min(series ? kMostPoints : kMostFeatures, length);
   const Eigen::Index kept = rows ? length : parts * points;
   if (kept == data) return std::nullopt;
-  Matrix pool = Matrix::Zero(width, blocks_of_features * kept);
-  for (Eigen::Index i = 0; i < width; ++i) {
+  const auto column_of = [&](Eigen::Index i) {
     const Eigen::Index datum = i % data;
     const Eigen::Index place = datum % length;
-    const Eigen::Index to = rows ? place : datum / length * points + place * points / length;
-    pool(i, i / data * kept + to) = 1;
-  }
-  const Eigen::RowVectorXd counts = pool.colwise().sum();
-  pool.array().rowwise() /= counts.array();
+    return i / data * kept + (rows ? place : datum / length * points + place * points / length);
+  };
+  Vector counts = Vector::Zero(blocks_of_features * kept);
+  for (Eigen::Index i = 0; i < width; ++i) ++counts[column_of(i)];
+  Pooling pool(width, counts.size());
+  for (Eigen::Index i = 0; i < width; ++i) pool.insert(i, column_of(i)) = 1 / counts[column_of(i)];
   return pool;
 }
 

@@ -62,9 +62,18 @@ struct Start {
   std::optional<TiltedPrior> tilted = std::nullopt;
 };
 
-Start start(const Matrix& z, const Matrix& features, const std::optional<std::vector<GaussianPiece>>& pieces,
-            const std::optional<Matrix>& pool) {
-  const Matrix pooled = pool ? Matrix(features * *pool) : features;
+/// What is left of the features of x by the pooling, or all.
+Matrix pooled_features(const Matrix& x, const DataView& view, const std::optional<Pooling>& pool) {
+  if (!pool) return view.apply(x);
+  Matrix pooled(x.rows(), pool->cols());
+  for_each_block(x.rows(), view.width(), [&](Eigen::Index first, Eigen::Index count) {
+    pooled.middleRows(first, count) = view.apply(x.middleRows(first, count)) * *pool;
+  });
+  return pooled;
+}
+
+Start start(const Matrix& z, const Matrix& pooled, const std::optional<std::vector<GaussianPiece>>& pieces,
+            const std::optional<Pooling>& pool) {
   Start result{Regression::fit(z, pooled)};
   if (pieces) result.tilted = TiltedPrior::fit(*pieces, z, pooled, result.regression);
   if (!pool) return result;
@@ -73,33 +82,35 @@ Start start(const Matrix& z, const Matrix& features, const std::optional<std::ve
   return result;
 }
 
-struct Seen {
-  torch::Tensor in_memory;  // [k, w], or [0, w] where that were too much
-  FeaturesOnDemand on_demand;
-};
-
-/// The features of x and what the regression expects of z given them; the former are computed whenever they
-/// are needed where all of them would take more than so many GB.
-std::pair<Seen, torch::Tensor> what_the_network_sees(const std::shared_ptr<const Rows>& x,
-                                                     const DataView& view, const Regression& regression,
-                                                     Eigen::Index dim, double most) {
+/// What a model is trained on: z, and what it sees of x. The latter is computed whenever it is needed where
+/// all of it would take more than so many GB.
+TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::shared_ptr<const Rows>& x,
+                           const Vector& weights, std::vector<std::int64_t> id, double most) {
   constexpr double kBytesInGb = 1e9;
-  const double bytes = static_cast<double>(sizeof(float)) * static_cast<double>(x->size() * view.width());
-  const bool fits = bytes <= most * kBytesInGb;
-  Seen seen{torch::empty({fits ? x->size() : 0, view.width()}), {}};
-  auto mean = torch::empty({x->size(), dim});
-  const Eigen::Index at_once = rows_at_once(view.width());
-  for (Eigen::Index first = 0; first < x->size(); first += at_once) {
-    const Eigen::Index count = std::min(at_once, x->size() - first);
-    const Matrix features = view.apply(x->block(first, count));
-    mean.narrow(0, first, count) = to_tensor(regression.mean(features));
-    if (fits) seen.in_memory.narrow(0, first, count) = to_tensor(features);
-  }
-  if (!fits)
-    seen.on_demand = [x, view](std::span<const Eigen::Index> rows) {
-      return to_tensor(view.apply(x->read(rows)));
-    };
-  return {std::move(seen), std::move(mean)};
+  const auto& view = model.data_view();
+  const Eigen::Index n = z.rows();
+  const bool fits =
+      static_cast<double>(sizeof(float)) * static_cast<double>(n * view.width()) <= most * kBytesInGb;
+  TrainingData data;
+  data.id = std::move(id);
+  data.rows = {to_tensor(z), torch::empty({fits ? n : 0, view.width()}), torch::empty({n, model.dim()}),
+               torch::empty({n, model.has_tilted_prior() ? model.dim() : 0}), to_tensor(Matrix(weights))};
+  for_each_block(n, view.width(), [&](Eigen::Index first, Eigen::Index count) {
+    const Matrix seen = view.apply(x->block(first, count));
+    data.rows.mean.narrow(0, first, count) = to_tensor(model.regression().mean(seen));
+    data.rows.tilt.narrow(0, first, count) = model.tilt_of(seen);
+    if (fits) data.rows.x.narrow(0, first, count) = to_tensor(seen);
+  });
+  if (fits) return data;
+  data.x_on_demand = [x, view](std::span<const Eigen::Index> rows) {
+    auto features = torch::empty({static_cast<Eigen::Index>(rows.size()), view.width()});
+    for_each_block(features.size(0), view.width(), [&](Eigen::Index first, Eigen::Index count) {
+      const auto block = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+      features.narrow(0, first, count) = to_tensor(view.apply(x->read(block)));
+    });
+    return features;
+  };
+  return data;
 }
 
 /// Collective.
@@ -138,18 +149,16 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const Matrix z = space.to_z(fitted.theta);
   const auto view = preconditioned ? ranked_view(fitted.x, options) : DataView::standardised(fitted.x);
   const auto shape = shape_of(options, z.cols(), view);
-  auto [regression, tilted] =
-      preconditioned ? start(z, view.apply(fitted.x), pieces, pooling(shape.summary, view.width()))
-                     : Start{Regression::none(view.width(), z.cols())};
+  const auto pool = pooling(shape.summary, view.width());
+  auto [regression, tilted] = preconditioned ? start(z, pooled_features(fitted.x, view, pool), pieces, pool)
+                                             : Start{Regression::none(view.width(), z.cols())};
   if (start_of) regression = start_of(regression, z, space);
   ScoreModel model(
       {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
       shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  auto [seen, mean] = what_the_network_sees(rows.x, view, regression, z.cols(), settings.training.memory);
-  TrainingData data{{to_tensor(space.to_z(rows.theta)), seen.in_memory, mean, to_tensor(Matrix(weights))},
-                    std::move(rows.id),
-                    seen.on_demand};
+  auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, std::move(rows.id),
+                            settings.training.memory);
   return {std::move(model), std::move(data), replacement, std::move(note)};
 }
 

@@ -16,11 +16,9 @@ constexpr const char* kWholeRow = "replacement/whole_row";
 /// Columns [first, first + count) of all ranks' x, in the order of the simulations.
 Matrix gather_columns(const World& world, const Rows& x, Eigen::Index first, Eigen::Index count) {
   Matrix mine(x.size(), count);
-  const Eigen::Index most = rows_at_once(x.width());
-  for (Eigen::Index row = 0; row < x.size(); row += most) {
-    const Eigen::Index rows = std::min(most, x.size() - row);
+  for_each_block(x.size(), x.width(), [&](Eigen::Index row, Eigen::Index rows) {
     mine.middleRows(row, rows) = x.block(row, rows).middleCols(first, count);
-  }
+  });
   return world.gather_rows(mine);
 }
 

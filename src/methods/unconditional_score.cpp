@@ -32,9 +32,10 @@ ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, c
                    {static_cast<int>(z.cols()), 1, options.width, options.depth}, key.seed, key.round);
   const auto share = world.share(z.rows());
   const Matrix mine = view.apply(x.topRows(share.size()));
-  TrainingData data{{to_tensor(z.middleRows(share.begin, share.size())), to_tensor(mine),
-                     to_tensor(regression.mean(mine)), torch::ones({share.size(), 1})},
-                    std::vector<std::int64_t>(static_cast<std::size_t>(share.size()))};
+  TrainingData data{
+      {to_tensor(z.middleRows(share.begin, share.size())), to_tensor(mine), to_tensor(regression.mean(mine)),
+       torch::empty({share.size(), 0}), torch::ones({share.size(), 1})},
+      std::vector<std::int64_t>(static_cast<std::size_t>(share.size()))};
   std::iota(data.id.begin(), data.id.end(), share.begin);
   return {std::move(model), std::move(data)};
 }

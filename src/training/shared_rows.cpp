@@ -51,6 +51,7 @@ std::vector<float> SharedRows::packed(std::span<const std::int64_t> ids) const {
     append(mine_.rows.z, rows[i]);
     append(x, mine_.x_on_demand ? static_cast<std::int64_t>(i) : rows[i]);
     append(mine_.rows.mean, rows[i]);
+    append(mine_.rows.tilt, rows[i]);
     append(mine_.rows.weight, rows[i]);
   }
   return values;
@@ -70,12 +71,12 @@ TrainingRows SharedRows::fetch(std::span<const std::int64_t> ids) const {
     return torch::empty({count, t.size(1)}, torch::kFloat32);
   };
   TrainingRows rows{rows_like(mine_.rows.z), rows_like(mine_.rows.x), rows_like(mine_.rows.mean),
-                    rows_like(mine_.rows.weight)};
+                    rows_like(mine_.rows.tilt), rows_like(mine_.rows.weight)};
   std::vector<const float*> next;  // of each rank's answer
   for (const auto& answer : received) next.push_back(answer.data());
   for (std::int64_t i = 0; i < count; ++i) {
     const float*& from = next[static_cast<std::size_t>(owner(ids[static_cast<std::size_t>(i)]))];
-    for (const auto* part : {&rows.z, &rows.x, &rows.mean, &rows.weight}) {
+    for (const auto* part : {&rows.z, &rows.x, &rows.mean, &rows.tilt, &rows.weight}) {
       std::copy_n(from, part->size(1), part->data_ptr<float>() + i * part->size(1));
       from += part->size(1);
     }

@@ -46,7 +46,9 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
-constexpr std::int64_t kMostHeldOut = 20000;  // more would tell no more, and are in memory all the time
+// Held-out rows are in memory all the time, and more of them would tell no more.
+constexpr std::int64_t kMostHeldOut = 20000;
+constexpr std::int64_t kMostHeldOutValues = std::int64_t{1} << 26U;
 constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values of fetched rows that a rank holds at once
 
 /// One training; a class because a checkpoint is its state.
@@ -100,9 +102,9 @@ class Trainer {
  private:
   void split_rows() {
     const std::int64_t n = data_.total();
-    const auto held_out =
-        std::min(kMostHeldOut,
-                 static_cast<std::int64_t>(std::llround(options_.validation_share * static_cast<double>(n))));
+    const auto most = std::min(kMostHeldOut, std::max<std::int64_t>(1, kMostHeldOutValues / data_.width()));
+    const auto share = std::llround(options_.validation_share * static_cast<double>(n));
+    const auto held_out = std::min(most, static_cast<std::int64_t>(share));
     if (held_out < 1 || n - held_out < 1)
       fail(ExitCode::data, "{} valid simulations are too few to train on and hold {} % out; simulate more", n,
            100 * options_.validation_share);
@@ -117,7 +119,8 @@ class Trainer {
     const auto z_t = noise.level.alpha * rows.z.repeat({noise.draws, 1}) + noise.level.sigma * noise.eps;
     auto wanted = wanted_noise_ ? wanted_noise_(noise.eps, z_t, noise.level) : noise.eps;
     if (model_.has_tilted_prior())
-      wanted = wanted - model_.start_beyond_gaussian(z_t, rows.x.repeat({noise.draws, 1}), noise.level);
+      wanted = wanted - model_.start_beyond_gaussian(z_t, rows.mean.repeat({noise.draws, 1}),
+                                                     rows.tilt.repeat({noise.draws, 1}), noise.level);
     noise.wanted = wanted.contiguous();
     return noise;
   }

@@ -96,7 +96,7 @@ void farm(const World& world, const Durations& durations, std::int64_t n, const 
   const StopRequest stop;
   ChunkCount count;
   std::optional<SimulationParts> parts;
-  if (world.is_root()) parts.emplace(folder, header(), n, kThetaDim, kDataDim, 0);
+  if (world.is_root()) parts.emplace(folder, header(), n, kDataDim, 0);
   double writing = 0;
   int flushes = 0;
   const auto sink = [&](const SimulationPart& part) {
@@ -169,7 +169,7 @@ void write(std::int64_t rows, const std::string& folder) {
                       {plan.todo, plan.todo, {}}};
   part.simulations.status.resize(plan.todo.size());
   part.provenance.seconds.resize(plan.todo.size());
-  SimulationParts parts(folder, header(), rows, kThetaDim, kDataDim, 0);
+  SimulationParts parts(folder, header(), rows, kDataDim, 0);
   double best = 1e30;
   constexpr int kRepeats = 10;
   for (int i = 0; i < kRepeats; ++i) {

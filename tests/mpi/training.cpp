@@ -24,9 +24,9 @@ TrainingData uninformative_data(const World& world, Eigen::Index n) {
   const Matrix normal = testing::standard_normal_rows(n, 1 + testing::kXDim);
   const Matrix z = kMean + kDeviation * normal.leftCols(1).array();
   const auto share = world.share(n);
-  TrainingData data{
-      {to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1}), torch::ones({n, 1})},
-      {}};
+  TrainingData data{{to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1}),
+                     torch::empty({n, 0}), torch::ones({n, 1})},
+                    {}};
   data.rows = data.rows.narrow(share.begin, share.size());
   for (auto id = share.begin; id < share.end; ++id) data.id.push_back(id);
   return data;
@@ -88,10 +88,10 @@ TEST(SharedRows, FetchesRowsOfAllRanksInTheOrderAsked) {
   const auto share = world.share(20);
   for (auto i = share.begin; i < share.end; ++i) mine.id.push_back(10 + i);
   const auto column = torch::tensor(mine.id).to(torch::kFloat32).unsqueeze(1);
-  mine.rows = {column, torch::cat({column + 100, column + 200}, 1), column + 300, column + 400};
+  mine.rows = {column, torch::cat({column + 100, column + 200}, 1), column + 300, column + 500, column + 400};
   const SharedRows rows(world, mine);
   EXPECT_EQ(rows.total(), 30);
-  EXPECT_EQ(rows.width(), 5);
+  EXPECT_EQ(rows.width(), 6);
   const std::vector<std::int64_t> wanted{29, world.rank(), 7, 7, 12};
   const auto got = rows.fetch(wanted);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -102,6 +102,7 @@ TEST(SharedRows, FetchesRowsOfAllRanksInTheOrderAsked) {
     EXPECT_EQ(got.x[row][1].item<float>(), id + 200);
     EXPECT_EQ(got.mean[row][0].item<float>(), id + 300);
     EXPECT_EQ(got.weight[row][0].item<float>(), id + 400);
+    EXPECT_EQ(got.tilt[row][0].item<float>(), id + 500);
   }
   const std::span<const std::int64_t> some = std::span(wanted).first(world.is_root() ? 2 : 0);
   EXPECT_EQ(rows.fetch(some).size(), static_cast<std::int64_t>(some.size()));

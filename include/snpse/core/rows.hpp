@@ -38,10 +38,17 @@ class RowsInMemory : public Rows {
   Matrix values_;
 };
 
-/// So many rows of `width` numbers are worked on at once where all may be more than memory holds.
+/// So many rows of `width` numbers are worked on at once where all would take too much memory.
 inline Eigen::Index rows_at_once(Eigen::Index width) {
   constexpr Eigen::Index kNumbers = Eigen::Index{1} << 20U;
   return std::max<Eigen::Index>(1, kNumbers / std::max<Eigen::Index>(1, width));
+}
+
+/// work(first, count) for n rows, so many at once.
+template <typename Work>
+void for_each_block(Eigen::Index n, Eigen::Index width, const Work& work) {
+  const Eigen::Index most = rows_at_once(width);
+  for (Eigen::Index first = 0; first < n; first += most) work(first, std::min(most, n - first));
 }
 
 }  // namespace snpse

@@ -83,11 +83,13 @@ class ScoreModel {
                        const NoiseLevel& level) const;
   /// The change of the answer by which noise() changes by that much, [n, d].
   torch::Tensor answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const;
-  /// By how much noise() of the tilted prior is more than that of the regression's Gaussian at z_t [n, d],
-  /// rows at their own level and with the data views seen [n, w]; [n, d] float32.
-  torch::Tensor start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& seen,
-                                      const NoiseLevel& level) const;
   bool has_tilted_prior() const { return parts_.tilted_prior.has_value(); }
+  /// The tilt of the prior given the data views seen [n, w]: [n, d] float32, or [n, 0] where there is none.
+  torch::Tensor tilt_of(const Matrix& seen) const;
+  /// By how much noise() of the tilted prior is more than that of the regression's Gaussian at z_t [n, d],
+  /// rows at their own level and with their own mean of the regression and tilt, both [n, d]; [n, d] float32.
+  torch::Tensor start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& mean,
+                                      const torch::Tensor& tilt, const NoiseLevel& level) const;
   /// What noise() is by the network alone, rows at their own level, without gradients. By LibTorch.
   torch::Tensor noise_of_network(const torch::Tensor& z_t, const Condition& condition,
                                  const NoiseLevel& level) const;
@@ -125,7 +127,6 @@ class ScoreModel {
   ScoreModel(Parts parts, ScoreNetwork network);
   /// What noise() starts from where there is a tilted prior.
   NoiseAndSlope start(const torch::Tensor& z_t, const torch::Tensor& tilt, const NoiseLevel& level) const;
-  torch::Tensor tilt_of(const torch::Tensor& seen) const;
   /// What the network sees of z_t, [n, views * d].
   torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
                       const Readings& readings) const;

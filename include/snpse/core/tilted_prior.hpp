@@ -21,7 +21,7 @@ struct TiltedPrior {
   Vector precision;                  // [d], positive
 
   /// By penalised maximum likelihood from the rows z [n, d] and features [n, w], starting from the regression
-  /// of the same rows.
+  /// of the same rows. Of more than 256 features it takes what the regression expects of z given them.
   static TiltedPrior fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
                          const Regression& regression);
 

@@ -44,7 +44,8 @@ struct SampleOfRows {
 };
 
 /// Collective. Some 20 000 of all ranks' rows - down to 2000 where x has more than 1000 values - evenly from
-/// all, or all if they are fewer; on every rank, in the order of their ids. What is fitted to them is the same for any number of ranks.
+/// all, or all if they are fewer; on every rank, in the order of their ids. What is fitted to them is the
+/// same for any number of ranks.
 SampleOfRows sample_of_all(const World& world, const ValidRows& mine);
 
 }  // namespace snpse

@@ -18,7 +18,9 @@ class SharedRows {
   /// How many there are on all ranks.
   std::int64_t total() const { return total_; }
   /// Values in a row.
-  std::int64_t width() const { return 2 * mine_.rows.z.size(1) + mine_.rows.x.size(1) + 1; }
+  std::int64_t width() const {
+    return 2 * mine_.rows.z.size(1) + mine_.rows.x.size(1) + mine_.rows.tilt.size(1) + 1;
+  }
   /// Collective. The rows of these ids, in this order; each rank may ask for others.
   TrainingRows fetch(std::span<const std::int64_t> ids) const;
 

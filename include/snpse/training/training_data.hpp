@@ -17,13 +17,14 @@ struct TrainingRows {
   torch::Tensor z;       // [k, d] float32, parameters in the model's space
   torch::Tensor x;       // [k, w] float32, x in the model's data_view()
   torch::Tensor mean;    // [k, d] float32, what the model's regression expects of z given x
+  torch::Tensor tilt;    // [k, d] float32, the model's tilt given x; [k, 0] where it has no tilted prior
   torch::Tensor weight;  // [k, 1] float32, of the row's loss
 
   std::int64_t size() const { return z.size(0); }
   /// The rows [first, first + count), in the same memory.
   TrainingRows narrow(std::int64_t first, std::int64_t count) const {
-    return {z.narrow(0, first, count), x.narrow(0, first, count), mean.narrow(0, first, count),
-            weight.narrow(0, first, count)};
+    const auto part = [&](const torch::Tensor& all) { return all.narrow(0, first, count); };
+    return {part(z), part(x), part(mean), part(tilt), part(weight)};
   }
 };
 

@@ -339,10 +339,11 @@ TEST(ScoreModel, StartsFromATiltedPrior) {
         EXPECT_TRUE(torch::allclose(answer.divergence, expected.divergence, 1e-3, 1e-4));
         EXPECT_TRUE(torch::equal(one->noise(z, condition, t), answer.noise));
       }
-      const auto seen = to_tensor(Matrix(x_obs.transpose())).repeat({20, 1});
+      const auto mean = model.condition(x_obs).mean.repeat({20, 1});
+      const auto tilt = model.tilt_of(x_obs.transpose()).repeat({20, 1});
       const auto gaussian = testing::some_regression(2);
       const auto plain = small_model(diffusion, Parametrisation::preconditioned, gaussian);
-      EXPECT_TRUE(torch::allclose(model.start_beyond_gaussian(z, seen, level),
+      EXPECT_TRUE(torch::allclose(model.start_beyond_gaussian(z, mean, tilt, level),
                                   expected.noise - plain.noise(z, plain.condition(x_obs), t), 1e-3, 1e-4));
     }
   }

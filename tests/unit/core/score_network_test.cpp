@@ -11,7 +11,7 @@
 namespace snpse {
 namespace {
 
-constexpr NetworkShape kShape{2, 9, 12, 3};
+constexpr NetworkShape kShape{2, 9, 20, 3};
 constexpr int kThetaEmbedding = 30;  // max(30, 4 d)
 constexpr int kXEmbedding = 36;      // max(30, 4 p)
 
@@ -79,6 +79,10 @@ TEST(ScoreNetwork, IsThePapersNetworkWithOneConcatenatedProduct) {
   const Matrix expected = affine(second, reader, kShape.theta_dim);
   EXPECT_TRUE(reader.at_end());
   EXPECT_LT((to_matrix(run(network, in)) - expected).cwiseAbs().maxCoeff(), 1e-6);
+}
+
+TEST(ScoreNetwork, EmbedsLongDataInTwiceItsWidth) {
+  EXPECT_EQ(NetworkLayout({2, 10000, 20, 3}).x.back().inputs, 40);
 }
 
 TEST(ScoreNetwork, SharesPartsBetweenRows) {
@@ -169,12 +173,15 @@ TEST(ScoreNetwork, InitialWeightsFillTheirRange) {
     EXPECT_GT(weight.maxCoeff(), 0.7 * bound);
     EXPECT_LT(weight.minCoeff(), -0.7 * bound);
   };
-  for (const auto& [inputs, outputs] : {std::pair{2, 12}, {12, 12}, {12, kThetaEmbedding}, {9, 12}, {12, 12}})
-    expect_range(inputs, outputs);
-  expect_range(12, kXEmbedding);
-  expect_range(kThetaEmbedding + kXEmbedding + kTimeFeatures, 12);
-  expect_range(12, 12);
-  expect_range(12, 2);
+  const int width = kShape.width;
+  for (const auto& [inputs, embedding] : {std::pair{2, kThetaEmbedding}, {9, kXEmbedding}}) {
+    expect_range(inputs, width);
+    expect_range(width, width);
+    expect_range(width, embedding);
+  }
+  expect_range(kThetaEmbedding + kXEmbedding + kTimeFeatures, width);
+  expect_range(width, width);
+  expect_range(width, 2);
   EXPECT_TRUE(reader.at_end());
 }
 

@@ -31,18 +31,31 @@ struct Rows {
   Matrix x;
 };
 
-/// The likelihood N(x; z, kNoise^2) as a function of z: exp(x z / kNoise^2 - z^2 / (2 kNoise^2)).
-void expect_the_likelihood(const TiltedPrior& fitted) {
+/// The likelihood N(x; z, kNoise^2) as a function of z: exp(x z / kNoise^2 - z^2 / (2 kNoise^2)), of the
+/// first of `features` alone.
+void expect_the_likelihood(const TiltedPrior& fitted, Eigen::Index features = 1, double tolerance = 0.1) {
   const double precision = 1 / (kNoise * kNoise);
-  EXPECT_NEAR(fitted.precision[0], precision, 0.1 * precision);
-  EXPECT_NEAR(fitted.tilt(Matrix::Constant(1, 1, 0.0))(0, 0), 0, 0.3);
-  EXPECT_NEAR(fitted.tilt(Matrix::Constant(1, 1, 1.0))(0, 0), precision, 0.1 * precision);
+  EXPECT_NEAR(fitted.precision[0], precision, tolerance * precision);
+  Matrix x = Matrix::Zero(2, features);
+  x(1, 0) = 1;
+  const Matrix tilt = fitted.tilt(x);
+  EXPECT_NEAR(tilt(0, 0), 0, 0.3);
+  EXPECT_NEAR(tilt(1, 0), precision, tolerance * precision);
 }
 
 TEST(TiltedPrior, FindsTheLikelihoodBetweenEdges) {
   // A regression's mean is not linear here: the edges are two deviations of the noise from the centre.
   const Rows rows([](RandomStream& random) { return 2 * random.uniform() - 1; });
   expect_the_likelihood(rows.fit({0, 0, -1, 1}));
+}
+
+TEST(TiltedPrior, FindsTheLikelihoodAmongManyFeatures) {
+  constexpr Eigen::Index kFeatures = 400;
+  Rows rows([](RandomStream& random) { return 2 * random.uniform() - 1; });
+  RandomStream random(1, Purpose::prior, 0, 1);
+  rows.x.conservativeResize(kRows, kFeatures);
+  for (double& value : rows.x.rightCols(kFeatures - 1).reshaped()) value = random.normal();
+  expect_the_likelihood(rows.fit({0, 0, -1, 1}), kFeatures, 0.2);  // a tenth is lost to 400 coefficients
 }
 
 TEST(TiltedPrior, FindsTheLikelihoodOfANormalWithOneEdge) {

@@ -19,7 +19,8 @@ constexpr std::int64_t kRows = 400;  // more than a block
 
 TrainingRows some_rows() {
   return {testing::normal_tensor({kRows, kDim}, 1), testing::normal_tensor({kRows, testing::kXDim}, 2),
-          testing::normal_tensor({kRows, kDim}, 3), testing::normal_tensor({kRows, 1}, 4).square()};
+          testing::normal_tensor({kRows, kDim}, 3), torch::empty({kRows, 0}),
+          testing::normal_tensor({kRows, 1}, 4).square()};
 }
 
 NoiseBatch some_noise(const ScoreModel& model, int draws) {
