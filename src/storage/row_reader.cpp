@@ -24,7 +24,7 @@ class RowsInFile : public Rows {
     std::array<hsize_t, 2> shape{};
     if (H5Sget_simple_extent_ndims(space_.get()) != 2) throw Hdf5Error("find rows");
     checked(H5Sget_simple_extent_dims(space_.get(), shape.data(), nullptr), "inspect a dataset");
-    if (first < 0 || count < 0 || static_cast<hsize_t>(first + count) > shape[0])
+    if (first < 0 || count < 0 || first + count > static_cast<Eigen::Index>(shape[0]))
       throw Hdf5Error("find rows");
     width_ = static_cast<Eigen::Index>(shape[1]);
   }
