@@ -1,5 +1,6 @@
 #include "snpse/campaign/problem_setup.hpp"
 
+#include "snpse/simulation/library_prior.hpp"
 #include "snpse/simulation/worker_process.hpp"
 #include "snpse/util/error.hpp"
 
@@ -16,6 +17,8 @@ std::shared_ptr<const Marginal> make_marginal(const ParameterOptions& p) {
 }
 
 std::shared_ptr<const Prior> make_prior(const Config& config) {
+  if (!config.prior_library.empty())
+    return load_prior(config.prior_library, static_cast<int>(config.parameters.size()));
   const auto& correlated = config.correlated_prior;
   if (correlated.mean.empty()) {
     std::vector<std::shared_ptr<const Marginal>> marginals;
@@ -76,8 +79,13 @@ MethodSettings method_settings(const Config& config) {
 // A method that has one observation alone knows no more of several than the first.
 std::unique_ptr<Method> make_method(const ProblemSetup& setup, const Config& config) {
   const auto d = setup.prior->dim();
-  if (setup.observations.rows() > 1 && config.model.space == Space::standardised &&
-      !setup.prior->gaussian_product({Vector::Zero(d), Vector::Ones(d)}))
+  const bool known = setup.prior->gaussian_product({Vector::Zero(d), Vector::Ones(d)}).has_value();
+  const bool several = setup.observations.rows() > 1;
+  if (several && !known && !setup.prior->has_whitening())
+    fail(ExitCode::config,
+         "several observations are put together by the perturbed prior, which has no closed form where the "
+         "prior comes from a library: give x one row");
+  if (several && !known && config.model.space == Space::standardised)
     fail(ExitCode::config,
          "several observations are put together by the perturbed prior, which has no closed form in the "
          "standardised space: set model.space to \"natural\" or \"whitened\"");

@@ -80,6 +80,10 @@ std::string correlated_prior_text(const CorrelatedPrior& prior) {
                      literal(prior.mean), literal(prior.covariance));
 }
 
+std::string library_prior_text(const std::string& library) {
+  return fmt::format("\n[prior]\ntype = \"{}\"\nlibrary = {}\n", kLibraryPriorType, literal(library));
+}
+
 }  // namespace
 
 std::string to_toml(const Config& config) {
@@ -90,6 +94,7 @@ std::string to_toml(const Config& config) {
     if (section.name != "simulator") continue;
     for (const auto& parameter : config.parameters) text += parameter_text(parameter);
     if (!config.correlated_prior.mean.empty()) text += correlated_prior_text(config.correlated_prior);
+    if (!config.prior_library.empty()) text += library_prior_text(config.prior_library);
   }
   return text;
 }

@@ -77,7 +77,7 @@ ParameterOptions read_parameter(const toml::table& table, std::size_t index, Val
   return parameter;
 }
 
-void read_parameters(const toml::node& node, bool correlated, ValueReader& reader, Config& config) {
+void read_parameters(const toml::node& node, bool together, ValueReader& reader, Config& config) {
   const auto* array = node.as_array();
   if (array == nullptr || !array->is_array_of_tables())
     return reader.problems().add(line_of(node), "parameters are written as [[parameter]], one a parameter");
@@ -87,9 +87,9 @@ void read_parameters(const toml::node& node, bool correlated, ValueReader& reade
     const auto same = [&](const auto& other) { return other.name == parameter.name; };
     if (std::any_of(config.parameters.begin(), config.parameters.end(), same))
       reader.problems().add(line_of(table), fmt::format("there are two parameters '{}'", parameter.name));
-    if (!correlated && !table.contains("prior"))
+    if (!together && !table.contains("prior"))
       reader.problems().add(line_of(table), fmt::format("parameter '{}' has no prior", parameter.name));
-    if (correlated && table.contains("prior"))
+    if (together && table.contains("prior"))
       reader.problems().add(line_of(table),
                             fmt::format("parameter '{}' has a prior of its own although [prior] gives "
                                         "one for all; remove either",
@@ -122,15 +122,12 @@ void check_correlated(const toml::table& table, ValueReader& reader, const Confi
   }
 }
 
-void read_correlated(const toml::node& node, ValueReader& reader, Config& config) {
-  const auto* table = node.as_table();
-  if (table == nullptr) return reader.problems().add(line_of(node), "prior must be a section, [prior]");
-  reader.check_names(*table, "prior.", {"type", "mean", "covariance"});
-  if (!read_type(*table, "prior", {kCorrelatedPriorType}, reader)) return;
-  const auto* mean = table->get("mean");
-  const auto* rows = table->get_as<toml::array>("covariance");
+void read_correlated(const toml::table& table, ValueReader& reader, Config& config) {
+  reader.check_names(table, "prior.", {"type", "mean", "covariance"});
+  const auto* mean = table.get("mean");
+  const auto* rows = table.get_as<toml::array>("covariance");
   if (mean == nullptr || rows == nullptr)
-    return reader.problems().add(line_of(*table), "prior needs mean = [...] and covariance = [[...], ...]");
+    return reader.problems().add(line_of(table), "prior needs mean = [...] and covariance = [[...], ...]");
   auto values = reader.number_list(*mean, "prior.mean");
   bool complete = values.has_value();
   config.correlated_prior.mean = values.value_or(std::vector<double>{});
@@ -139,16 +136,32 @@ void read_correlated(const toml::node& node, ValueReader& reader, Config& config
     complete = complete && values;
     config.correlated_prior.covariance.push_back(values.value_or(std::vector<double>{}));
   }
-  if (complete) check_correlated(*table, reader, config);
+  if (complete) check_correlated(table, reader, config);
+}
+
+void read_library(const toml::table& table, ValueReader& reader, Config& config) {
+  reader.check_names(table, "prior.", {"type", "library"});
+  if (const auto* node = table.get("library"))
+    reader.read(*node, "prior.library", PathField{&config.prior_library});
+  else
+    reader.problems().add(line_of(table), "prior needs library = \"PATH\", a shared library (snpse/prior.h)");
+}
+
+void read_prior_of_all(const toml::node& node, ValueReader& reader, Config& config) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return reader.problems().add(line_of(node), "prior must be a section, [prior]");
+  const auto type = read_type(*table, "prior", {kCorrelatedPriorType, kLibraryPriorType}, reader);
+  if (type == kCorrelatedPriorType) read_correlated(*table, reader, config);
+  if (type == kLibraryPriorType) read_library(*table, reader, config);
 }
 
 }  // namespace
 
 void read_priors(const toml::table& root, ValueReader& reader, Config& config) {
-  const auto* correlated = root.get("prior");
+  const auto* of_all = root.get("prior");
   if (const auto* parameters = root.get("parameter"))
-    read_parameters(*parameters, correlated != nullptr, reader, config);
-  if (correlated != nullptr) read_correlated(*correlated, reader, config);
+    read_parameters(*parameters, of_all != nullptr, reader, config);
+  if (of_all != nullptr) read_prior_of_all(*of_all, reader, config);
 }
 
 }  // namespace snpse

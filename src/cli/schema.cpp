@@ -87,31 +87,33 @@ Section method_section(MethodOptions& o) {
 }
 
 Section model_section(ModelOptions& o) {
-  return {"model",
-          "diffusion and score network",
-          {
-              {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
-              {"early_space", "that of tsnpse's rounds before the last",
-               choice(o.early_space, {"same", "natural", "whitened", "standardised"})},
-              {"process", "the forward process", choice(o.process, process_names())},
-              {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
-              {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
-              {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
-              {"beta_max", "vp, subvp: noise rate at time 1", number(o.beta_max, above(0))},
-              {"t_min", "time at which training begins and sampling ends",
-               number(o.t_min, strictly_between(0, 1))},
-              {"parametrisation", "what the network computes",
-               choice(o.parametrisation, {"preconditioned", "noise"})},
-              {"network", "mlp, or energy: slower steps, but tsnpse's truncation is one pass",
-               choice(o.network, {"mlp", "energy"})},
-              {"width", "units of every hidden layer", number(o.width, at_least(1))},
-              {"depth", "layers of each of the three perceptrons", number(o.depth, at_least(2))},
-              {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
-               choice(o.summary, {"none", "mlp", "rows", "series"})},
-              {"summary_parts", "how many rows or series x is made of, one after the other",
-               number(o.summary_parts, at_least(1))},
-              {"summary_size", "statistics that it learns", number(o.summary_size, at_least(1))},
-          }};
+  return {
+      "model",
+      "diffusion and score network",
+      {
+          {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
+          {"early_space", "that of tsnpse's rounds before the last",
+           choice(o.early_space, {"same", "natural", "whitened", "standardised"})},
+          {"process", "the forward process", choice(o.process, process_names())},
+          {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
+          {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
+          {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
+          {"beta_max", "vp, subvp: noise rate at time 1", number(o.beta_max, above(0))},
+          {"t_min", "time at which training begins and sampling ends",
+           number(o.t_min, strictly_between(0, 1))},
+          {"parametrisation", "what the network computes",
+           choice(o.parametrisation, {"preconditioned", "noise"})},
+          {"network", "mlp, or energy: slower steps, but tsnpse's truncation is one pass; or residual blocks",
+           choice(o.network, {"mlp", "energy", "residual", "residual_energy"})},
+          {"width", "units of every hidden layer", number(o.width, at_least(1))},
+          {"depth", "layers of each of the three perceptrons, or residual blocks",
+           number(o.depth, at_least(2))},
+          {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
+           choice(o.summary, {"none", "mlp", "rows", "series"})},
+          {"summary_parts", "how many rows or series x is made of, one after the other",
+           number(o.summary_parts, at_least(1))},
+          {"summary_size", "statistics that it learns", number(o.summary_size, at_least(1))},
+      }};
 }
 
 Section training_section(TrainingOptions& o) {

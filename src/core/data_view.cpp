@@ -15,8 +15,12 @@ double level(Eigen::Index knot) {
   return (static_cast<double>(knot) + 0.5) / static_cast<double>(DataView::kKnots);
 }
 
-double score(Eigen::Index knot) {
-  return boost::math::quantile(boost::math::normal(), level(knot));
+/// The normal scores of the knots.
+Vector scores_of_knots() {
+  Vector scores(DataView::kKnots);
+  for (Eigen::Index k = 0; k < scores.size(); ++k)
+    scores[k] = boost::math::quantile(boost::math::normal(), level(k));
+  return scores;
 }
 
 Matrix quantiles(const Matrix& x) {
@@ -31,12 +35,12 @@ Matrix quantiles(const Matrix& x) {
 }
 
 /// Linear between the knots, constant beyond them.
-double normal_score(const Vector& knots, double value) {
+double normal_score(const Vector& knots, const Vector& scores, double value) {
   const auto above = std::upper_bound(knots.begin(), knots.end(), value) - knots.begin();
-  if (above == 0) return score(0);
-  if (above == knots.size()) return score(knots.size() - 1);
+  if (above == 0) return scores[0];
+  if (above == knots.size()) return scores[above - 1];
   const double share = (value - knots[above - 1]) / (knots[above] - knots[above - 1]);
-  return score(above - 1) + share * (score(above) - score(above - 1));
+  return scores[above - 1] + share * (scores[above] - scores[above - 1]);
 }
 
 /// Itself up to kLinear; then its slope falls from 1, towards twice kLinear.
@@ -66,9 +70,11 @@ Matrix DataView::apply(const Matrix& x) const {
   features.leftCols(x_dim()) = standardiser.apply(x);
   if (!knots) return features;
   features.leftCols(x_dim()) = features.leftCols(x_dim()).unaryExpr(&bounded);
+  const Vector scores = scores_of_knots();
   for (Eigen::Index j = 0; j < x_dim(); ++j) {
     const Vector column = knots->col(j);
-    for (Eigen::Index i = 0; i < x.rows(); ++i) features(i, x_dim() + j) = normal_score(column, x(i, j));
+    for (Eigen::Index i = 0; i < x.rows(); ++i)
+      features(i, x_dim() + j) = normal_score(column, scores, x(i, j));
   }
   return features;
 }

@@ -79,22 +79,35 @@ SummaryLayout summary_layout(Allocator& next, const NetworkShape& shape) {
   throw std::logic_error("unknown summary network");
 }
 
+std::vector<LayerLayout> residual_trunk(Allocator& next, const NetworkShape& shape) {
+  std::vector<LayerLayout> layers;
+  for (int block = 0; block < shape.depth; ++block) {
+    const auto of_block = perceptron(next, 2, shape.width, shape.width, shape.width);
+    layers.insert(layers.end(), of_block.begin(), of_block.end());
+  }
+  layers.push_back(next.layer(shape.width, shape.outputs(), false));
+  return layers;
+}
+
 }  // namespace
 
 NetworkLayout::NetworkLayout(const NetworkShape& shape) {
   const std::int64_t width = shape.width;
   Allocator next;
   summary = summary_layout(next, shape);
-  const std::int64_t theta_embedding = embedding_dim(shape.theta_dim, shape.width);
+  const bool residual = is_residual(shape.kind);
+  const std::int64_t theta_embedding = residual ? 0 : embedding_dim(shape.theta_dim, shape.width);
   const std::int64_t x_embedding = embedding_dim(shape.x_inputs(), shape.width);
   const std::int64_t joint = theta_embedding + x_embedding + kTimeFeatures;
-  theta = perceptron(next, shape.depth, shape.inputs(), width, theta_embedding);
+  if (!residual) theta = perceptron(next, shape.depth, shape.inputs(), width, theta_embedding);
   x = perceptron(next, shape.depth, shape.x_inputs(), width, x_embedding);
-  theta.push_back(next.part(theta_embedding, width, joint));
-  x.push_back(next.part(x_embedding, width, joint));
-  time = next.part(kTimeFeatures, width, joint);
-  time.bias = next.take(width);
-  trunk = perceptron(next, shape.depth - 1, width, width, shape.outputs());
+  theta.push_back(residual ? next.part(shape.inputs(), width, shape.inputs())
+                           : next.part(theta_embedding, width, joint));
+  x.push_back(next.part(x_embedding, shape.joint_width(), joint));
+  time = next.part(kTimeFeatures, shape.joint_width(), joint);
+  time.bias = next.take(shape.joint_width());
+  trunk = residual ? residual_trunk(next, shape)
+                   : perceptron(next, shape.depth - 1, width, width, shape.outputs());
   count = next.count();
 }
 

@@ -182,7 +182,7 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
   if (z_t.requires_grad()) return read(answer(input, joint, torch::zeros_like(joint), reading));
   const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
   auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
-  make_inference_pass(network_.shape(), network_.weights().data_ptr<float>(), InferencePass::Wanted::answer)
+  make_inference_pass(network_, InferencePass::Wanted::answer)
       ->answer(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
                {nullptr, nullptr, gains.data()}, result.data_ptr<float>());
   return read(result);
@@ -203,8 +203,7 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   const InferencePass::Slopes slopes{input_slopes.data(), scale.data_ptr<float>(), gains.data()};
   auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
   auto divergence = torch::empty({input.size(0)}, torch::kFloat32);
-  const auto pass = make_inference_pass(network_.shape(), network_.weights().data_ptr<float>(),
-                                        InferencePass::Wanted::divergence);
+  const auto pass = make_inference_pass(network_, InferencePass::Wanted::divergence);
   if (probes.defined())
     pass->answer_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
                               probes.data_ptr<float>(), probes.size(0), result.data_ptr<float>(),
@@ -227,6 +226,15 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   return {noise + known.noise, divergence + known.divergence};
 }
 
+torch::Tensor ScoreModel::energies_of(const torch::Tensor& input, const torch::Tensor& joint) const {
+  if (is_residual(network_.shape().kind))
+    return network_.output(input, joint, torch::zeros_like(joint)).squeeze(1);
+  auto energies = torch::empty({input.size(0)}, torch::kFloat32);
+  energy_of_rows(network_.shape(), network_.weights().data_ptr<float>(), input.data_ptr<float>(),
+                 input.size(0), joint.data_ptr<float>(), energies.data_ptr<float>());
+  return energies;
+}
+
 torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
                                                    double t) const {
   ensure(has_energy() && !known_, "an energy network that is all of the model");
@@ -235,9 +243,7 @@ torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, con
   const auto reading = readings(level);
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, reading).contiguous();
-  auto energies = torch::empty({input.size(0)}, torch::kFloat32);
-  energy_of_rows(network_.shape(), network_.weights().data_ptr<float>(), input.data_ptr<float>(),
-                 input.size(0), joint.data_ptr<float>(), energies.data_ptr<float>());
+  const auto energies = energies_of(input, joint);
   const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),
                                          parts_.diffusion.sigma(t), typical_deviation_);
   const auto of_network = slope * energies.to(torch::kFloat64);

@@ -113,7 +113,7 @@ NetworkShape get_shape(const Record& record) {
   for (const auto size : sizes) require(size >= 1 && size < most, kKey);
   require(sizes[3] >= 2, kKey);
   const auto kind = static_cast<NetworkKind>(record.get<std::int64_t>("network/kind"));
-  require(kind == NetworkKind::mlp || kind == NetworkKind::energy, "network/kind");
+  require(kind >= NetworkKind::mlp && kind <= NetworkKind::residual_energy, "network/kind");
   NetworkShape shape{static_cast<int>(sizes[0]), static_cast<int>(sizes[1]), static_cast<int>(sizes[2]),
                      static_cast<int>(sizes[3])};
   shape.kind = kind;

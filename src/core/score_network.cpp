@@ -78,7 +78,20 @@ torch::Tensor ScoreNetwork::time_part(const torch::Tensor& time_features) const 
 torch::Tensor ScoreNetwork::output(const torch::Tensor& theta, const torch::Tensor& x_part,
                                    const torch::Tensor& time_part) const {
   const auto theta_part = torch::mm(perceptron(theta, theta_layers_), trunk_theta_.weight);
-  return perceptron(torch::silu(theta_part + (x_part + time_part)), trunk_layers_);
+  const auto joint = x_part + time_part;
+  if (is_residual(shape_.kind)) return residual_trunk(theta_part, joint);
+  return perceptron(torch::silu(theta_part + joint), trunk_layers_);
+}
+
+torch::Tensor ScoreNetwork::residual_trunk(torch::Tensor h, const torch::Tensor& joint) const {
+  const auto norm = [&] { return torch::layer_norm(h, {shape_.width}); };
+  const auto of_blocks = torch::silu(joint).chunk(shape_.depth, 1);
+  auto layer = trunk_layers_.begin();
+  for (const auto& of_block : of_blocks) {
+    h = h + perceptron(norm() + of_block, {layer, layer + 2});
+    layer += 2;
+  }
+  return perceptron(norm(), {layer, trunk_layers_.end()});
 }
 
 }  // namespace snpse

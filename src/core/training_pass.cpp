@@ -7,7 +7,7 @@ namespace snpse {
 
 std::unique_ptr<TrainingPass> make_training_pass(const NetworkShape& shape, const float* weights,
                                                  std::int64_t max_simulations, std::int64_t max_rows) {
-  if (shape.kind == NetworkKind::energy)
+  if (is_energy(shape.kind))
     return std::make_unique<EnergyTrainingPass>(shape, weights, max_simulations, max_rows);
   return std::make_unique<MlpTrainingPass>(shape, weights, max_simulations, max_rows);
 }

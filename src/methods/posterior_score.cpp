@@ -140,10 +140,10 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const auto fitted = sample_of_all(world, rows);
   const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
   const bool may_tilt =
-      options.space == Space::natural && preconditioned && options.network == NetworkKind::mlp && !start_of;
+      options.space == Space::natural && preconditioned && !is_energy(options.network) && !start_of;
   const auto standardiser = Standardiser::fit(fitted.theta);
   const auto pieces = may_tilt ? bounded_pieces(*prior, standardiser) : std::nullopt;
-  const auto space = pieces || options.space == Space::standardised
+  const auto space = pieces || options.space == Space::standardised || !prior->has_whitening()
                          ? ParameterSpace::standardised(standardiser)
                          : ParameterSpace::whitened(prior);
   const Matrix z = space.to_z(fitted.theta);

@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include "snpse/simulation/protocol.hpp"
+#include "snpse/simulation/shared_library.hpp"
 #include "snpse/simulator.h"
 #include "snpse/util/error.hpp"
 
@@ -35,17 +35,6 @@ void say(const File& out, const std::string& line) {
   std::fflush(out.get());
 }
 
-/// The library is never unloaded: it may have left threads and exit handlers.
-Simulate load(const std::filesystem::path& library) {
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) fail(ExitCode::missing_input, "cannot load the library: {}", dlerror());
-  void* symbol = dlsym(handle, "snpse_simulate");
-  if (symbol == nullptr)
-    fail(ExitCode::data, "the library '{}' has no function snpse_simulate (see snpse/simulator.h)",
-         library.string());
-  return reinterpret_cast<Simulate>(symbol);
-}
-
 std::string answer(const std::string& line, Simulate simulate, std::size_t theta_dim,
                    std::vector<double>& x) {
   const auto request = protocol::parse_request(line);
@@ -64,7 +53,7 @@ void serve_library(const std::filesystem::path& library, std::size_t theta_dim, 
   const File out = take_standard_output();
   Simulate simulate = nullptr;
   try {
-    simulate = load(library);
+    simulate = SharedLibrary(library).function<Simulate>("snpse_simulate", "snpse/simulator.h");
   } catch (const Error& e) {
     say(out, fmt::format("failed {}", e.what()));
     return;

@@ -8,7 +8,8 @@
 namespace snpse {
 
 std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws, Device device, int rank) {
-  const bool has_pass = !model.network().shape().has_summary();
+  const auto& shape = model.network().shape();
+  const bool has_pass = !shape.has_summary() && !is_residual(shape.kind);
   if (device == Device::cpu && has_pass) return std::make_unique<PassMatching>(model, draws);
   if (device == Device::cpu) return std::make_unique<TorchMatching>(model, torch::kCPU);
   require_gpu();

@@ -2,16 +2,48 @@
 import csv
 import json
 import math
+import os
 import pathlib
 import re
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import STOPPED, TINY_CAMPAIGN, USAGE, ProgramTest, snpse
+from snpse_process import STOPPED, TINY_CAMPAIGN, TOOLS, USAGE, ProgramTest, snpse
 
 VERBS = ("init", "check", "run", "status", "sample", "diagnose", "export", "simulate", "c2st", "bench", "version")
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+TRIANGLE_SIMULATOR = f"""import random, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from snpse_worker import serve
+serve(lambda theta, seed: [sum(theta) + random.Random(seed).gauss(0.0, 0.1)])
+"""
+
+TRIANGLE_CAMPAIGN = f"""[simulator]
+command = ["python3", "simulator.py"]
+[[parameter]]
+name = "a"
+[[parameter]]
+name = "b"
+[prior]
+type = "library"
+library = "{os.environ['SNPSE_TEST_TRIANGLE_PRIOR_LIBRARY']}"
+[observation]
+x = [0.95]
+[method]
+name = "METHOD"
+simulations = 600
+[model]
+width = 32
+[training]
+max_steps = 600
+[truncation]
+samples = 1000
+[posterior]
+samples = 500
+"""
 
 
 def read_table(path):
@@ -168,14 +200,33 @@ class CommandTest(ProgramTest):
         self.assertEqual((result["task"], result["method"], result["ranks"]), ("two_moons", "npse", 1))
         self.assertTrue(0.4 < result["c2st"] <= 1)
 
-    def test_bench_with_an_energy_network(self):
-        said = self.assert_succeeds("bench", "two_moons", "--simulations", 200, "--samples", 100, "--json",
-                                    "--set", "model.network=energy", "--set", "model.width=32",
-                                    "--set", "training.max_steps=200", "--set", "truncation.samples=1000")
-        result = json.loads(said.stdout)
-        self.assertEqual((result["method"], result["rounds"]), ("tsnpse", 2))
-        self.assertTrue(0 < result["acceptance"][-1] <= 1)
-        self.assertTrue(0.4 < result["c2st"] <= 1)
+    def test_bench_with_other_networks(self):
+        for network in ("energy", "residual", "residual_energy"):
+            said = self.assert_succeeds("bench", "two_moons", "--simulations", 200, "--samples", 100, "--json",
+                                        "--set", f"model.network={network}", "--set", "model.width=32",
+                                        "--set", "training.max_steps=200", "--set", "truncation.samples=1000")
+            result = json.loads(said.stdout)
+            self.assertEqual((result["method"], result["rounds"]), ("tsnpse", 2))
+            self.assertTrue(0 < result["acceptance"][-1] <= 1)
+            self.assertTrue(0.4 < result["c2st"] < 0.95, result["c2st"])
+
+    def test_a_prior_from_a_library(self):
+        """Uniform on the triangle a, b > 0, a + b < 1, with a + b observed almost at its edge."""
+        (self.folder / "simulator.py").write_text(TRIANGLE_SIMULATOR, encoding="utf-8")
+        file = self.folder / "campaign.toml"
+        for method in ("tsnpse", "nlse"):
+            file.write_text(TRIANGLE_CAMPAIGN.replace("METHOD", method), encoding="utf-8")
+            work = self.folder / method
+            self.assertIn("is valid", self.assert_succeeds("check", file).stdout)
+            self.assert_succeeds("run", file, "--out", work)
+            self.assert_succeeds("export", work, "--output", self.folder / "samples.csv")
+            _, rows = read_table(self.folder / "samples.csv")
+            self.assertEqual(len(rows), 500)
+            self.assertTrue(all(a > 0 and b > 0 and a + b < 1 for a, b in rows))
+            sums = [a + b for a, b in rows]
+            self.assertTrue(0.8 < sum(sums) / len(sums) < 0.98, sum(sums) / len(sums))
+            self.assertLess(min(a for a, _ in rows), 0.2)  # nothing tells a from b
+            self.assertGreater(max(a for a, _ in rows), 0.7)
 
     def test_bench_speed(self):
         speed = json.loads(self.assert_succeeds("bench", "--speed", "--json").stdout)

@@ -24,7 +24,7 @@ inline torch::Tensor reference_answer(const ScoreNetwork& network, const torch::
                                       const torch::Tensor& x_part, const torch::Tensor& time_part,
                                       const torch::Tensor& gains) {
   const auto& shape = network.shape();
-  if (shape.kind == NetworkKind::mlp) return network.output(input, x_part, time_part);
+  if (!is_energy(shape.kind)) return network.output(input, x_part, time_part);
   const auto at = input.requires_grad() ? input : input.detach().requires_grad_();
   const auto energy = network.output(at, x_part, time_part).sum();
   const auto gradient = torch::autograd::grad({energy}, {at}, {}, true, true)[0];

@@ -84,9 +84,10 @@ inline void randomise(ScoreModel& model) {
     weights.data_ptr<float>()[i] = static_cast<float>(0.3 * random.normal());
 }
 
-/// An energy network that starts from a regression, all of whose weights are at work.
-inline ScoreModel energy_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim) {
-  auto model = small_model(diffusion, parametrisation, some_regression(dim), NetworkKind::energy);
+/// A model that starts from a regression, all of whose weights are at work.
+inline ScoreModel some_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim,
+                             NetworkKind kind) {
+  auto model = small_model(diffusion, parametrisation, some_regression(dim), kind);
   randomise(model);
   return model;
 }

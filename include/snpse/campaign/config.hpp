@@ -26,7 +26,7 @@ struct SimulatorOptions {
 /// One parameter of an own simulator.
 struct ParameterOptions {
   std::string name;
-  std::string prior;  ///< "uniform", "normal", "lognormal", "truncated_normal"; empty: see CorrelatedPrior
+  std::string prior;  ///< "uniform", "normal", "lognormal", "truncated_normal"; empty: all have one together
   double low = 0, high = 0;                 ///< uniform, truncated_normal
   double mean = 0, standard_deviation = 0;  ///< normal, truncated_normal
   double location = 0, scale = 0;           ///< lognormal
@@ -53,6 +53,7 @@ struct Config {
   SimulatorOptions simulator;
   std::vector<ParameterOptions> parameters;
   CorrelatedPrior correlated_prior;
+  std::string prior_library;  ///< a shared library with the prior of all parameters (snpse/prior.h), or empty
   ObservationOptions observation;
   MethodOptions method;
   ModelOptions model;

@@ -23,7 +23,8 @@ struct PriorType {
 
 std::vector<PriorType> prior_types();
 
-/// The only type of [prior], the prior of all parameters together.
+// The types of [prior], the prior of all parameters together.
 inline constexpr const char* kCorrelatedPriorType = "multivariate_normal";
+inline constexpr const char* kLibraryPriorType = "library";
 
 }  // namespace snpse

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <memory>
 
-#include "snpse/core/network_layout.hpp"
-
 namespace snpse {
 
+class ScoreNetwork;
+
 /// A network's answer where all rows share the observation and the noise level, and its divergence, on one
-/// CPU core. Works through the rows in blocks that stay in the cache, on buffers that are allocated once.
+/// CPU core. That of a perceptron works through the rows in blocks that stay in the cache, on buffers that
+/// are allocated once.
 class InferencePass {
  public:
   virtual ~InferencePass() = default;
@@ -23,7 +24,7 @@ class InferencePass {
     const float* gains;
   };
 
-  /// input [n, views * d] -> answer [n, d]. joint: x_part + time_part of ScoreNetwork, [width].
+  /// input [n, views * d] -> answer [n, d]. joint: x_part + time_part of ScoreNetwork, [joint_width].
   virtual void answer(const float* input, std::int64_t n, const float* joint, const Slopes& slopes,
                       float* answer) = 0;
   /// The same with the divergence [n] = sum over i of slopes.answer[i] d answer_i / d z_i, exactly: the
@@ -36,8 +37,7 @@ class InferencePass {
                                    float* answer, float* divergence) = 0;
 };
 
-/// The pass of a network of this shape. weights: its flat buffer, read at each call.
-std::unique_ptr<InferencePass> make_inference_pass(const NetworkShape& shape, const float* weights,
-                                                   InferencePass::Wanted wanted);
+/// The pass of this network, which must outlive it.
+std::unique_ptr<InferencePass> make_inference_pass(const ScoreNetwork& network, InferencePass::Wanted wanted);
 
 }  // namespace snpse

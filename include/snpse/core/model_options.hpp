@@ -23,10 +23,19 @@ enum class Parametrisation {
 };
 
 enum class NetworkKind {
-  mlp,     ///< the paper's score network, with d outputs
-  energy,  ///< the same with one output, whose gradient by theta_t makes the score, so that its value makes
-           ///< an unnormalised log-density (paper, appendix G; see Preconditioning)
+  mlp,       ///< the paper's score network, with d outputs
+  energy,    ///< the same with one output, whose gradient by theta_t makes the score, so that its value makes
+             ///< an unnormalised log-density (paper, appendix G; see Preconditioning)
+  residual,  ///< mlp with residual blocks for a trunk
+  residual_energy,  ///< energy with residual blocks for a trunk, as the authors' code also has it
 };
+
+constexpr bool is_energy(NetworkKind kind) {
+  return kind == NetworkKind::energy || kind == NetworkKind::residual_energy;
+}
+constexpr bool is_residual(NetworkKind kind) {
+  return kind == NetworkKind::residual || kind == NetworkKind::residual_energy;
+}
 
 /// What stands before the network's embedding of x, and is trained with it.
 enum class SummaryKind {
@@ -49,7 +58,7 @@ struct ModelOptions {
   Parametrisation parametrisation = Parametrisation::preconditioned;
   NetworkKind network = NetworkKind::mlp;
   int width = 256;  ///< units of every hidden layer
-  int depth = 3;    ///< layers of each of the three perceptrons
+  int depth = 3;    ///< layers of each of the three perceptrons, or residual blocks
   SummaryKind summary = SummaryKind::none;
   int summary_parts = 1;  ///< how many rows or series x is made of
   int summary_size = 32;  ///< how many numbers the summary network makes of x

@@ -30,7 +30,9 @@ struct NetworkShape {
   /// What the embedding of x sees.
   int x_inputs() const { return has_summary() ? summary.outputs : x_dim; }
   int inputs() const { return views * theta_dim; }
-  int outputs() const { return kind == NetworkKind::energy ? 1 : theta_dim; }
+  /// Of what x and time add up to.
+  int joint_width() const { return is_residual(kind) ? depth * width : width; }
+  int outputs() const { return is_energy(kind) ? 1 : theta_dim; }
 };
 
 inline constexpr int kTimeFeatures = 64;
@@ -59,13 +61,16 @@ struct SummaryLayout {
 
 /// Where the layers of ScoreNetwork lie. The trunk's first layer is in three parts, for the embeddings of
 /// theta and x and for the time features; the first two end the embeddings, since no activation lies between.
+///
+/// Of a residual network theta is one layer, x and time end in what they add in each block, side by side, and
+/// the trunk holds two layers a block and a last one.
 struct NetworkLayout {
   explicit NetworkLayout(const NetworkShape& shape);
 
   SummaryLayout summary;           // empty where there is none
   std::vector<LayerLayout> theta;  // views * d -> width, the trunk's part included
-  std::vector<LayerLayout> x;      // x_inputs -> width, the trunk's part included
-  LayerLayout time;                // kTimeFeatures -> width, with the bias of the sum of the three parts
+  std::vector<LayerLayout> x;      // x_inputs -> joint_width, the trunk's part included
+  LayerLayout time;                // kTimeFeatures -> joint_width, with the bias of the sum of the parts
   std::vector<LayerLayout> trunk;  // width -> outputs, from the activation of that sum
   std::int64_t count = 0;          // of all weights
 

@@ -15,8 +15,9 @@
 namespace snpse {
 
 /// p(theta): can be drawn from, its normalised log-density evaluated, and mapped to the whitened space where
-/// it is N(0, I) (METHOD "whitened prior space": z = Phi^-1(F(theta)) per parameter, Cholesky for a
-/// correlated normal). Immutable; safe to share between threads.
+/// it is N(0, I): z = Phi^-1(F(theta)) for each parameter, by Cholesky for a correlated normal. Where it has
+/// no such map, has_whitening() is false, and the space below is one where it is standardised. Immutable;
+/// safe to share between threads.
 class Prior {
  public:
   virtual ~Prior() = default;
@@ -29,11 +30,12 @@ class Prior {
   /// The closed box that holds the support; edges may be infinite.
   virtual Box support() const = 0;
 
+  virtual bool has_whitening() const { return true; }
   /// z = T(theta), both [d]; theta must lie in the support. |z| is clamped where T would be infinite.
   virtual void to_whitened(std::span<const double> theta, std::span<double> z) const = 0;
   /// theta = T^-1(z), always in the support.
   virtual void from_whitened(std::span<const double> z, std::span<double> theta) const = 0;
-  /// log |det dT/dtheta| at theta: log_prob(theta) - log N(T(theta); 0, I).
+  /// log |det dT/dtheta| at theta: log_prob(theta) - log N(T(theta); 0, I), where there is a whitening.
   double log_det_whitening(std::span<const double> theta) const;
 
   /// This prior conditioned on theta in box, or null where that has no closed form with a whitening map

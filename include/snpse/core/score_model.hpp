@@ -70,7 +70,7 @@ class ScoreModel {
                                           const torch::Tensor& probes = {}) const;
 
   /// Whether the network is an energy network, which has the next.
-  bool has_energy() const { return network_.shape().kind == NetworkKind::energy; }
+  bool has_energy() const { return is_energy(network_.shape().kind); }
   /// log p_t(z_t given the observation) but for a constant of t and the observation, [n] float64: one pass
   /// through the network (paper, appendix G).
   torch::Tensor unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
@@ -133,7 +133,9 @@ class ScoreModel {
   /// The network's answer by LibTorch.
   torch::Tensor answer(const torch::Tensor& views, const torch::Tensor& x_part,
                        const torch::Tensor& time_part, const Readings& readings) const;
-  /// What x and t add to the network's trunk, [width].
+  /// The network's one output of each row, [n].
+  torch::Tensor energies_of(const torch::Tensor& input, const torch::Tensor& joint) const;
+  /// What x and t add to the network's trunk, [1, joint_width].
   torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;

@@ -17,6 +17,11 @@ namespace snpse {
 /// concatenation with the trunk's first layer is computed as a sum of three products, so that the parts of x
 /// and t are computed once and shared between rows. A SummaryNetwork may stand before the embedding of x.
 ///
+/// A residual network has in place of the trunk, after one linear layer of theta_t, blocks
+///     h -> h + perceptron(norm(h) + silu(x part + t part))
+/// with a perceptron of two layers, and one more layer after the last norm (after the authors' code; there x
+/// and t enter a block in two places, so that there were two parts of each block to compute and keep).
+///
 /// All weights lie in one flat float32 buffer, all gradients in another of the same layout: one all-reduce
 /// and one optimiser step act on the whole network.
 class ScoreNetwork {
@@ -32,10 +37,12 @@ class ScoreNetwork {
   torch::Tensor weights() const { return weights_; }      // [m], writing to it changes the network
   torch::Tensor gradients() const { return gradients_; }  // [m], what backward() adds to
 
-  torch::Tensor x_part(const torch::Tensor& x) const;                 // x [n, w] in a DataView -> [n, width]
-  torch::Tensor time_part(const torch::Tensor& time_features) const;  // [n, kTimeFeatures] -> [n, width]
-  /// theta [n, views * d], x_part and time_part [n, width] or [1, width] -> [n, d], or [n, 1] where it is an
-  /// energy network.
+  /// x [n, w] in a DataView -> [n, joint_width]
+  torch::Tensor x_part(const torch::Tensor& x) const;
+  /// [n, kTimeFeatures] -> [n, joint_width]
+  torch::Tensor time_part(const torch::Tensor& time_features) const;
+  /// theta [n, views * d], x_part and time_part [n, joint_width] or one row -> [n, d], or [n, 1] where it is
+  /// an energy network.
   torch::Tensor output(const torch::Tensor& theta, const torch::Tensor& x_part,
                        const torch::Tensor& time_part) const;
 
@@ -45,6 +52,7 @@ class ScoreNetwork {
  private:
   ScoreNetwork(const NetworkShape& shape, torch::Tensor weights);
   static torch::Tensor initial_weights(const NetworkLayout& layout, bool zero_output, RandomStream random);
+  torch::Tensor residual_trunk(torch::Tensor h, const torch::Tensor& joint) const;
 
   NetworkShape shape_;
   torch::Tensor weights_;

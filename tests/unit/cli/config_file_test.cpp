@@ -97,7 +97,18 @@ preset = "paper"
 [model]
 sigma_max = 7.000000000000001
 )";
-  for (const std::string& text : {std::string(kTwoMoons), std::string(kEpidemic), correlated}) {
+  const std::string by_library = R"(
+[simulator]
+command = ["true"]
+[[parameter]]
+name = "a"
+[prior]
+type = "library"
+library = "prior.so"
+[observation]
+x = [0.1]
+)";
+  for (const std::string& text : {std::string(kTwoMoons), std::string(kEpidemic), correlated, by_library}) {
     const Config first = parse(text);
     const std::string written = to_toml(first);
     const Config second = parse_config(written, "frozen", "/elsewhere");
@@ -106,6 +117,7 @@ sigma_max = 7.000000000000001
     EXPECT_EQ(second.simulator.command, first.simulator.command);
     EXPECT_EQ(second.simulator.library, first.simulator.library);
     EXPECT_EQ(second.correlated_prior.covariance, first.correlated_prior.covariance);
+    EXPECT_EQ(second.prior_library, first.prior_library);
     EXPECT_EQ(second.model.sigma_max, first.model.sigma_max);
     ASSERT_EQ(second.parameters.size(), first.parameters.size());
     for (std::size_t i = 0; i < first.parameters.size(); ++i)

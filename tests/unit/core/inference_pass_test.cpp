@@ -28,6 +28,8 @@ const std::vector<Case> kCases{
     {energy_shape({2, 3, 17, 2}), 300},
     {energy_shape({3, 2, 16, 4, 2}), 37},
     {energy_shape({10, 10, 256, 3, 2}), 600},
+    {{3, 2, 16, 4, 2, NetworkKind::residual}, 300},
+    {{3, 2, 16, 3, 2, NetworkKind::residual_energy}, 37},
 };
 
 /// A network with theta, and what LibTorch says of it.
@@ -54,7 +56,7 @@ struct Problem {
     return {input_slopes.data_ptr<float>(), answer_slopes.data_ptr<float>(), gains.data_ptr<float>()};
   }
   std::unique_ptr<InferencePass> pass(InferencePass::Wanted wanted) const {
-    return make_inference_pass(network.shape(), network.weights().data_ptr<float>(), wanted);
+    return make_inference_pass(network, wanted);
   }
 
   ScoreNetwork network;

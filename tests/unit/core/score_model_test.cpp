@@ -17,6 +17,8 @@ using testing::small_model;
 using testing::standard_normal_rows;
 
 constexpr auto kBothParametrisations = {Parametrisation::preconditioned, Parametrisation::noise};
+constexpr auto kKinds = {NetworkKind::mlp, NetworkKind::energy, NetworkKind::residual,
+                         NetworkKind::residual_energy};
 
 ScoreModel::Condition some_condition(const ScoreModel& model) {
   return model.condition(Eigen::Vector2d(0.3, -1.2));
@@ -217,28 +219,29 @@ TEST(ScoreModel, PlainItSeesThePapersSinusoidsOfTime) {
 TEST(ScoreModel, OfAnEnergyNetworkTheScoreIsTheSlopeOfItsLogDensity) {
   constexpr double kStep = 1e-2;
   const Matrix z = standard_normal_rows(6, 3);
-  for (const auto& diffusion : all_diffusions())
-    for (const auto parametrisation : kBothParametrisations) {
-      const auto model = testing::energy_model(diffusion, parametrisation, 3);
-      const auto condition = some_condition(model);
-      for (const double t : {0.4, 0.9}) {
-        const Matrix score = to_matrix(model.noise(to_tensor(z), condition, t)) / -diffusion.sigma(t);
-        for (Eigen::Index i = 0; i < 3; ++i) {
-          Matrix above = z, below = z;
-          above.col(i).array() += kStep;
-          below.col(i).array() -= kStep;
-          const auto rise = model.unnormalised_log_density(to_tensor(above), condition, t) -
-                            model.unnormalised_log_density(to_tensor(below), condition, t);
-          const double scale = 1 + score.cwiseAbs().maxCoeff();
-          expect_near((rise / (2 * kStep)).unsqueeze(1), score.col(i), 5e-3 * scale);
+  for (const auto kind : {NetworkKind::energy, NetworkKind::residual_energy})
+    for (const auto& diffusion : all_diffusions())
+      for (const auto parametrisation : kBothParametrisations) {
+        const auto model = testing::some_model(diffusion, parametrisation, 3, kind);
+        const auto condition = some_condition(model);
+        for (const double t : {0.4, 0.9}) {
+          const Matrix score = to_matrix(model.noise(to_tensor(z), condition, t)) / -diffusion.sigma(t);
+          for (Eigen::Index i = 0; i < 3; ++i) {
+            Matrix above = z, below = z;
+            above.col(i).array() += kStep;
+            below.col(i).array() -= kStep;
+            const auto rise = model.unnormalised_log_density(to_tensor(above), condition, t) -
+                              model.unnormalised_log_density(to_tensor(below), condition, t);
+            const double scale = 1 + score.cwiseAbs().maxCoeff();
+            expect_near((rise / (2 * kStep)).unsqueeze(1), score.col(i), 5e-3 * scale);
+          }
         }
       }
-    }
 }
 
 TEST(ScoreModel, AnswersByLibTorchWhatItAnswersByItsPasses) {
   const auto z = to_tensor(standard_normal_rows(7, 3));
-  for (const auto kind : {NetworkKind::mlp, NetworkKind::energy})
+  for (const auto kind : kKinds)
     for (const auto parametrisation : kBothParametrisations) {
       auto model = small_model(all_diffusions()[1], parametrisation, testing::some_regression(3), kind);
       testing::randomise(model);
@@ -268,11 +271,12 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
   const Matrix theta = draw_rows(*some_prior(), 5, 1, Purpose::prior, 0);
   const auto spaces = {ParameterSpace::whitened(some_prior()),
                        ParameterSpace::standardised({Eigen::Vector2d(1, 2), Eigen::Vector2d(0.1, 3)})};
-  for (const auto& diffusion : all_diffusions())
+  for (const auto kind : kKinds)
     for (const auto parametrisation : kBothParametrisations)
       for (const auto& space : spaces) {
+        const auto diffusion = all_diffusions()[static_cast<std::size_t>(kind) % 3];
         NetworkShape shape{2, 2, testing::kWidth, 2};
-        shape.kind = parametrisation == Parametrisation::noise ? NetworkKind::energy : NetworkKind::mlp;
+        shape.kind = kind;
         ScoreModel model(
             {diffusion, parametrisation, 1e-3, space, testing::plain_view(2), testing::some_regression(2)},
             shape, 1, 1);
@@ -372,7 +376,7 @@ TEST(ScoreModel, RefusesADamagedRecord) {
   expect_refused(damaged("network/shape", Integers{2, -2, 16, 2}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, 2, 1LL << 40, 2}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, 2, 16, 1}), "'network/shape'");
-  expect_refused(damaged("network/kind", std::int64_t{2}), "'network/kind'");
+  expect_refused(damaged("network/kind", std::int64_t{4}), "'network/kind'");
   expect_refused(damaged("diffusion/process", std::int64_t{3}), "'diffusion/process'");
   expect_refused(damaged("diffusion/low", -1.0), "'diffusion/low'");
   expect_refused(damaged("diffusion/high", std::nan("")), "'diffusion/high'");

@@ -81,6 +81,34 @@ TEST(ScoreNetwork, IsThePapersNetworkWithOneConcatenatedProduct) {
   EXPECT_LT((to_matrix(run(network, in)) - expected).cwiseAbs().maxCoeff(), 1e-6);
 }
 
+Matrix normed(const Matrix& h) {
+  const Matrix centred = h.colwise() - h.rowwise().mean();
+  const Vector variance = centred.array().square().rowwise().mean();
+  return centred.array().colwise() / (variance.array() + 1e-5).sqrt();
+}
+
+TEST(ScoreNetwork, HasBlocksThatAddToWhatTheyAreGiven) {
+  auto shape = kShape;
+  shape.kind = NetworkKind::residual;
+  const ScoreNetwork network(shape, false, 1, 1);
+  const Inputs in;
+  WeightReader reader(network);
+  const int joint_width = shape.depth * shape.width;
+  const Matrix x = embed(in.x, reader, kXEmbedding);
+  Matrix h = in.theta * reader.matrix(shape.theta_dim, shape.width);
+  Matrix joint = x * reader.matrix(kXEmbedding, joint_width);
+  joint += in.time * reader.matrix(kTimeFeatures, joint_width);
+  joint = silu(joint.rowwise() + reader.matrix(1, joint_width).row(0));
+  for (int block = 0; block < shape.depth; ++block) {
+    const Matrix seen = normed(h) + joint.middleCols(block * shape.width, shape.width);
+    const Matrix first = silu(affine(seen, reader, shape.width));
+    h += affine(first, reader, shape.width);
+  }
+  const Matrix expected = affine(normed(h), reader, shape.theta_dim);
+  EXPECT_TRUE(reader.at_end());
+  EXPECT_LT((to_matrix(run(network, in)) - expected).cwiseAbs().maxCoeff(), 1e-5);
+}
+
 TEST(ScoreNetwork, EmbedsLongDataInTwiceItsWidth) {
   EXPECT_EQ(NetworkLayout({2, 10000, 20, 3}).x.back().inputs, 40);
 }

@@ -85,9 +85,10 @@ TEST(Divergence, IsThatOfAutograd) {
          {std::pair{Parametrisation::preconditioned, NetworkKind::mlp},
           std::pair{Parametrisation::noise, NetworkKind::mlp},
           std::pair{Parametrisation::preconditioned, NetworkKind::energy},
-          std::pair{Parametrisation::noise, NetworkKind::energy}}) {
-      const auto model = kind == NetworkKind::energy ? testing::energy_model(diffusion, parametrisation, 3)
-                                                     : random_model(diffusion, parametrisation, 3);
+          std::pair{Parametrisation::noise, NetworkKind::energy},
+          std::pair{Parametrisation::preconditioned, NetworkKind::residual},
+          std::pair{Parametrisation::noise, NetworkKind::residual_energy}}) {
+      const auto model = testing::some_model(diffusion, parametrisation, 3, kind);
       auto exact = torch::zeros({10});
       for (int i = 0; i < 3; ++i) {
         auto unit = torch::zeros({10, 3});
