@@ -13,6 +13,12 @@ std::shared_ptr<const Marginal> make_marginal(const ParameterOptions& p) {
   if (p.prior == "lognormal") return make_lognormal(p.location, p.scale);
   if (p.prior == "truncated_normal")
     return make_truncated_normal(p.mean, p.standard_deviation, p.low, p.high);
+  if (p.prior == "normal_mixture") {
+    std::vector<std::shared_ptr<const Marginal>> components;
+    for (std::size_t i = 0; i < p.means.size(); ++i)
+      components.push_back(make_normal(p.means[i], p.standard_deviations[i]));
+    return make_mixture(p.weights, components);
+  }
   fail(ExitCode::config, "unknown prior '{}' of parameter '{}'", p.prior, p.name);
 }
 

@@ -70,6 +70,8 @@ std::string parameter_text(const ParameterOptions& parameter) {
     text += fmt::format("prior = {{ type = {}", literal(type.name));
     for (const auto& number : type.numbers)
       text += fmt::format(", {} = {}", number.name, literal(parameter.*number.field));
+    for (const auto& list : type.lists)
+      text += fmt::format(", {} = {}", list.name, literal(parameter.*list.field));
     text += " }\n";
   }
   return text;

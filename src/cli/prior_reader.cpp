@@ -27,6 +27,7 @@ void read_numbers(const toml::table& table, const std::string& name, const Prior
                   ValueReader& reader, ParameterOptions& parameter) {
   std::vector<std::string> known{"type"};
   for (const auto& number : type.numbers) known.push_back(number.name);
+  for (const auto& list : type.lists) known.push_back(list.name);
   reader.check_names(table, name + ".", known);
   bool complete = true;
   for (const auto& number : type.numbers) {
@@ -46,6 +47,26 @@ void read_numbers(const toml::table& table, const std::string& name, const Prior
                                                       parameter.low, parameter.high));
 }
 
+void read_lists(const toml::table& table, const std::string& name, const PriorType& type, ValueReader& reader,
+                ParameterOptions& parameter) {
+  std::size_t size = 0;
+  for (const auto& list : type.lists) {
+    const std::string key = name + "." + list.name;
+    const auto* node = table.get(list.name);
+    if (node == nullptr)
+      reader.problems().add(line_of(table),
+                            fmt::format("{} of type {} lacks {}", name, type.name, list.name));
+    const auto values = node ? reader.number_list(*node, key) : std::nullopt;
+    if (!values) return;
+    if (size != 0 && values->size() != size)
+      return reader.problems().add(line_of(*node), fmt::format("{} has {} entries, but {} has {}", key,
+                                                               values->size(), type.lists[0].name, size));
+    size = values->size();
+    for (const auto& element : *node->as_array()) reader.number(element, key, list.range);
+    parameter.*list.field = *values;
+  }
+}
+
 void read_prior(const toml::node& node, const std::string& name, ValueReader& reader,
                 ParameterOptions& parameter) {
   const auto* table = node.as_table();
@@ -62,6 +83,7 @@ void read_prior(const toml::node& node, const std::string& name, ValueReader& re
   const auto type =
       std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.name == *chosen; });
   read_numbers(*table, name, *type, reader, parameter);
+  read_lists(*table, name, *type, reader, parameter);
 }
 
 ParameterOptions read_parameter(const toml::table& table, std::size_t index, ValueReader& reader) {

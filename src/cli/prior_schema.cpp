@@ -15,6 +15,11 @@ std::vector<PriorType> prior_types() {
         {"standard_deviation", &P::standard_deviation, positive},
         {"low", &P::low, any, true},
         {"high", &P::high, any, true}}},
+      {"normal_mixture",
+       {},
+       {{"weights", &P::weights, positive},
+        {"means", &P::means, any},
+        {"standard_deviations", &P::standard_deviations, positive}}},
   };
 }
 

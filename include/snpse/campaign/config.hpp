@@ -26,10 +26,12 @@ struct SimulatorOptions {
 /// One parameter of an own simulator.
 struct ParameterOptions {
   std::string name;
-  std::string prior;  ///< "uniform", "normal", "lognormal", "truncated_normal"; empty: all have one together
-  double low = 0, high = 0;                 ///< uniform, truncated_normal
-  double mean = 0, standard_deviation = 0;  ///< normal, truncated_normal
-  double location = 0, scale = 0;           ///< lognormal
+  std::string prior;  ///< "uniform", "normal", "lognormal", "truncated_normal", "normal_mixture"; empty: all
+                      ///< have one together
+  double low = 0, high = 0;                                 ///< uniform, truncated_normal
+  double mean = 0, standard_deviation = 0;                  ///< normal, truncated_normal
+  double location = 0, scale = 0;                           ///< lognormal
+  std::vector<double> weights, means, standard_deviations;  ///< normal_mixture, of each component
 };
 
 /// A multivariate normal over all parameters, in place of one prior a parameter.

@@ -21,7 +21,7 @@ enum class Outcome {
 /// on rank 0 only.
 using CommitListener = std::function<void(const nlohmann::ordered_json& figures)>;
 
-/// Collective. Runs the campaign, or what is left of it: the loop of METHOD section 6 (paper, algorithm 1).
+/// Collective. Runs the campaign, or what is left of it: the loop of the paper's algorithm 1.
 Outcome run_rounds(Campaign& campaign, const Method& method, const ProblemSetup& setup, const Config& config,
                    const CommitListener& listener, const StepContext& context);
 

@@ -15,10 +15,19 @@ struct PriorNumber {
   bool may_be_infinite = false;
 };
 
-/// A kind of prior of one parameter: prior = { type = name, numbers... }; all numbers are required.
+/// Numbers of which each component of a mixture has one.
+struct PriorList {
+  std::string name;
+  std::vector<double> ParameterOptions::*field;
+  Range range;
+};
+
+/// A kind of prior of one parameter: prior = { type = name, numbers..., lists... }; all are required, and the
+/// lists are of one length.
 struct PriorType {
   std::string name;
   std::vector<PriorNumber> numbers;
+  std::vector<PriorList> lists = {};
 };
 
 std::vector<PriorType> prior_types();

@@ -5,7 +5,7 @@
 namespace snpse {
 
 /// The forward process d z_t = f(t) z_t dt + g(t) dw on t in [0, 1], whose transition is Gaussian:
-/// z_t = alpha(t) z_0 + sigma(t) eps (METHOD section 2; paper, section 2.1; Song et al. 2021).
+/// z_t = alpha(t) z_0 + sigma(t) eps (paper, section 2.1; Song et al. 2021).
 ///
 /// Every such process is the VE process in the scaled variable z_t / alpha(t), whose noise is
 /// ratio(t) = sigma(t) / alpha(t): the samplers that work on a grid of noise levels use that.

@@ -4,7 +4,7 @@
 
 namespace snpse {
 
-/// The forward process that turns parameters into noise (METHOD section 2; Song et al. 2021).
+/// The forward process that turns parameters into noise (paper, section 2.1; Song et al. 2021).
 enum class Process { ve, vp, subvp };
 
 /// The space in which the diffusion runs.

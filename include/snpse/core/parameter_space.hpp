@@ -11,7 +11,7 @@ namespace snpse {
 /// The space of z = T(theta) in which the diffusion runs; a bijection with its Jacobian. Immutable.
 class ParameterSpace {
  public:
-  /// T whitens the prior, so that z ~ N(0, I) before any data (METHOD section 8).
+  /// T whitens the prior, so that z ~ N(0, I) before any data.
   static ParameterSpace whitened(std::shared_ptr<const Prior> prior);
   /// T standardises.
   static ParameterSpace standardised(Standardiser standardiser);

@@ -19,10 +19,9 @@ struct NoiseAndSlope {
   torch::Tensor slope;
 };
 
-/// Of y_t = alpha y_0 + sigma eps at y_t [n, d] float64, y_0 from these densities, in closed form (METHOD
-/// section 8; paper, appendix B). y_0 given y_t is N(m, s^2) on [low, high], with s = sigma / w, w^2 =
-/// alpha^2
-/// + sigma^2 precision; with h the mean of that in units of s from m,
+/// Of y_t = alpha y_0 + sigma eps at y_t [n, d] float64, y_0 from these densities, in closed form (paper,
+/// appendix B). y_0 given y_t is N(m, s^2) on [low, high], with s = sigma / w, w^2 = alpha^2 + sigma^2
+/// precision; with h the mean of that in units of s from m,
 ///
 ///     noise = sigma (precision y_t - alpha tilt) / w^2 - alpha h / w.
 NoiseAndSlope perturbed(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level);

@@ -9,7 +9,7 @@
 namespace snpse {
 
 /// log p(z_0 given x), [n] float64, by the instantaneous change of variables along the probability flow
-/// (METHOD section 5; paper, section 2.2 and appendix; Chen et al. 2018), with the
+/// (paper, section 2.2 and appendix; Chen et al. 2018), with the
 /// Adams-Bashforth method on NoiseGrid(steps) in the variable of RelativeFlow, or with the adaptive
 /// Dormand-Prince solver. z_0: [n, d] float32. probes: undefined for the exact trace, else [m, n, d].
 torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condition& condition,

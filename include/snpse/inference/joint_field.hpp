@@ -11,7 +11,7 @@
 namespace snpse {
 
 /// The score of several independent observations of one theta, composed of those of each, s_j, and of the
-/// prior, s_0 (METHOD section 8; paper, appendix D). In terms of eps = -sigma s, noise ratio r and precisions
+/// prior, s_0 (paper, appendix D). In terms of eps = -sigma s, noise ratio r and precisions
 /// P of a GaussianComposition,
 ///
 ///     gauss    (I + r^2 P) eps = sum over j of (I + r^2 P_j) eps_j - (n - 1) (I + r^2 P_0) eps_0

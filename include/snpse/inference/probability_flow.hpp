@@ -4,7 +4,7 @@
 
 namespace snpse {
 
-/// Draws by the probability-flow ODE (METHOD section 5; paper, equation 3): the Adams-Bashforth method on
+/// Draws by the probability-flow ODE (paper, equation 3): the Adams-Bashforth method on
 /// NoiseGrid(steps) in the variable of RelativeFlow; a last denoising step leads from t_min to 0. noise: [n,
 /// d] float32 draws of N(0, I); returns z_0 [n, d].
 torch::Tensor sample_adams(const ScoreField& field, const torch::Tensor& noise, int steps);

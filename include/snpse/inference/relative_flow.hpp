@@ -4,7 +4,7 @@
 
 namespace snpse {
 
-/// The probability flow (METHOD section 5; paper, equation 3) seen from a Gaussian N(m, s^2) that z_0 comes
+/// The probability flow (paper, equation 3) seen from a Gaussian N(m, s^2) that z_0 comes
 /// near to, for a model the one that it starts from. With y = z_t / alpha and the noise ratio r the flow is
 /// dy/dr = eps; that Gaussian's own moves along curves on which w = (y - m) / v, v^2 = s^2 + r^2, is
 /// constant. In w only what the network adds to the Gaussian is left to integrate,

@@ -8,7 +8,7 @@
 
 namespace snpse {
 
-/// Draws by the reverse SDE (METHOD section 5; Song et al. 2021, algorithms 2 and 3): Euler-Maruyama on a
+/// Draws by the reverse SDE (Song et al. 2021, algorithms 2 and 3): Euler-Maruyama on a
 /// uniform grid in t from 1 to t_min, each step followed by options.corrector_steps Langevin steps, and a
 /// last denoising step. One stream a row, [n]; returns z_0 [n, d] float32.
 torch::Tensor sample_sde(const ScoreField& field, std::span<RandomStream> streams,

@@ -27,7 +27,7 @@ enum class ValidRegionKind {
   learned,  ///< later rounds leave out parameters that a classifier expects to be invalid
 };
 
-/// What becomes of simulations that are not ok (METHOD section 9).
+/// What becomes of simulations that are not ok.
 struct InvalidOptions {
   InvalidPolicy policy = InvalidPolicy::drop;
   ValidRegionKind region = ValidRegionKind::none;

@@ -9,8 +9,8 @@
 
 namespace snpse {
 
-/// A built-in problem: a prior and a simulator and, for the benchmark problems (Lueckmann et al. 2021;
-/// constants in METHOD section 11), exact draws of the posterior given any observation. Immutable.
+/// A built-in problem: a prior and a simulator and, for the benchmark problems (Lueckmann et al. 2021),
+/// exact draws of the posterior given any observation. Immutable.
 class Task {
  public:
   virtual ~Task() = default;

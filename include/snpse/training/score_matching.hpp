@@ -9,7 +9,7 @@
 
 namespace snpse {
 
-/// The error of a model's answer against its target (METHOD section 3) and the gradient of that.
+/// The error of a model's answer against its target (paper, section 2.2) and the gradient of that.
 class ScoreMatching {
  public:
   virtual ~ScoreMatching() = default;

@@ -97,6 +97,15 @@ preset = "paper"
 [model]
 sigma_max = 7.000000000000001
 )";
+  const std::string mixture = R"(
+[simulator]
+command = ["true"]
+[[parameter]]
+name = "a"
+prior = { type = "normal_mixture", weights = [1, 3], means = [-3, 2.5], standard_deviations = [0.5, 1] }
+[observation]
+x = [0.1]
+)";
   const std::string by_library = R"(
 [simulator]
 command = ["true"]
@@ -108,7 +117,8 @@ library = "prior.so"
 [observation]
 x = [0.1]
 )";
-  for (const std::string& text : {std::string(kTwoMoons), std::string(kEpidemic), correlated, by_library}) {
+  for (const std::string& text :
+       {std::string(kTwoMoons), std::string(kEpidemic), correlated, mixture, by_library}) {
     const Config first = parse(text);
     const std::string written = to_toml(first);
     const Config second = parse_config(written, "frozen", "/elsewhere");
@@ -122,6 +132,8 @@ x = [0.1]
     ASSERT_EQ(second.parameters.size(), first.parameters.size());
     for (std::size_t i = 0; i < first.parameters.size(); ++i)
       EXPECT_EQ(second.parameters[i].name, first.parameters[i].name);
+    for (std::size_t i = 0; i < first.parameters.size(); ++i)
+      EXPECT_EQ(second.parameters[i].means, first.parameters[i].means);
     EXPECT_TRUE(describe_difference(written, to_toml(second)).empty());
   }
 }
@@ -220,6 +232,13 @@ TEST_F(ConfigFile, ChecksPriors) {
   expect_message(uniform("{ type = \"uniform\", low = 1, high = inf }"),
                  "high = inf must be a finite number");
   expect_message(uniform("{ type = \"normal\", mean = 1, standard_deviation = 0 }"), "must be above 0");
+  const auto mixture = [&](const std::string& rest) {
+    return uniform("{ type = \"normal_mixture\", weights = [1, 2], means = [0, 1], " + rest + " }");
+  };
+  expect_message(mixture("standard_deviations = [1]"),
+                 "standard_deviations has 1 entries, but weights has 2");
+  expect_message(mixture("standard_deviations = [1, 0]"), "must be above 0");
+  expect_message(mixture("deviations = [1, 1]"), "lacks standard_deviations");
   expect_message(with_prior("[[parameter]]\nname = \"a\"\n"), "parameter 'a' has no prior");
   expect_message(with_prior("[[parameter]]\nprior = { type = \"uniform\", low = 0, high = 1 }\n"),
                  "has no name");

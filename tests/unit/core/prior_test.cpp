@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "support/columns.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/statistics.hpp"
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
@@ -26,6 +27,10 @@ double log_normal_density(double value, double mean, double standard_deviation) 
   return -0.5 * z * z - std::log(standard_deviation * std::sqrt(2 * std::numbers::pi));
 }
 
+std::shared_ptr<const Marginal> bimodal() {
+  return make_mixture({1, 3}, {make_normal(-3, 0.5), make_normal(2, 1)});
+}
+
 /// One marginal of each kind.
 std::vector<std::shared_ptr<const Marginal>> all_marginals() {
   return {make_uniform(-3, 5),
@@ -33,7 +38,9 @@ std::vector<std::shared_ptr<const Marginal>> all_marginals() {
           make_lognormal(-1, 0.4),
           make_truncated_normal(0, 2, -1, 4),
           make_truncated_normal(1, 1, 2, kInfinity),
-          make_lognormal(0, 1)->restricted_to(0.5, 3)};
+          make_lognormal(0, 1)->restricted_to(0.5, 3),
+          bimodal(),
+          bimodal()->restricted_to(-2.5, kInfinity)};
 }
 
 Matrix correlated_covariance() {
@@ -50,6 +57,20 @@ TEST(Marginals, DensitiesAreTheTextbookFormulas) {
   const double mass = testing::normal_cdf(2) - testing::normal_cdf(-0.5);
   EXPECT_NEAR(make_truncated_normal(0, 2, -1, 4)->log_pdf(3), log_normal_density(3, 0, 2) - std::log(mass),
               1e-14);
+}
+
+TEST(Marginals, AMixtureWeighsItsComponents) {
+  const double density =
+      0.25 * std::exp(log_normal_density(-2, -3, 0.5)) + 0.75 * std::exp(log_normal_density(-2, 2, 1));
+  EXPECT_NEAR(bimodal()->log_pdf(-2), std::log(density), 1e-14);
+  EXPECT_NEAR(bimodal()->cdf(-2), 0.25 * testing::normal_cdf(2) + 0.75 * testing::normal_cdf(-4), 1e-14);
+  // Far out one component is all that is left.
+  EXPECT_NEAR(bimodal()->log_pdf(40), std::log(0.75) + log_normal_density(40, 2, 1), 1e-10);
+  EXPECT_NEAR(bimodal()->survival(14) / (0.75 * make_normal(2, 1)->survival(14)), 1, 1e-12);
+  EXPECT_NEAR(bimodal()->upper_quantile(bimodal()->survival(14)), 14, 1e-10);
+  expect_error(ExitCode::config, "1 weights of 0 components", [] { make_mixture({1}, {}); });
+  expect_error(ExitCode::config, "the weight -1 of a mixture",
+               [] { make_mixture({-1}, {make_normal(0, 1)}); });
 }
 
 TEST(Marginals, DensityIsZeroOutsideTheSupport) {
