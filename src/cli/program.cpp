@@ -52,12 +52,23 @@ int report(const World& world, ExitCode code, std::string_view message) {
   MpiSession::abort(status);
 }
 
+void warn_of_too_few_cores(int threads, Log& log) {
+  const int cores = usable_cores();
+  if (threads <= cores) return;
+  log.warning(
+      fmt::format("{0} threads a rank get in each other's way on {1}: give fewer, or the rank more cores "
+                  "(mpirun --map-by "
+                  "slot:PE={0}, srun --cpus-per-task={0})",
+                  threads, cores == 1 ? "one core" : fmt::format("{} cores", cores)));
+}
+
 int run_on_ranks(int argc, char** argv, const World& world) {
   try {
     const auto line = parse_command_line(argc, argv);
     prepare_process(line.threads);
     const auto log =
         world.is_root() ? std::unique_ptr<Log>(std::make_unique<TerminalLog>()) : std::make_unique<Log>();
+    warn_of_too_few_cores(line.threads, *log);
     return static_cast<int>(dispatch(line, {world, *log}));
   } catch (const Error& error) {
     return report(world, error.code(), error.what());

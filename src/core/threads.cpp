@@ -4,6 +4,7 @@
 
 #include <ATen/Parallel.h>
 #include <malloc.h>
+#include <sched.h>
 
 // OpenBLAS and oneDNN have threads of their own that LibTorch does not know of; where another library takes
 // their place a symbol is missing, which is then null.
@@ -18,6 +19,11 @@ void prepare_process(int threads) {
   if (omp_set_num_threads != nullptr) omp_set_num_threads(threads);
   mallopt(M_MMAP_THRESHOLD, INT_MAX);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
+}
+
+int usable_cores() {
+  cpu_set_t cores;
+  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : INT_MAX;
 }
 
 }  // namespace snpse

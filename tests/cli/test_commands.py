@@ -237,6 +237,13 @@ class CommandTest(ProgramTest):
         self.assertTrue(all(rate > 0 for name in speed if name != "sgemm_gflops" for rate in speed[name].values()))
         self.assertGreater(speed["sgemm_gflops"], 0)
 
+    def test_more_threads_than_cores_are_warned_of(self):
+        core = min(os.sched_getaffinity(0))
+        for threads, warned in ((1, False), (2, True)):
+            said = snpse("c2st", "a.csv", "b.csv", "--threads", threads,
+                         preexec_fn=lambda: os.sched_setaffinity(0, {core}))
+            self.assertEqual("2 threads a rank get in each other's way on one core: give fewer" in said.stderr, warned)
+
     def test_bench_takes_a_task_or_speed(self):
         for arguments in ((), ("two_moons", "--speed")):
             said = snpse("bench", *arguments)

@@ -7,4 +7,7 @@ namespace snpse {
 /// instead of returning it to the kernel after every step, which doubles the speed of training.
 void prepare_process(int threads);
 
+/// How many cores this process may use: its launcher may have bound it to fewer than there are.
+int usable_cores();
+
 }  // namespace snpse
