@@ -49,7 +49,7 @@ void read_numbers(const toml::table& table, const std::string& name, const Prior
 
 void read_lists(const toml::table& table, const std::string& name, const PriorType& type, ValueReader& reader,
                 ParameterOptions& parameter) {
-  std::size_t size = 0;
+  const PriorList* first = nullptr;  // that was given
   for (const auto& list : type.lists) {
     const std::string key = name + "." + list.name;
     const auto* node = table.get(list.name);
@@ -57,13 +57,14 @@ void read_lists(const toml::table& table, const std::string& name, const PriorTy
       reader.problems().add(line_of(table),
                             fmt::format("{} of type {} lacks {}", name, type.name, list.name));
     const auto values = node ? reader.number_list(*node, key) : std::nullopt;
-    if (!values) return;
-    if (size != 0 && values->size() != size)
-      return reader.problems().add(line_of(*node), fmt::format("{} has {} entries, but {} has {}", key,
-                                                               values->size(), type.lists[0].name, size));
-    size = values->size();
+    if (!values) continue;
     for (const auto& element : *node->as_array()) reader.number(element, key, list.range);
     parameter.*list.field = *values;
+    if (first == nullptr) first = &list;
+    const std::size_t size = (parameter.*first->field).size();
+    if (values->size() != size)
+      reader.problems().add(line_of(*node), fmt::format("{} has {} entries, but {} has {}", key,
+                                                        values->size(), first->name, size));
   }
 }
 

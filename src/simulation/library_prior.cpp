@@ -16,12 +16,11 @@ constexpr Eigen::Index kDrawsToStandardise = 10000;
 
 class LibraryPrior final : public Prior {
  public:
-  LibraryPrior(const std::filesystem::path& path, int dim)
+  LibraryPrior(const SharedLibrary& library, const std::filesystem::path& path, int dim)
       : path_(path),
         dim_(dim),
-        draw_(SharedLibrary(path).function<decltype(draw_)>("snpse_prior_draw", "snpse/prior.h")),
-        log_density_(SharedLibrary(path).function<decltype(log_density_)>("snpse_prior_log_density",
-                                                                          "snpse/prior.h")) {
+        draw_(library.function<decltype(draw_)>("snpse_prior_draw", "snpse/prior.h")),
+        log_density_(library.function<decltype(log_density_)>("snpse_prior_log_density", "snpse/prior.h")) {
     Matrix theta(kDrawsToStandardise, dim);
     for (Eigen::Index i = 0; i < theta.rows(); ++i) {
       RandomStream random(0, Purpose::prior, 0, static_cast<std::uint64_t>(i));
@@ -85,7 +84,7 @@ class LibraryPrior final : public Prior {
 }  // namespace
 
 std::shared_ptr<const Prior> load_prior(const std::filesystem::path& library, int dim) {
-  return std::make_shared<LibraryPrior>(library, dim);
+  return std::make_shared<LibraryPrior>(SharedLibrary(library), library, dim);
 }
 
 }  // namespace snpse
