@@ -5,10 +5,16 @@
 namespace snpse {
 
 ContextPass::ContextPass(const NetworkLayout& layout, const float* weights, std::int64_t max_simulations)
-    : time_(layout.time), weights_(weights), x_(layout.x, weights, max_simulations, true) {}
+    : x_shortcut_(layout.x_shortcut),
+      time_(layout.time),
+      weights_(weights),
+      x_(layout.x, weights, max_simulations, true) {}
 
 const float* ContextPass::x_part(const TrainingPass::Rows& rows) {
   float* part = x_.forward(rows.x, rows.simulations);
+  if (x_shortcut_)
+    multiply(rows.x, weights_ + x_shortcut_->weight, part,
+             {rows.simulations, x_shortcut_->inputs, x_shortcut_->outputs}, Result::add);
   add_rows(part, {weights_ + *time_.bias, 0}, {rows.simulations, time_.outputs});
   return part;
 }
@@ -24,6 +30,9 @@ void ContextPass::backward(const TrainingPass::Rows& rows, float* gradient, floa
   // What a simulation's embedding gets from all its draws, gathered in the first one's place.
   const std::int64_t draw = rows.simulations * time_.outputs;
   for (int i = 1; i < rows.draws; ++i) add(gradient, gradient + i * draw, draw);
+  if (x_shortcut_)
+    multiply_transposed(rows.x, gradient, gradients + x_shortcut_->weight,
+                        {x_shortcut_->inputs, rows.simulations, x_shortcut_->outputs}, Result::add);
   x_.backward(rows.x, gradient, rows.simulations, gradients, nullptr);
 }
 

@@ -104,6 +104,7 @@ NetworkLayout::NetworkLayout(const NetworkShape& shape) {
   theta.push_back(residual ? next.part(shape.inputs(), width, shape.inputs())
                            : next.part(theta_embedding, width, joint));
   x.push_back(next.part(x_embedding, shape.joint_width(), joint));
+  if (shape.x_shortcut) x_shortcut = next.part(shape.x_inputs(), shape.joint_width(), joint);
   time = next.part(kTimeFeatures, shape.joint_width(), joint);
   time.bias = next.take(shape.joint_width());
   trunk = residual ? residual_trunk(next, shape)
@@ -115,6 +116,7 @@ std::vector<LayerLayout> NetworkLayout::in_order() const {
   std::vector<LayerLayout> layers{time};
   for (const auto* part : {&summary.each, &summary.joint, &theta, &x, &trunk})
     layers.insert(layers.end(), part->begin(), part->end());
+  if (x_shortcut) layers.push_back(*x_shortcut);
   std::sort(layers.begin(), layers.end(),
             [](const LayerLayout& a, const LayerLayout& b) { return a.weight < b.weight; });
   return layers;

@@ -118,6 +118,7 @@ NetworkShape get_shape(const Record& record) {
                      static_cast<int>(sizes[3])};
   shape.kind = kind;
   shape.summary = get_summary(record, shape.x_dim);
+  shape.x_shortcut = record.has("network/x_shortcut");
   return shape;
 }
 
@@ -166,6 +167,7 @@ Record ScoreModel::to_record() const {
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
   record.put("network/kind", static_cast<std::int64_t>(shape.kind));
+  if (shape.x_shortcut) record.put("network/x_shortcut", std::int64_t{1});
   const auto& summary = shape.summary;
   if (shape.has_summary())
     record.put("network/summary",

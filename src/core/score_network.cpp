@@ -25,6 +25,7 @@ ScoreNetwork::ScoreNetwork(const NetworkShape& shape, torch::Tensor weights)
   for (const auto& at : layout.x) x_layers_.push_back(view(at));
   for (const auto& at : layout.trunk) trunk_layers_.push_back(view(at));
   trunk_time_ = view(layout.time);
+  if (layout.x_shortcut) x_shortcut_ = view(*layout.x_shortcut);
   // What ends the embeddings is the trunk's.
   trunk_theta_ = theta_layers_.back();
   trunk_x_ = x_layers_.back();
@@ -68,7 +69,9 @@ void ScoreNetwork::require_gradients(bool required) {
 }
 
 torch::Tensor ScoreNetwork::x_part(const torch::Tensor& x) const {
-  return torch::mm(perceptron(summary_ ? (*summary_)(x) : x, x_layers_), trunk_x_.weight);
+  const auto input = summary_ ? (*summary_)(x) : x;
+  const auto part = torch::mm(perceptron(input, x_layers_), trunk_x_.weight);
+  return x_shortcut_ ? torch::addmm(part, input, x_shortcut_->weight) : part;
 }
 
 torch::Tensor ScoreNetwork::time_part(const torch::Tensor& time_features) const {

@@ -26,10 +26,11 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-/// A model of the paper's network with d = p, whose last layer is not zero.
+/// A model of the default network with d = p, whose last layer is not zero.
 ScoreModel some_model(int dim, NetworkKind kind) {
   NetworkShape shape{dim, dim, ModelOptions().width, ModelOptions().depth};
   shape.kind = kind;
+  shape.x_shortcut = true;
   const Standardiser none{Vector::Zero(dim), Vector::Ones(dim)};
   ScoreModel model({Diffusion::variance_exploding(ModelOptions().sigma_min, ModelOptions().sigma_max),
                     Parametrisation::preconditioned, ModelOptions().t_min, ParameterSpace::standardised(none),

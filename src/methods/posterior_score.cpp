@@ -53,6 +53,9 @@ NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, const DataV
   if (options.summary != SummaryKind::none)
     shape.summary = {options.summary, static_cast<int>(view.width() / view.x_dim()), options.summary_parts,
                      options.summary_size};
+  // Of more inputs than units it would be no narrower a path than the embedding, and cost as much.
+  shape.x_shortcut =
+      options.parametrisation == Parametrisation::preconditioned && shape.x_inputs() <= shape.width;
   return shape;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "snpse/core/gemm.hpp"
 #include "snpse/core/layer_chain.hpp"
@@ -23,6 +24,7 @@ class ContextPass {
   void backward(const TrainingPass::Rows& rows, float* gradient, float* gradients);
 
  private:
+  std::optional<LayerLayout> x_shortcut_;
   LayerLayout time_;
   const float* weights_;
   LayerChain x_;

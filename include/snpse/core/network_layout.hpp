@@ -25,6 +25,7 @@ struct NetworkShape {
       1;  // how often theta stands in the network's input, each time scaled and shifted in another way
   NetworkKind kind = NetworkKind::mlp;
   SummaryShape summary = {};
+  bool x_shortcut = false;  // whether x also adds to what its embedding makes of it by one linear layer
 
   bool has_summary() const { return summary.kind != SummaryKind::none; }
   /// What the embedding of x sees.
@@ -67,9 +68,10 @@ struct SummaryLayout {
 struct NetworkLayout {
   explicit NetworkLayout(const NetworkShape& shape);
 
-  SummaryLayout summary;           // empty where there is none
-  std::vector<LayerLayout> theta;  // views * d -> width, the trunk's part included
-  std::vector<LayerLayout> x;      // x_inputs -> joint_width, the trunk's part included
+  SummaryLayout summary;                  // empty where there is none
+  std::vector<LayerLayout> theta;         // views * d -> width, the trunk's part included
+  std::vector<LayerLayout> x;             // x_inputs -> joint_width, the trunk's part included
+  std::optional<LayerLayout> x_shortcut;  // x_inputs -> joint_width
   LayerLayout time;                // kTimeFeatures -> joint_width, with the bias of the sum of the parts
   std::vector<LayerLayout> trunk;  // width -> outputs, from the activation of that sum
   std::int64_t count = 0;          // of all weights

@@ -16,6 +16,8 @@ namespace snpse {
 /// t, and a fourth on their concatenation, with d outputs, or one where it is an energy network. The
 /// concatenation with the trunk's first layer is computed as a sum of three products, so that the parts of x
 /// and t are computed once and shared between rows. A SummaryNetwork may stand before the embedding of x.
+/// Where shape has an x_shortcut, x adds to that sum by a linear layer of its own too, as theta_t / sigma^2
+/// and linear statistics of x add up in the posterior of an exponential family.
 ///
 /// A residual network has in place of the trunk, after one linear layer of theta_t, blocks
 ///     h -> h + perceptron(norm(h) + silu(x part + t part))
@@ -64,6 +66,7 @@ class ScoreNetwork {
   LinearLayer trunk_theta_;  // the trunk's first layer in three parts
   LinearLayer trunk_x_;
   LinearLayer trunk_time_;
+  std::optional<LinearLayer> x_shortcut_;
   std::vector<LinearLayer> trunk_layers_;
 };
 

@@ -277,6 +277,7 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
         const auto diffusion = all_diffusions()[static_cast<std::size_t>(kind) % 3];
         NetworkShape shape{2, 2, testing::kWidth, 2};
         shape.kind = kind;
+        shape.x_shortcut = parametrisation == Parametrisation::preconditioned;
         ScoreModel model(
             {diffusion, parametrisation, 1e-3, space, testing::plain_view(2), testing::some_regression(2)},
             shape, 1, 1);

@@ -81,6 +81,20 @@ TEST(ScoreNetwork, IsThePapersNetworkWithOneConcatenatedProduct) {
   EXPECT_LT((to_matrix(run(network, in)) - expected).cwiseAbs().maxCoeff(), 1e-6);
 }
 
+TEST(ScoreNetwork, HasAShortcutOfXThatAddsToItsEmbedding) {
+  auto shape = kShape;
+  shape.x_shortcut = true;
+  const ScoreNetwork network(shape, false, 1, 1);
+  const Inputs in;
+  WeightReader reader(network);
+  embed(in.theta, reader, kThetaEmbedding);
+  const Matrix x = embed(in.x, reader, kXEmbedding);
+  reader.matrix(kThetaEmbedding, shape.width);
+  const Matrix of_embedding = x * reader.matrix(kXEmbedding, shape.width);
+  const Matrix expected = of_embedding + in.x * reader.matrix(shape.x_dim, shape.width);
+  EXPECT_LT((to_matrix(network.x_part(to_tensor(in.x))) - expected).cwiseAbs().maxCoeff(), 1e-6);
+}
+
 Matrix normed(const Matrix& h) {
   const Matrix centred = h.colwise() - h.rowwise().mean();
   const Vector variance = centred.array().square().rowwise().mean();

@@ -20,6 +20,11 @@ struct Case {
   int draws;
 };
 
+NetworkShape with_shortcut(NetworkShape shape) {
+  shape.x_shortcut = true;
+  return shape;
+}
+
 // Sizes that no vector length and no cache block divides among them.
 const std::vector<Case> kCases{{{1, 1, 8, 2}, 1, 1},
                                {{2, 3, 16, 2}, 5, 3},
@@ -27,6 +32,8 @@ const std::vector<Case> kCases{{{1, 1, 8, 2}, 1, 1},
                                {{10, 10, 64, 3}, 50, 2},
                                {{5, 100, 33, 3}, 13, 1},
                                {{31, 15, 256, 3}, 40, 3},
+                               {with_shortcut({3, 2, 17, 4, 2}), 7, 2},
+                               {with_shortcut(energy_shape({2, 3, 16, 2})), 5, 3},
                                {energy_shape({1, 1, 8, 2}), 1, 1},
                                {energy_shape({3, 2, 17, 4, 2}), 7, 2},
                                {energy_shape({10, 10, 256, 3, 2}), 40, 3}};
@@ -91,7 +98,7 @@ TEST(TrainingPass, GivesTheGradientOfAutograd) {
 }
 
 TEST(TrainingPass, AddsToTheGradientsBlockByBlock) {
-  for (const auto& all : {kCases[3], kCases[7]}) {
+  for (const auto& all : {kCases[3], kCases[6], kCases[9]}) {
     const auto network = random_network(all.shape);
     const Inputs in(all);
     const auto weights = network.weights();
