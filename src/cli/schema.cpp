@@ -108,6 +108,8 @@ Section model_section(ModelOptions& o) {
           {"width", "units of every hidden layer", number(o.width, at_least(1))},
           {"depth", "layers of each of the three perceptrons, or residual blocks",
            number(o.depth, at_least(2))},
+          {"networks", "trained one after the other on the same simulations; their mean is the score",
+           number(o.networks, at_least(1))},
           {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
            choice(o.summary, {"none", "mlp", "rows", "series"})},
           {"summary_parts", "how many rows or series x is made of, one after the other",

@@ -41,10 +41,21 @@ ScoreModel ScoreModel::copy_on(const torch::Device& device) const {
   return {parts_, network_.copy_on(device)};
 }
 
+ScoreModel ScoreModel::with_weights_of(std::uint64_t seed, std::uint32_t round) const {
+  return {parts_, network_.shape(), seed, round};
+}
+
+void ScoreModel::add_network(const ScoreModel& other) {
+  ensure(other.network_.weights().numel() == network_.weights().numel(), "networks of the same shape");
+  others_.push_back(other.network_);
+}
+
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
   const Matrix seen = parts_.data_view.apply(x_obs.transpose());
-  Condition result{network_.x_part(to_tensor(seen)), to_tensor(parts_.regression.mean(seen))};
+  std::vector<torch::Tensor> x_parts;
+  for (std::size_t i = 0; i < networks(); ++i) x_parts.push_back(network(i).x_part(to_tensor(seen)));
+  Condition result{torch::cat(x_parts), to_tensor(parts_.regression.mean(seen))};
   if (has_tilted_prior()) result.tilt = tilt_of(seen).to(torch::kFloat64);
   return result;
 }
@@ -117,11 +128,12 @@ torch::Tensor ScoreModel::views(const torch::Tensor& z_t, const Condition& condi
   return torch::cat({first, readings.second_view * (z_t - level.alpha * condition.mean)}, 1);
 }
 
-torch::Tensor ScoreModel::answer(const torch::Tensor& views, const torch::Tensor& x_part,
-                                 const torch::Tensor& time_part, const Readings& readings) const {
-  if (!has_energy()) return network_.output(views, x_part, time_part);
+torch::Tensor ScoreModel::answer(const ScoreNetwork& network, const torch::Tensor& views,
+                                 const torch::Tensor& x_part, const torch::Tensor& time_part,
+                                 const Readings& readings) const {
+  if (!has_energy()) return network.output(views, x_part, time_part);
   const auto input = views.requires_grad() ? views : views.detach().requires_grad_();
-  const auto energy = network_.output(input, x_part, time_part).sum();
+  const auto energy = network.output(input, x_part, time_part).sum();
   const auto by_views = torch::autograd::grad({energy}, {input}, {}, true, true)[0].split(dim(), 1);
   const auto first = readings.first_gain * by_views[0];
   return network_.shape().views == 1 ? first : first + readings.second_gain * by_views[1];
@@ -130,7 +142,7 @@ torch::Tensor ScoreModel::answer(const torch::Tensor& views, const torch::Tensor
 torch::Tensor ScoreModel::answer(const torch::Tensor& z_t, const Condition& condition,
                                  const NoiseLevel& level) const {
   const auto reading = readings(level);
-  return answer(views(z_t, condition, level, reading), condition.x_part,
+  return answer(network_, views(z_t, condition, level, reading), condition.x_part,
                 network_.time_part(time_features(level)), reading);
 }
 
@@ -147,7 +159,7 @@ torch::Tensor ScoreModel::answer_of_change(const torch::Tensor& noise, const Noi
 torch::Tensor ScoreModel::noise_of_network(const torch::Tensor& z_t, const Condition& condition,
                                            const NoiseLevel& level) const {
   const auto reading = readings(level);
-  const auto of_network = answer(views(z_t, condition, level, reading), condition.x_part,
+  const auto of_network = answer(network_, views(z_t, condition, level, reading), condition.x_part,
                                  network_.time_part(time_features(level)), reading);
   ensure(!has_tilted_prior(), "a model of the network and the regression alone");
   return (reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network).detach();
@@ -155,7 +167,22 @@ torch::Tensor ScoreModel::noise_of_network(const torch::Tensor& z_t, const Condi
 
 torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
   const torch::NoGradGuard no_gradients;
-  return (condition.x_part + network_.time_part(time_features(level))).contiguous();
+  const auto features = time_features(level);
+  std::vector<torch::Tensor> time_parts;
+  for (std::size_t i = 0; i < networks(); ++i) time_parts.push_back(network(i).time_part(features));
+  return (condition.x_part + torch::cat(time_parts)).contiguous();
+}
+
+torch::Tensor ScoreModel::mean_answer(const torch::Tensor& views, const torch::Tensor& joint,
+                                      const Readings& readings) const {
+  const auto none = torch::zeros({1, joint.size(1)});
+  torch::Tensor sum;
+  for (std::size_t i = 0; i < networks(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    const auto one = answer(network(i), views, joint.narrow(0, row, 1), none, readings);
+    sum = i == 0 ? one : sum + one;
+  }
+  return sum / static_cast<double>(networks());
 }
 
 namespace {
@@ -164,6 +191,15 @@ namespace {
 std::vector<float> join(const torch::Tensor& first, const torch::Tensor& second, int views) {
   const auto both = (views == 1 ? first : torch::cat({first, second}, 1)).contiguous();
   return {both.data_ptr<float>(), both.data_ptr<float>() + both.numel()};
+}
+
+const float* row_of(const torch::Tensor& rows, std::size_t i) {
+  return rows.data_ptr<float>() + static_cast<std::int64_t>(i) * rows.size(1);
+}
+
+/// Over an ensemble.
+torch::Tensor mean(const std::vector<torch::Tensor>& of_networks) {
+  return of_networks.size() == 1 ? of_networks.front() : torch::stack(of_networks).mean(0);
 }
 
 }  // namespace
@@ -179,13 +215,16 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
     const auto own = started + reading.scale * of_network;
     return known_ ? own + known_->noise(z_t, level) : own;
   };
-  if (z_t.requires_grad()) return read(answer(input, joint, torch::zeros_like(joint), reading));
+  if (z_t.requires_grad()) return read(mean_answer(input, joint, reading));
   const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
-  auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
-  make_inference_pass(network_, InferencePass::Wanted::answer)
-      ->answer(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(),
-               {nullptr, nullptr, gains.data()}, result.data_ptr<float>());
-  return read(result);
+  std::vector<torch::Tensor> answers;
+  for (std::size_t i = 0; i < networks(); ++i) {
+    answers.push_back(torch::empty_like(z_t, torch::MemoryFormat::Contiguous));
+    make_inference_pass(network(i), InferencePass::Wanted::answer)
+        ->answer(input.data_ptr<float>(), input.size(0), row_of(joint, i), {nullptr, nullptr, gains.data()},
+                 answers.back().data_ptr<float>());
+  }
+  return read(mean(answers));
 }
 
 NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, const Condition& condition,
@@ -201,17 +240,22 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   const auto gains = join(reading.first_gain, reading.second_gain, views_seen);
   const auto scale = reading.scale.contiguous();
   const InferencePass::Slopes slopes{input_slopes.data(), scale.data_ptr<float>(), gains.data()};
-  auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
-  auto divergence = torch::empty({input.size(0)}, torch::kFloat32);
-  const auto pass = make_inference_pass(network_, InferencePass::Wanted::divergence);
-  if (probes.defined())
-    pass->answer_and_estimate(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
-                              probes.data_ptr<float>(), probes.size(0), result.data_ptr<float>(),
-                              divergence.data_ptr<float>());
-  else
-    pass->answer_and_divergence(input.data_ptr<float>(), input.size(0), joint.data_ptr<float>(), slopes,
-                                result.data_ptr<float>(), divergence.data_ptr<float>());
-  auto noise = reading.scale * result;
+  std::vector<torch::Tensor> answers;
+  std::vector<torch::Tensor> divergences;
+  for (std::size_t i = 0; i < networks(); ++i) {
+    answers.push_back(torch::empty_like(z_t, torch::MemoryFormat::Contiguous));
+    divergences.push_back(torch::empty({input.size(0)}, torch::kFloat32));
+    const auto pass = make_inference_pass(network(i), InferencePass::Wanted::divergence);
+    if (probes.defined())
+      pass->answer_and_estimate(input.data_ptr<float>(), input.size(0), row_of(joint, i), slopes,
+                                probes.data_ptr<float>(), probes.size(0), answers.back().data_ptr<float>(),
+                                divergences.back().data_ptr<float>());
+    else
+      pass->answer_and_divergence(input.data_ptr<float>(), input.size(0), row_of(joint, i), slopes,
+                                  answers.back().data_ptr<float>(), divergences.back().data_ptr<float>());
+  }
+  auto noise = reading.scale * mean(answers);
+  auto divergence = mean(divergences);
   if (has_tilted_prior()) {
     const auto started = start(z_t, condition.tilt, level);
     noise = noise + started.noise.to(torch::kFloat32);
@@ -226,12 +270,13 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   return {noise + known.noise, divergence + known.divergence};
 }
 
-torch::Tensor ScoreModel::energies_of(const torch::Tensor& input, const torch::Tensor& joint) const {
-  if (is_residual(network_.shape().kind))
-    return network_.output(input, joint, torch::zeros_like(joint)).squeeze(1);
+torch::Tensor ScoreModel::energies_of(const ScoreNetwork& network, const torch::Tensor& input,
+                                      const torch::Tensor& joint) {
+  if (is_residual(network.shape().kind))
+    return network.output(input, joint, torch::zeros_like(joint)).squeeze(1);
   auto energies = torch::empty({input.size(0)}, torch::kFloat32);
-  energy_of_rows(network_.shape(), network_.weights().data_ptr<float>(), input.data_ptr<float>(),
-                 input.size(0), joint.data_ptr<float>(), energies.data_ptr<float>());
+  energy_of_rows(network.shape(), network.weights().data_ptr<float>(), input.data_ptr<float>(), input.size(0),
+                 joint.data_ptr<float>(), energies.data_ptr<float>());
   return energies;
 }
 
@@ -243,10 +288,12 @@ torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, con
   const auto reading = readings(level);
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, reading).contiguous();
-  const auto energies = energies_of(input, joint);
+  std::vector<torch::Tensor> energies;
+  for (std::size_t i = 0; i < networks(); ++i)
+    energies.push_back(energies_of(network(i), input, joint.narrow(0, static_cast<std::int64_t>(i), 1)));
   const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),
                                          parts_.diffusion.sigma(t), typical_deviation_);
-  const auto of_network = slope * energies.to(torch::kFloat64);
+  const auto of_network = slope * mean(energies).to(torch::kFloat64);
   if (network_.shape().views == 1) return of_network;
   return of_network - 0.5 * input.narrow(1, dim(), dim()).to(torch::kFloat64).square().sum(1);
 }

@@ -173,9 +173,12 @@ Record ScoreModel::to_record() const {
     record.put("network/summary",
                std::vector<std::int64_t>{static_cast<std::int64_t>(summary.kind), summary.features,
                                          summary.parts, summary.outputs});
-  const auto weights = network_.weights();
-  const float* first = weights.data_ptr<float>();
-  record.put("network/weights", std::vector<float>(first, first + weights.numel()));
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < networks(); ++i) {
+    const auto of_one = network(i).weights();
+    weights.insert(weights.end(), of_one.data_ptr<float>(), of_one.data_ptr<float>() + of_one.numel());
+  }
+  record.put("network/weights", std::move(weights));
   return record;
 }
 
@@ -191,12 +194,19 @@ ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<c
               get_regression(record, shape)};
   parts.tilted_prior = get_tilted_prior(record, shape, prior, parts.space);
   ScoreModel model(std::move(parts), shape, 0, 0);
-  const auto& weights = record.get<std::vector<float>>("network/weights");
-  auto own = model.network_.weights();
-  if (static_cast<std::int64_t>(weights.size()) != own.numel())
-    fail(ExitCode::data, "the network has {} weights, not {}", weights.size(), own.numel());
-  std::copy(weights.begin(), weights.end(), own.data_ptr<float>());
+  model.set_weights(record);
   return model;
+}
+
+void ScoreModel::set_weights(const Record& record) {
+  const auto& weights = record.get<std::vector<float>>("network/weights");
+  // Of an ensemble, those of one network after the other.
+  const auto size = static_cast<std::size_t>(network_.weights().numel());
+  if (weights.empty() || weights.size() % size != 0)
+    fail(ExitCode::data, "the network has {} weights, not {} or a multiple of it", weights.size(), size);
+  while (networks() * size < weights.size()) others_.push_back(network_.copy_on(torch::kCPU));
+  for (std::size_t i = 0; i < networks(); ++i)
+    std::copy_n(&weights[i * size], size, network(i).weights().data_ptr<float>());
 }
 
 }  // namespace snpse

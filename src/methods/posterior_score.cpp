@@ -162,7 +162,7 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, std::move(rows.id),
                             settings.training.memory);
-  return {std::move(model), std::move(data), replacement, std::move(note)};
+  return {std::move(model), std::move(data), replacement, std::move(note), options.networks};
 }
 
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,

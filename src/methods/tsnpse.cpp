@@ -66,6 +66,7 @@ MethodSettings early_settings(MethodSettings settings) {
   auto& training = settings.training;
   if (training.early_steps > 0 && (training.max_steps == 0 || training.early_steps < training.max_steps))
     training.max_steps = training.early_steps;
+  settings.model.networks = 1;
   settings.model.space = settings.model.early_space.value_or(settings.model.space);
   return settings;
 }

@@ -222,33 +222,64 @@ TEST(Nlse, LearnsTheScoreOfThePerturbedLikelihood) {
   }
 }
 
-TEST(Methods, OfSeveralNetworksContinueWhereTheyWereStopped) {
-  // Log-normals that are not whitened need a network of the prior as well.
-  const World world;
+/// Trains in sittings that end as soon as they may. Returns their number, and expects the bits of one without
+/// stops.
+int sittings_of(const Method& method, const World& world) {
   Log log;
-  auto problem = some_problem();
-  problem.prior = make_product_prior({make_lognormal(0, 0.5), make_lognormal(0.3, 0.5)});
-  auto settings = short_settings("snpse_c");
-  settings.model.space = Space::standardised;
-  settings.training.max_steps = 100;
-  const auto method = make_method(problem, settings);
-  std::vector<RoundData> rounds;
-  TrainedNetwork expected;
-  {
-    const StopRequest never;
-    rounds = rounds_before_the_last_network(*method, {world, never, log});
-    expected = method->train(rounds, {}, {world, never, log});
-  }
+  const StopRequest never;
+  const auto rounds = rounds_before_the_last_network(method, {world, never, log});
+  const auto expected = method.train(rounds, {}, {world, never, log});
   const StopRequest at_once(0.0);
   Memory memory;
   TrainedNetwork trained;
   int sittings = 0;
   do {
-    trained = method->train(rounds, memory.checkpoints(), {world, at_once, log});
+    trained = method.train(rounds, memory.checkpoints(), {world, at_once, log});
     ++sittings;
   } while (trained.report.stopped && sittings < 20);
-  EXPECT_EQ(sittings, 4);  // each of three networks is validated twice, and stops after the first time
   EXPECT_TRUE(trained.network.values() == expected.network.values());
+  return sittings;
+}
+
+TEST(Methods, WithAnEnsembleEndNearTheExactPosterior) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  const StepContext context{world, stop, log};
+  auto settings = short_settings("tsnpse");
+  const auto weights_of = [&](int networks) {
+    settings.model.networks = networks;
+    const auto method = make_method(some_problem(), settings);
+    const auto trained = method->train(rounds_before_the_last_network(*method, context), {}, context);
+    return trained.network.get<std::vector<float>>("network/weights");
+  };
+  const auto one = weights_of(1);
+  const auto two = weights_of(2);
+  ASSERT_EQ(two.size(), 2 * one.size());
+  EXPECT_TRUE(std::equal(one.begin(), one.end(), two.begin()));
+  EXPECT_FALSE(std::equal(one.begin(), one.end(), two.end() - one.size()));
+  expect_exact_moments(draws_of(*make_method(some_problem(), settings), context), 0.1);
+}
+
+TEST(Methods, WithAnEnsembleContinueWhereTheyWereStopped) {
+  const World world;
+  auto settings = short_settings("npse");
+  settings.model.networks = 3;
+  settings.training.max_steps = 100;
+  // Each network is validated twice, and stops after the first time.
+  EXPECT_EQ(sittings_of(*make_method(some_problem(), settings), world), 4);
+}
+
+TEST(Methods, OfSeveralNetworksContinueWhereTheyWereStopped) {
+  // Log-normals that are not whitened need a network of the prior as well.
+  const World world;
+  auto problem = some_problem();
+  problem.prior = make_product_prior({make_lognormal(0, 0.5), make_lognormal(0.3, 0.5)});
+  auto settings = short_settings("snpse_c");
+  settings.model.space = Space::standardised;
+  settings.training.max_steps = 100;
+  // Each of three networks is validated twice, and stops after the first time.
+  EXPECT_EQ(sittings_of(*make_method(problem, settings), world), 4);
 }
 
 }  // namespace

@@ -57,8 +57,10 @@ struct ModelOptions {
   double t_min = 1e-5;    ///< diffusion time at which sampling ends and training begins
   Parametrisation parametrisation = Parametrisation::preconditioned;
   NetworkKind network = NetworkKind::mlp;
-  int width = 256;  ///< units of every hidden layer
-  int depth = 3;    ///< layers of each of the three perceptrons, or residual blocks
+  int width = 256;   ///< units of every hidden layer
+  int depth = 3;     ///< layers of each of the three perceptrons, or residual blocks
+  int networks = 1;  ///< trained on the same simulations from other weights and with other rows held out, of
+                     ///< whose scores the mean is taken
   SummaryKind summary = SummaryKind::none;
   int summary_parts = 1;  ///< how many rows or series x is made of
   int summary_size = 32;  ///< how many numbers the summary network makes of x

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "snpse/core/data_view.hpp"
 #include "snpse/core/diffusion.hpp"
@@ -50,10 +51,19 @@ class ScoreModel {
   /// A copy with its network on a device. Of its functions answer() and target() take tensors that lie there.
   ScoreModel copy_on(const torch::Device& device) const;
 
+  /// The same model with other initial weights.
+  ScoreModel with_weights_of(std::uint64_t seed, std::uint32_t round) const;
+  /// Makes the other model's network one more of this one's ensemble: from here on the answer to one
+  /// observation is the mean over all networks. The models must differ in their weights alone. Training is of
+  /// the first network.
+  void add_network(const ScoreModel& other);
+  /// The weights of all networks, from the record of a model of the same shape. Error(data) if they are not.
+  void set_weights(const Record& record);
+
   /// Observations as the model sees them, one for all rows or one a row; computed once, however often the
   /// score is wanted.
   struct Condition {
-    torch::Tensor x_part;     // [1 or n, width], the network's
+    torch::Tensor x_part;     // of one observation [networks, width]; of one a row [n, width], the first's
     torch::Tensor mean;       // [1 or n, d], the regression's
     torch::Tensor tilt = {};  // [1 or n, d] float64, the tilted prior's, if there is one
   };
@@ -125,23 +135,30 @@ class ScoreModel {
   };
   Readings readings(const NoiseLevel& level) const;
   ScoreModel(Parts parts, ScoreNetwork network);
+  std::size_t networks() const { return 1 + others_.size(); }
+  const ScoreNetwork& network(std::size_t i) const { return i == 0 ? network_ : others_[i - 1]; }
   /// What noise() starts from where there is a tilted prior.
   NoiseAndSlope start(const torch::Tensor& z_t, const torch::Tensor& tilt, const NoiseLevel& level) const;
   /// What the network sees of z_t, [n, views * d].
   torch::Tensor views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
                       const Readings& readings) const;
-  /// The network's answer by LibTorch.
-  torch::Tensor answer(const torch::Tensor& views, const torch::Tensor& x_part,
+  /// A network's answer by LibTorch.
+  torch::Tensor answer(const ScoreNetwork& network, const torch::Tensor& views, const torch::Tensor& x_part,
                        const torch::Tensor& time_part, const Readings& readings) const;
-  /// The network's one output of each row, [n].
-  torch::Tensor energies_of(const torch::Tensor& input, const torch::Tensor& joint) const;
-  /// What x and t add to the network's trunk, [1, joint_width].
+  /// Of all networks, given what each is given: the mean answer by LibTorch.
+  torch::Tensor mean_answer(const torch::Tensor& views, const torch::Tensor& joint,
+                            const Readings& readings) const;
+  /// A network's one output of each row, [n].
+  static torch::Tensor energies_of(const ScoreNetwork& network, const torch::Tensor& input,
+                                   const torch::Tensor& joint);
+  /// What x and t add to each network's trunk, [networks, joint_width].
   torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;
   double typical_deviation_;                 // the geometric mean of the regression's
   std::shared_ptr<const KnownScore> known_;  // or null
   ScoreNetwork network_;
+  std::vector<ScoreNetwork> others_;  // of the ensemble
 };
 
 }  // namespace snpse

@@ -17,9 +17,11 @@ struct ScoreTraining {
   TrainingData data;
   std::optional<Replacement> replacement = std::nullopt;  // of invalid data
   std::string invalid_note = {};
+  int networks = 1;  // to train, each from its own weights and with its own rows held out
 };
 
 /// Collective. Trains the model; the network of the result is the record of the model and the replacement.
+/// Where it is an ensemble the report is that of the last network, but for the seconds, which are all.
 TrainedNetwork run(ScoreTraining training, const TrainingOptions& options, const TrainingKey& key,
                    const Checkpoints& checkpoints, const StepContext& context);
 

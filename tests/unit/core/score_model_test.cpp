@@ -292,6 +292,52 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
       }
 }
 
+TEST(ScoreModel, OfAnEnsembleAnswersTheMeanOfItsNetworks) {
+  const auto z = to_tensor(standard_normal_rows(5, 2));
+  const auto space = ParameterSpace::whitened(some_prior());
+  for (const auto kind : kKinds) {
+    NetworkShape shape{2, 2, testing::kWidth, 2};
+    shape.kind = kind;
+    const ScoreModel::Parts parts{all_diffusions()[0],    Parametrisation::preconditioned, 1e-3, space,
+                                  testing::plain_view(2), testing::some_regression(2)};
+    std::vector<ScoreModel> each;
+    for (const std::uint64_t seed : {1, 2, 3}) {
+      each.emplace_back(parts, shape, seed, 1);
+      auto weights = each.back().network().weights();
+      weights.copy_(ScoreNetwork(each.back().network().shape(), false, seed, 1).weights());
+    }
+    auto ensemble = each[0];
+    ensemble.add_network(each[1]);
+    ensemble.add_network(each[2]);
+    const ScoreModel copy = ScoreModel::from_record(ensemble.to_record(), some_prior());
+    EXPECT_EQ(copy.to_record().values(), ensemble.to_record().values());
+    const auto probes = torch::ones({1, 5, 2});
+    torch::Tensor noise = torch::zeros({5, 2});
+    torch::Tensor divergence = torch::zeros({5});
+    torch::Tensor estimate = torch::zeros({5});
+    torch::Tensor density = torch::zeros({5}, torch::kFloat64);
+    for (const auto& one : each) {
+      const auto exact = one.noise_and_divergence(z, some_condition(one), 0.4);
+      noise += exact.noise / 3;
+      divergence += exact.divergence / 3;
+      estimate += one.noise_and_divergence(z, some_condition(one), 0.4, probes).divergence / 3;
+      if (is_energy(kind)) density += one.unnormalised_log_density(z, some_condition(one), 0.4) / 3;
+    }
+    for (const ScoreModel* one : std::initializer_list<const ScoreModel*>{&ensemble, &copy}) {
+      const auto condition = some_condition(*one);
+      const auto answer = one->noise_and_divergence(z, condition, 0.4);
+      EXPECT_TRUE(torch::allclose(answer.noise, noise, 1e-5, 1e-6));
+      EXPECT_TRUE(torch::allclose(answer.divergence, divergence, 1e-4, 1e-5));
+      EXPECT_TRUE(torch::allclose(one->noise(z, condition, 0.4), noise, 1e-5, 1e-6));
+      EXPECT_TRUE(torch::allclose(one->noise(z.clone().requires_grad_(), condition, 0.4), noise, 1e-4, 1e-5));
+      EXPECT_TRUE(torch::allclose(one->noise_and_divergence(z, condition, 0.4, probes).divergence, estimate,
+                                  1e-4, 1e-5));
+      if (!is_energy(kind)) continue;
+      EXPECT_TRUE(torch::allclose(one->unnormalised_log_density(z, condition, 0.4), density, 1e-5, 1e-6));
+    }
+  }
+}
+
 TEST(ScoreModel, KeepsItsViewByRanksInARecord) {
   const ScoreModel model({all_diffusions()[0], Parametrisation::preconditioned, 1e-3,
                           ParameterSpace::standardised(testing::no_standardiser(2)),
