@@ -173,16 +173,11 @@ torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLeve
   return (condition.x_part + torch::cat(time_parts)).contiguous();
 }
 
-torch::Tensor ScoreModel::mean_answer(const torch::Tensor& views, const torch::Tensor& joint,
-                                      const Readings& readings) const {
-  const auto none = torch::zeros({1, joint.size(1)});
-  torch::Tensor sum;
-  for (std::size_t i = 0; i < networks(); ++i) {
-    const auto row = static_cast<std::int64_t>(i);
-    const auto one = answer(network(i), views, joint.narrow(0, row, 1), none, readings);
-    sum = i == 0 ? one : sum + one;
-  }
-  return sum / static_cast<double>(networks());
+torch::Tensor ScoreModel::mean_over_networks(const torch::Tensor& joint, const OfNetwork& of_network) const {
+  torch::Tensor sum = of_network(network_, joint.narrow(0, 0, 1));
+  std::int64_t row = 0;
+  for (const auto& other : others_) sum = sum + of_network(other, joint.narrow(0, ++row, 1));
+  return others_.empty() ? sum : sum / static_cast<double>(networks());
 }
 
 namespace {
@@ -191,15 +186,6 @@ namespace {
 std::vector<float> join(const torch::Tensor& first, const torch::Tensor& second, int views) {
   const auto both = (views == 1 ? first : torch::cat({first, second}, 1)).contiguous();
   return {both.data_ptr<float>(), both.data_ptr<float>() + both.numel()};
-}
-
-const float* row_of(const torch::Tensor& rows, std::size_t i) {
-  return rows.data_ptr<float>() + static_cast<std::int64_t>(i) * rows.size(1);
-}
-
-/// Over an ensemble.
-torch::Tensor mean(const std::vector<torch::Tensor>& of_networks) {
-  return of_networks.size() == 1 ? of_networks.front() : torch::stack(of_networks).mean(0);
 }
 
 }  // namespace
@@ -215,16 +201,18 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
     const auto own = started + reading.scale * of_network;
     return known_ ? own + known_->noise(z_t, level) : own;
   };
-  if (z_t.requires_grad()) return read(mean_answer(input, joint, reading));
+  if (z_t.requires_grad())
+    return read(mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+      return answer(network, input, own, torch::zeros_like(own), reading);
+    }));
   const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
-  std::vector<torch::Tensor> answers;
-  for (std::size_t i = 0; i < networks(); ++i) {
-    answers.push_back(torch::empty_like(z_t, torch::MemoryFormat::Contiguous));
-    make_inference_pass(network(i), InferencePass::Wanted::answer)
-        ->answer(input.data_ptr<float>(), input.size(0), row_of(joint, i), {nullptr, nullptr, gains.data()},
-                 answers.back().data_ptr<float>());
-  }
-  return read(mean(answers));
+  return read(mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+    auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
+    make_inference_pass(network, InferencePass::Wanted::answer)
+        ->answer(input.data_ptr<float>(), input.size(0), own.data_ptr<float>(),
+                 {nullptr, nullptr, gains.data()}, result.data_ptr<float>());
+    return result;
+  }));
 }
 
 NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, const Condition& condition,
@@ -240,22 +228,21 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   const auto gains = join(reading.first_gain, reading.second_gain, views_seen);
   const auto scale = reading.scale.contiguous();
   const InferencePass::Slopes slopes{input_slopes.data(), scale.data_ptr<float>(), gains.data()};
-  std::vector<torch::Tensor> answers;
-  std::vector<torch::Tensor> divergences;
-  for (std::size_t i = 0; i < networks(); ++i) {
-    answers.push_back(torch::empty_like(z_t, torch::MemoryFormat::Contiguous));
-    divergences.push_back(torch::empty({input.size(0)}, torch::kFloat32));
-    const auto pass = make_inference_pass(network(i), InferencePass::Wanted::divergence);
+  const auto both = mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+    auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
+    auto divergences = torch::empty({input.size(0), 1}, torch::kFloat32);
+    const auto pass = make_inference_pass(network, InferencePass::Wanted::divergence);
     if (probes.defined())
-      pass->answer_and_estimate(input.data_ptr<float>(), input.size(0), row_of(joint, i), slopes,
-                                probes.data_ptr<float>(), probes.size(0), answers.back().data_ptr<float>(),
-                                divergences.back().data_ptr<float>());
+      pass->answer_and_estimate(input.data_ptr<float>(), input.size(0), own.data_ptr<float>(), slopes,
+                                probes.data_ptr<float>(), probes.size(0), result.data_ptr<float>(),
+                                divergences.data_ptr<float>());
     else
-      pass->answer_and_divergence(input.data_ptr<float>(), input.size(0), row_of(joint, i), slopes,
-                                  answers.back().data_ptr<float>(), divergences.back().data_ptr<float>());
-  }
-  auto noise = reading.scale * mean(answers);
-  auto divergence = mean(divergences);
+      pass->answer_and_divergence(input.data_ptr<float>(), input.size(0), own.data_ptr<float>(), slopes,
+                                  result.data_ptr<float>(), divergences.data_ptr<float>());
+    return torch::cat({result, divergences}, 1);
+  });
+  auto noise = reading.scale * both.narrow(1, 0, dim());
+  auto divergence = both.select(1, dim());
   if (has_tilted_prior()) {
     const auto started = start(z_t, condition.tilt, level);
     noise = noise + started.noise.to(torch::kFloat32);
@@ -288,12 +275,12 @@ torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, con
   const auto reading = readings(level);
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, reading).contiguous();
-  std::vector<torch::Tensor> energies;
-  for (std::size_t i = 0; i < networks(); ++i)
-    energies.push_back(energies_of(network(i), input, joint.narrow(0, static_cast<std::int64_t>(i), 1)));
+  const auto energies = mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+    return energies_of(network, input, own);
+  });
   const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),
                                          parts_.diffusion.sigma(t), typical_deviation_);
-  const auto of_network = slope * mean(energies).to(torch::kFloat64);
+  const auto of_network = slope * energies.to(torch::kFloat64);
   if (network_.shape().views == 1) return of_network;
   return of_network - 0.5 * input.narrow(1, dim(), dim()).to(torch::kFloat64).square().sum(1);
 }

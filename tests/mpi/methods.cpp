@@ -222,6 +222,26 @@ TEST(Nlse, LearnsTheScoreOfThePerturbedLikelihood) {
   }
 }
 
+TEST(Methods, GiveXAShortcutUnlessItIsWideOrTheModelIsThePapers) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  const StepContext context{world, stop, log};
+  auto settings = short_settings("npse");
+  settings.training.max_steps = 50;
+  const auto has_shortcut = [&] {
+    const auto method = make_method(some_problem(), settings);
+    return method->train(rounds_before_the_last_network(*method, context), {}, context)
+        .network.has("network/x_shortcut");
+  };
+  EXPECT_TRUE(has_shortcut());
+  settings.model.width = 3;  // of four features
+  EXPECT_FALSE(has_shortcut());
+  settings.model.width = 32;
+  settings.model.parametrisation = Parametrisation::noise;
+  EXPECT_FALSE(has_shortcut());
+}
+
 /// Trains in sittings that end as soon as they may. Returns their number, and expects the bits of one without
 /// stops.
 int sittings_of(const Method& method, const World& world) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -145,9 +146,9 @@ class ScoreModel {
   /// A network's answer by LibTorch.
   torch::Tensor answer(const ScoreNetwork& network, const torch::Tensor& views, const torch::Tensor& x_part,
                        const torch::Tensor& time_part, const Readings& readings) const;
-  /// Of all networks, given what each is given: the mean answer by LibTorch.
-  torch::Tensor mean_answer(const torch::Tensor& views, const torch::Tensor& joint,
-                            const Readings& readings) const;
+  /// The mean over the networks of what is made of each and its row of joint_part().
+  using OfNetwork = std::function<torch::Tensor(const ScoreNetwork& network, const torch::Tensor& joint)>;
+  torch::Tensor mean_over_networks(const torch::Tensor& joint, const OfNetwork& of_network) const;
   /// A network's one output of each row, [n].
   static torch::Tensor energies_of(const ScoreNetwork& network, const torch::Tensor& input,
                                    const torch::Tensor& joint);
