@@ -1,6 +1,7 @@
 #include "snpse/methods/score_training.hpp"
 
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -9,34 +10,35 @@
 namespace snpse {
 namespace {
 
-/// Of the random numbers of network i = 1, 2, ... of an ensemble.
-TrainingKey key_of_network(const TrainingKey& key, int i) {
-  constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15;
-  return {key.seed + static_cast<std::uint64_t>(i - 1) * kStep, key.round};
-}
+constexpr std::uint64_t kSeedStep = 0x9E3779B97F4A7C15;  // between the networks of an ensemble
 
-/// The networks of an ensemble one after the other; the model gets the others at the end.
+/// The networks of an ensemble one after the other. The model's own is the last, and then gets the others.
 TrainingReport train_ensemble(ScoreTraining& training, const TrainingOptions& options, const TrainingKey& key,
                               const Checkpoints& checkpoints, const StepContext& context) {
-  const auto train_one = [&](ScoreModel& model, int i, const Checkpoints& own) {
-    context.log.info(fmt::format("training network {} of {}", i, training.networks));
+  const auto train_one = [&](ScoreModel& model, int place, const TrainingKey& own_key,
+                             const Checkpoints& own) {
+    context.log.info(fmt::format("training network {} of {}", place, training.networks));
     TrainedNetwork result;
-    result.report = train(context.world, model, training.data, options, key_of_network(key, i), own,
-                          context.stop, context.log);
+    result.report =
+        train(context.world, model, training.data, options, own_key, own, context.stop, context.log);
     if (!result.report.stopped) result.network = model.to_record();
     return result;
   };
   Stages stages(context.world, checkpoints);
   std::vector<ScoreModel> others;
-  for (int i = 2; i <= training.networks; ++i) {
-    auto& model = others.emplace_back(training.model.with_weights_of(key_of_network(key, i).seed, key.round));
-    const auto network = stages.network(fmt::format("network_{}", i),
-                                        [&](const Checkpoints& own) { return train_one(model, i, own); });
+  for (int i = 1; i < training.networks; ++i) {
+    const TrainingKey own_key{key.seed + static_cast<std::uint64_t>(i) * kSeedStep, key.round};
+    auto& model = others.emplace_back(training.model.with_weights_of(own_key.seed, own_key.round));
+    const auto network = stages.network(fmt::format("network_{}", i), [&](const Checkpoints& own) {
+      return train_one(model, i, own_key, own);
+    });
     if (!network) return stopped_training().report;
     model.set_weights(*network);
   }
-  const auto report =
-      stages.last([&](const Checkpoints& own) { return train_one(training.model, 1, own); }).report;
+  const auto train_last = [&](const Checkpoints& own) {
+    return train_one(training.model, training.networks, key, own);
+  };
+  const auto report = stages.last(train_last).report;
   for (const auto& other : others) training.model.add_network(other);
   return report;
 }
