@@ -28,33 +28,34 @@ torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequen
 }  // namespace
 
 ScoreModel::ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round)
-    : ScoreModel(parts, ScoreNetwork(with_views(shape, parts.parametrisation),
-                                     parts.parametrisation == Parametrisation::preconditioned, seed, round)) {
-}
+    : ScoreModel(parts, {{with_views(shape, parts.parametrisation),
+                          parts.parametrisation == Parametrisation::preconditioned, seed, round}}) {}
 
-ScoreModel::ScoreModel(Parts parts, ScoreNetwork network)
+ScoreModel::ScoreModel(Parts parts, std::vector<ScoreNetwork> networks)
     : parts_(std::move(parts)),
       typical_deviation_(std::exp(parts_.regression.deviation.array().log().mean())),
-      network_(std::move(network)) {}
+      networks_(std::move(networks)) {}
 
 ScoreModel ScoreModel::copy_on(const torch::Device& device) const {
-  return {parts_, network_.copy_on(device)};
+  std::vector<ScoreNetwork> copies;
+  for (const auto& network : networks_) copies.push_back(network.copy_on(device));
+  return {parts_, std::move(copies)};
 }
 
 ScoreModel ScoreModel::with_weights_of(std::uint64_t seed, std::uint32_t round) const {
-  return {parts_, network_.shape(), seed, round};
+  return {parts_, network().shape(), seed, round};
 }
 
 void ScoreModel::add_network(const ScoreModel& other) {
-  ensure(other.network_.weights().numel() == network_.weights().numel(), "networks of the same shape");
-  others_.push_back(other.network_);
+  ensure(other.network().weights().numel() == network().weights().numel(), "networks of the same shape");
+  networks_.push_back(other.network());
 }
 
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
   const Matrix seen = parts_.data_view.apply(x_obs.transpose());
   std::vector<torch::Tensor> x_parts;
-  for (std::size_t i = 0; i < networks(); ++i) x_parts.push_back(network(i).x_part(to_tensor(seen)));
+  for (const auto& network : networks_) x_parts.push_back(network.x_part(to_tensor(seen)));
   Condition result{torch::cat(x_parts), to_tensor(parts_.regression.mean(seen))};
   if (has_tilted_prior()) result.tilt = tilt_of(seen).to(torch::kFloat64);
   return result;
@@ -124,7 +125,7 @@ ScoreModel::Readings ScoreModel::readings(const NoiseLevel& level) const {
 torch::Tensor ScoreModel::views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
                                 const Readings& readings) const {
   const auto first = readings.first_view * z_t;
-  if (network_.shape().views == 1) return first;
+  if (network().shape().views == 1) return first;
   return torch::cat({first, readings.second_view * (z_t - level.alpha * condition.mean)}, 1);
 }
 
@@ -136,14 +137,14 @@ torch::Tensor ScoreModel::answer(const ScoreNetwork& network, const torch::Tenso
   const auto energy = network.output(input, x_part, time_part).sum();
   const auto by_views = torch::autograd::grad({energy}, {input}, {}, true, true)[0].split(dim(), 1);
   const auto first = readings.first_gain * by_views[0];
-  return network_.shape().views == 1 ? first : first + readings.second_gain * by_views[1];
+  return network.shape().views == 1 ? first : first + readings.second_gain * by_views[1];
 }
 
 torch::Tensor ScoreModel::answer(const torch::Tensor& z_t, const Condition& condition,
                                  const NoiseLevel& level) const {
   const auto reading = readings(level);
-  return answer(network_, views(z_t, condition, level, reading), condition.x_part,
-                network_.time_part(time_features(level)), reading);
+  return answer(network(), views(z_t, condition, level, reading), condition.x_part,
+                network().time_part(time_features(level)), reading);
 }
 
 torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& eps,
@@ -159,9 +160,9 @@ torch::Tensor ScoreModel::answer_of_change(const torch::Tensor& noise, const Noi
 torch::Tensor ScoreModel::noise_of_network(const torch::Tensor& z_t, const Condition& condition,
                                            const NoiseLevel& level) const {
   const auto reading = readings(level);
-  const auto of_network = answer(network_, views(z_t, condition, level, reading), condition.x_part,
-                                 network_.time_part(time_features(level)), reading);
-  ensure(!has_tilted_prior(), "a model of the network and the regression alone");
+  const auto of_network = answer(network(), views(z_t, condition, level, reading), condition.x_part,
+                                 network().time_part(time_features(level)), reading);
+  ensure(!has_tilted_prior() && networks_.size() == 1, "a model of one network and the regression alone");
   return (reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network).detach();
 }
 
@@ -169,15 +170,17 @@ torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLeve
   const torch::NoGradGuard no_gradients;
   const auto features = time_features(level);
   std::vector<torch::Tensor> time_parts;
-  for (std::size_t i = 0; i < networks(); ++i) time_parts.push_back(network(i).time_part(features));
+  for (const auto& network : networks_) time_parts.push_back(network.time_part(features));
   return (condition.x_part + torch::cat(time_parts)).contiguous();
 }
 
 torch::Tensor ScoreModel::mean_over_networks(const torch::Tensor& joint, const OfNetwork& of_network) const {
-  torch::Tensor sum = of_network(network_, joint.narrow(0, 0, 1));
-  std::int64_t row = 0;
-  for (const auto& other : others_) sum = sum + of_network(other, joint.narrow(0, ++row, 1));
-  return others_.empty() ? sum : sum / static_cast<double>(networks());
+  std::vector<torch::Tensor> of_networks;
+  for (const auto& network : networks_) {
+    const auto row = static_cast<std::int64_t>(of_networks.size());
+    of_networks.push_back(of_network(network, joint.narrow(0, row, 1)));
+  }
+  return of_networks.size() == 1 ? of_networks.front() : torch::stack(of_networks).mean(0);
 }
 
 namespace {
@@ -205,7 +208,7 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
     return read(mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
       return answer(network, input, own, torch::zeros_like(own), reading);
     }));
-  const auto gains = join(reading.first_gain, reading.second_gain, network_.shape().views);
+  const auto gains = join(reading.first_gain, reading.second_gain, network().shape().views);
   return read(mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
     auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
     make_inference_pass(network, InferencePass::Wanted::answer)
@@ -223,7 +226,7 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, reading).contiguous();
   // The views are linear in z_t and eps in the answer: these are their slopes.
-  const int views_seen = network_.shape().views;
+  const int views_seen = network().shape().views;
   const auto input_slopes = join(reading.first_view, reading.second_view, views_seen);
   const auto gains = join(reading.first_gain, reading.second_gain, views_seen);
   const auto scale = reading.scale.contiguous();
@@ -281,7 +284,7 @@ torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, con
   const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),
                                          parts_.diffusion.sigma(t), typical_deviation_);
   const auto of_network = slope * energies.to(torch::kFloat64);
-  if (network_.shape().views == 1) return of_network;
+  if (network().shape().views == 1) return of_network;
   return of_network - 0.5 * input.narrow(1, dim(), dim()).to(torch::kFloat64).square().sum(1);
 }
 

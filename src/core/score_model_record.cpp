@@ -163,7 +163,7 @@ Record ScoreModel::to_record() const {
     put_vector("tilt/offset", parts_.tilted_prior->offset);
     put_vector("tilt/precision", parts_.tilted_prior->precision);
   }
-  const auto& shape = network_.shape();
+  const auto& shape = network().shape();
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
   record.put("network/kind", static_cast<std::int64_t>(shape.kind));
@@ -174,9 +174,9 @@ Record ScoreModel::to_record() const {
                std::vector<std::int64_t>{static_cast<std::int64_t>(summary.kind), summary.features,
                                          summary.parts, summary.outputs});
   std::vector<float> weights;
-  for (std::size_t i = 0; i < networks(); ++i) {
-    const auto of_one = network(i).weights();
-    weights.insert(weights.end(), of_one.data_ptr<float>(), of_one.data_ptr<float>() + of_one.numel());
+  for (const auto& network : networks_) {
+    const auto own = network.weights();
+    weights.insert(weights.end(), own.data_ptr<float>(), own.data_ptr<float>() + own.numel());
   }
   record.put("network/weights", std::move(weights));
   return record;
@@ -201,12 +201,15 @@ ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<c
 void ScoreModel::set_weights(const Record& record) {
   const auto& weights = record.get<std::vector<float>>("network/weights");
   // Of an ensemble, those of one network after the other.
-  const auto size = static_cast<std::size_t>(network_.weights().numel());
+  const auto size = static_cast<std::size_t>(network().weights().numel());
   if (weights.empty() || weights.size() % size != 0)
     fail(ExitCode::data, "the network has {} weights, not {} or a multiple of it", weights.size(), size);
-  while (networks() * size < weights.size()) others_.push_back(network_.copy_on(torch::kCPU));
-  for (std::size_t i = 0; i < networks(); ++i)
-    std::copy_n(&weights[i * size], size, network(i).weights().data_ptr<float>());
+  while (networks_.size() * size < weights.size()) networks_.push_back(network().copy_on(torch::kCPU));
+  const float* next = weights.data();
+  for (const auto& network : networks_) {
+    std::copy_n(next, size, network.weights().data_ptr<float>());
+    next += size;
+  }
 }
 
 }  // namespace snpse

@@ -81,7 +81,7 @@ class ScoreModel {
                                           const torch::Tensor& probes = {}) const;
 
   /// Whether the network is an energy network, which has the next.
-  bool has_energy() const { return is_energy(network_.shape().kind); }
+  bool has_energy() const { return is_energy(network().shape().kind); }
   /// log p_t(z_t given the observation) but for a constant of t and the observation, [n] float64: one pass
   /// through the network (paper, appendix G).
   torch::Tensor unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
@@ -114,14 +114,14 @@ class ScoreModel {
   /// From here on noise() and noise_and_divergence() are of the network's score and this one together.
   void add(std::shared_ptr<const KnownScore> known) { known_ = std::move(known); }
 
-  int dim() const { return network_.shape().theta_dim; }
+  int dim() const { return network().shape().theta_dim; }
   const Diffusion& diffusion() const { return parts_.diffusion; }
   const ParameterSpace& space() const { return parts_.space; }
   const DataView& data_view() const { return parts_.data_view; }
   const Regression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
-  ScoreNetwork& network() { return network_; }
-  const ScoreNetwork& network() const { return network_; }
+  ScoreNetwork& network() { return networks_.front(); }
+  const ScoreNetwork& network() const { return networks_.front(); }
 
   /// All of the model but the prior and what was added, for storage.
   Record to_record() const;
@@ -135,9 +135,7 @@ class ScoreModel {
     torch::Tensor first_view, second_view, skip, scale, by_z_0, by_eps, first_gain, second_gain;
   };
   Readings readings(const NoiseLevel& level) const;
-  ScoreModel(Parts parts, ScoreNetwork network);
-  std::size_t networks() const { return 1 + others_.size(); }
-  const ScoreNetwork& network(std::size_t i) const { return i == 0 ? network_ : others_[i - 1]; }
+  ScoreModel(Parts parts, std::vector<ScoreNetwork> networks);
   /// What noise() starts from where there is a tilted prior.
   NoiseAndSlope start(const torch::Tensor& z_t, const torch::Tensor& tilt, const NoiseLevel& level) const;
   /// What the network sees of z_t, [n, views * d].
@@ -158,8 +156,7 @@ class ScoreModel {
   Parts parts_;
   double typical_deviation_;                 // the geometric mean of the regression's
   std::shared_ptr<const KnownScore> known_;  // or null
-  ScoreNetwork network_;
-  std::vector<ScoreNetwork> others_;  // of the ensemble
+  std::vector<ScoreNetwork> networks_;       // one, or an ensemble
 };
 
 }  // namespace snpse
