@@ -6,7 +6,7 @@
 
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/methods/invalid_note.hpp"
-#include "snpse/methods/pooled_features.hpp"
+#include "snpse/methods/start.hpp"
 
 namespace snpse {
 namespace {
@@ -35,16 +35,16 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
   return Diffusion::variance_exploding(low, high);
 }
 
-/// The prior in a standardised space, where it is a product over the parameters and some have edges.
-std::optional<std::vector<GaussianPiece>> bounded_pieces(const Prior& prior,
-                                                         const Standardiser& standardiser) {
+/// The prior in a standardised space, where it is a product over the parameters.
+std::optional<std::vector<GaussianPiece>> pieces_of(const Prior& prior, const Standardiser& standardiser) {
   const auto product = prior.gaussian_product(standardiser);
-  const auto has_edge = [](const GaussianPiece& piece) {
-    return std::isfinite(piece.low) || std::isfinite(piece.high);
-  };
-  if (!product || !product->axes.isIdentity() || std::ranges::none_of(product->pieces, has_edge))
-    return std::nullopt;
+  if (!product || !product->axes.isIdentity()) return std::nullopt;
   return product->pieces;
+}
+
+bool has_edges(const std::vector<GaussianPiece>& pieces) {
+  return std::ranges::any_of(
+      pieces, [](const auto& piece) { return std::isfinite(piece.low) || std::isfinite(piece.high); });
 }
 
 NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, const DataView& view) {
@@ -57,32 +57,6 @@ NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, const DataV
   shape.x_shortcut =
       options.parametrisation == Parametrisation::preconditioned && shape.x_inputs() <= shape.width;
   return shape;
-}
-
-/// What a preconditioned model is before it is trained.
-struct Start {
-  Regression regression;
-  std::optional<TiltedPrior> tilted = std::nullopt;
-};
-
-/// What is left of the features of x by the pooling, or all.
-Matrix pooled_features(const Matrix& x, const DataView& view, const std::optional<Pooling>& pool) {
-  if (!pool) return view.apply(x);
-  Matrix pooled(x.rows(), pool->cols());
-  for_each_block(x.rows(), view.width(), [&](Eigen::Index first, Eigen::Index count) {
-    pooled.middleRows(first, count) = view.apply(x.middleRows(first, count)) * *pool;
-  });
-  return pooled;
-}
-
-Start start(const Matrix& z, const Matrix& pooled, const std::optional<std::vector<GaussianPiece>>& pieces,
-            const std::optional<Pooling>& pool) {
-  Start result{Regression::fit(z, pooled)};
-  if (pieces) result.tilted = TiltedPrior::fit(*pieces, z, pooled, result.regression);
-  if (!pool) return result;
-  result.regression.weights = *pool * result.regression.weights;
-  if (result.tilted) result.tilted->weights = *pool * result.tilted->weights;
-  return result;
 }
 
 /// What a model is trained on: z, and what it sees of x. The latter is computed whenever it is needed where
@@ -116,6 +90,20 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
   return data;
 }
 
+/// Collective. The valid simulations of round 1, where later rounds have others and they are enough to fit so
+/// many coefficients to. The tilt is a likelihood, fitted by what a prior and its edges make of it, and they
+/// alone are draws of the prior: parameters of a truncated prior crowd at the edges of its region, which are
+/// no box's. On gaussian_linear_uniform a likelihood fitted to all of them had 1.5 times the precision.
+std::optional<SampleOfRows> draws_of_prior(const World& world, std::span<const RoundData> rounds,
+                                           const Prior& prior, const std::optional<Replacement>& replacement,
+                                           Eigen::Index coefficients) {
+  constexpr Eigen::Index kRowsOfACoefficient = 10;
+  if (rounds.size() == 1) return std::nullopt;
+  const auto first = valid_rows(world, rounds.first(1), prior, replacement);
+  if (first.total < kRowsOfACoefficient * coefficients) return std::nullopt;
+  return sample_of_all(world, first);
+}
+
 /// Collective.
 std::optional<Replacement> make_replacement(const World& world, InvalidPolicy policy,
                                             const RoundData& first_round) {
@@ -127,13 +115,14 @@ std::optional<Replacement> make_replacement(const World& world, InvalidPolicy po
 
 ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
                               const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
-                              const RowWeights& weigh, const StartOf& start_of) {
+                              const PoolOptions& pool) {
   constexpr std::int64_t kFewest = 10;
   const auto& world = context.world;
+  const auto& boxed = pool.boxed ? pool.boxed : prior;
   auto note = invalid_note(settings.invalid, count_statuses(world, rounds));
   if (!note.empty()) context.log.info(note);
   const auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
-  auto rows = valid_rows(world, rounds, *prior, replacement);
+  auto rows = valid_rows(world, rounds, *boxed, replacement);
   if (rows.total < kFewest)
     fail(ExitCode::data,
          "only {} valid simulations lie in the region to train on; at least {} are needed: raise "
@@ -143,23 +132,30 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const auto fitted = sample_of_all(world, rows);
   const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
   const bool may_tilt =
-      options.space == Space::natural && preconditioned && !is_energy(options.network) && !start_of;
+      options.space == Space::natural && preconditioned && !is_energy(options.network) && !pool.start_of;
   const auto standardiser = Standardiser::fit(fitted.theta);
-  const auto pieces = may_tilt ? bounded_pieces(*prior, standardiser) : std::nullopt;
-  const auto space = pieces || options.space == Space::standardised || !prior->has_whitening()
+  auto pieces = may_tilt ? pieces_of(*boxed, standardiser) : std::nullopt;
+  if (pieces && !has_edges(*pieces)) pieces.reset();
+  const auto space = pieces || options.space == Space::standardised || !boxed->has_whitening()
                          ? ParameterSpace::standardised(standardiser)
-                         : ParameterSpace::whitened(prior);
+                         : ParameterSpace::whitened(boxed);
   const Matrix z = space.to_z(fitted.theta);
   const auto view = preconditioned ? ranked_view(fitted.x, options) : DataView::standardised(fitted.x);
   const auto shape = shape_of(options, z.cols(), view);
-  const auto pool = pooling(shape.summary, view.width());
-  auto [regression, tilted] = preconditioned ? start(z, pooled_features(fitted.x, view, pool), pieces, pool)
-                                             : Start{Regression::none(view.width(), z.cols())};
-  if (start_of) regression = start_of(regression, z, space);
+  const Start start(space, view, pooling(shape.summary, view.width()));
+  auto regression = preconditioned ? start.regression(fitted) : Regression::none(view.width(), z.cols());
+  std::optional<TiltedPrior> tilted;
+  if (pieces) {
+    const auto draws = draws_of_prior(world, rounds, *prior, replacement, start.coefficients());
+    tilted = draws ? start.tilted_prior(*draws, pieces_of(*prior, standardiser).value())
+                   : start.tilted_prior(fitted, *pieces);
+    tilted->prior = *pieces;
+  }
+  if (pool.start_of) regression = pool.start_of(regression, z, space);
   ScoreModel model(
       {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
       shape, seed, static_cast<std::uint32_t>(rounds.size()));
-  const Vector weights = weigh ? weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
+  const Vector weights = pool.weigh ? pool.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, std::move(rows.id),
                             settings.training.memory);
   return {std::move(model), std::move(data), replacement, std::move(note), options.networks};
@@ -169,8 +165,8 @@ TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const std::shared_ptr<const Prior>& prior,
                                      const MethodSettings& settings, std::uint64_t seed,
                                      const Checkpoints& checkpoints, const StepContext& context,
-                                     const RowWeights& weigh) {
-  return run(posterior_score(rounds, prior, settings, seed, context, weigh), settings.training,
+                                     const PoolOptions& pool) {
+  return run(posterior_score(rounds, prior, settings, seed, context, pool), settings.training,
              {seed, static_cast<std::uint32_t>(rounds.size())}, checkpoints, context);
 }
 

@@ -21,8 +21,8 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
     effective_share = effective_sample_size(weights.array().log()) / static_cast<double>(weights.size());
     return weights.segment(rows_before(world, rows.theta.rows()), rows.theta.rows());
   };
-  auto trained =
-      train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context, weigh);
+  auto trained = train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context,
+                                       {.weigh = weigh});
   trained.effective_share = effective_share;
   return trained;
 }

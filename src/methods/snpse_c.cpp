@@ -29,7 +29,8 @@ TrainedNetwork SnpseC::train(std::span<const RoundData> rounds, const Checkpoint
     correction = ProposalCorrection(fitted, Standardiser::fit(z), prior_moments(problem_, space));
     return correction.start();
   };
-  auto training = posterior_score(rounds, problem_.prior, settings_, problem_.seed, context, {}, start_of);
+  auto training =
+      posterior_score(rounds, problem_.prior, settings_, problem_.seed, context, {.start_of = start_of});
   Stages stages(context.world, checkpoints);
   const auto pool = pool_score(rounds, training.model, stages, context);
   if (!pool) return stopped_training();

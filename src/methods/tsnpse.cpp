@@ -128,8 +128,8 @@ TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoint
                              const StepContext& context) const {
   const bool early = static_cast<int>(rounds.size()) < settings_.method.rounds;
   const auto settings = early ? early_settings(settings_) : settings_;
-  auto trained = train_posterior_score(rounds, boxed_prior(rounds.back()), settings, problem_.seed,
-                                       checkpoints, context);
+  auto trained = train_posterior_score(rounds, problem_.prior, settings, problem_.seed, checkpoints, context,
+                                       {.boxed = boxed_prior(rounds.back())});
   if (!trained.report.stopped && rounds.size() > 1)
     trained.truncation = check_region(rounds, trained.network, context);
   return trained;

@@ -11,6 +11,7 @@
 #include "snpse/core/score_model.hpp"
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/methods/method.hpp"
+#include "snpse/methods/posterior_score.hpp"
 
 namespace snpse {
 namespace {
@@ -110,6 +111,35 @@ TEST(Methods, StartFromWhatIsExactBetweenThePriorsEdges) {
   auto settings = short_settings("npse");
   settings.training.max_steps = 50;
   expect_exact_moments(draws_of(*make_method(some_problem(), settings), {world, stop, log}), 0.03);
+}
+
+/// n draws of U(-1, 1)^6, those of round 2 in a ball.
+Matrix draws_of_cube(const Prior& cube, Eigen::Index n, std::uint32_t round) {
+  Matrix theta(n, cube.dim());
+  std::uint64_t number = 0;
+  for (Eigen::Index i = 0; i < n; ++i) do {
+      theta.row(i) = draw_rows(cube, 1, 3, Purpose::prior, round, number++);
+    } while (round == 2 && theta.row(i).norm() > 0.9);
+  return theta;
+}
+
+TEST(Methods, FitTheirStartToRound1UnlessItIsSmall) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  const auto cube = make_product_prior(std::vector<std::shared_ptr<const Marginal>>(6, make_uniform(-1, 1)));
+  // The precision of the likelihood of a parameter, of which 1 is exact.
+  const auto precision = [&](Eigen::Index of_round_1) {
+    std::vector<RoundData> rounds(2);
+    rounds[0].simulations = simulate(world, draws_of_cube(*cube, of_round_1, 1), 1);
+    rounds[1].simulations = simulate(world, draws_of_cube(*cube, 2000, 2), 2);
+    const auto start = posterior_score(rounds, cube, short_settings("tsnpse"), 3, {world, stop, log});
+    const auto record = start.model.to_record();
+    const double deviation = record.get<std::vector<double>>("theta/deviation")[0];
+    return record.get<std::vector<double>>("tilt/precision")[0] * std::pow(kNoise / deviation, 2);
+  };
+  EXPECT_NEAR(precision(1000), 1, 0.1);
+  EXPECT_GT(precision(100), 1.2);
 }
 
 TEST(Methods, EndNearTheExactPosteriorOnEveryRank) {

@@ -17,21 +17,29 @@ using RowWeights = std::function<Vector(const ValidRows& rows)>;
 using StartOf =
     std::function<Regression(const Regression& fitted, const Matrix& z, const ParameterSpace& space)>;
 
+/// What a method does with rounds that are not draws of the prior.
+struct PoolOptions {
+  /// The prior in a box, where the rows are taken from; the diffusion's space is made from it. None: the
+  /// prior.
+  std::shared_ptr<const Prior> boxed = nullptr;
+  RowWeights weigh = {};  // of the losses; none: all 1
+  StartOf start_of = {};  // none: the regression itself
+};
+
 /// Collective. A fresh model of the posterior score, and the valid simulations of all rounds whose parameters
-/// lie in the support of `prior`, the one that they count as drawn from; the diffusion's space is made from
-/// that prior. By settings.invalid.policy invalid simulations are trained on as well. weigh: of the losses;
-/// none: all 1. start_of: none: the regression itself.
+/// lie in the support of the prior, of which round 1 are draws, or of pool.boxed. By settings.invalid.policy
+/// invalid simulations are trained on as well.
 /// Error(data) where too few simulations are valid.
 ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
                               const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
-                              const RowWeights& weigh = {}, const StartOf& start_of = {});
+                              const PoolOptions& pool = {});
 
 /// Collective. Trains it by plain denoising score matching.
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const std::shared_ptr<const Prior>& prior,
                                      const MethodSettings& settings, std::uint64_t seed,
                                      const Checkpoints& checkpoints, const StepContext& context,
-                                     const RowWeights& weigh = {});
+                                     const PoolOptions& pool = {});
 
 /// x_obs with undefined values replaced as those of the network's training data were; Error(data) where they
 /// were not.
