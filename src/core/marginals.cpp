@@ -57,7 +57,9 @@ class UniformMarginal final : public Marginal {
   std::shared_ptr<const Marginal> restricted_to(double low, double high) const override {
     return make_uniform(std::max(low, low_), std::min(high, high_));
   }
-  std::optional<GaussianPiece> gaussian_piece() const override { return GaussianPiece{0, 0, low_, high_}; }
+  std::vector<GaussianTerm> gaussian_terms() const override {
+    return {{{0, 0, low_, high_}, -std::log(high_ - low_)}};
+  }
 
  private:
   double low_;
@@ -80,8 +82,9 @@ class NormalMarginal final : public Marginal {
   double high() const override { return kInfinity; }
   double whiten(double value) const override { return (value - mean_) / standard_deviation_; }
   double unwhiten(double z) const override { return mean_ + standard_deviation_ * z; }
-  std::optional<GaussianPiece> gaussian_piece() const override {
-    return GaussianPiece{mean_, 1 / (standard_deviation_ * standard_deviation_), -kInfinity, kInfinity};
+  std::vector<GaussianTerm> gaussian_terms() const override {
+    const double precision = 1 / (standard_deviation_ * standard_deviation_);
+    return {{{mean_, precision, -kInfinity, kInfinity}, NormalMarginal::log_pdf(mean_)}};
   }
 
  private:
@@ -156,13 +159,15 @@ class RestrictedMarginal final : public Marginal {
     return base_->restricted_to(std::max(low, low_), std::min(high, high_));
   }
 
-  std::optional<GaussianPiece> gaussian_piece() const override {
-    auto piece = base_->gaussian_piece();
-    if (piece) {
-      piece->low = low_;
-      piece->high = high_;
+  std::vector<GaussianTerm> gaussian_terms() const override {
+    auto terms = base_->gaussian_terms();
+    for (auto& [piece, log_height] : terms) {
+      piece.low = std::max(piece.low, low_);
+      piece.high = std::min(piece.high, high_);
+      log_height -= std::log(mass_);
     }
-    return piece;
+    std::erase_if(terms, [](const auto& term) { return !(term.piece.low < term.piece.high); });
+    return terms;
   }
 
  private:

@@ -46,6 +46,16 @@ class MixtureMarginal final : public Marginal {
   double high() const override {
     return extremes([](const Marginal& m) { return m.high(); }).second;
   }
+  std::vector<GaussianTerm> gaussian_terms() const override {
+    std::vector<GaussianTerm> result;
+    for (const auto& c : components_) {
+      const auto terms = c.marginal->gaussian_terms();
+      if (terms.empty()) return {};
+      for (const auto& [piece, log_height] : terms)
+        result.push_back({piece, log_height + std::log(c.weight)});
+    }
+    return result;
+  }
 
  private:
   template <typename Value>

@@ -1,36 +1,62 @@
 #include "snpse/core/perturbed_prior.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
 namespace snpse {
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 GaussianProduct standard_normals(Eigen::Index dim) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  return {Matrix::Identity(dim, dim),
-          std::vector<GaussianPiece>(static_cast<std::size_t>(dim), {0, 1, -kInfinity, kInfinity})};
+  return {Matrix::Identity(dim, dim), std::vector<std::vector<GaussianTerm>>(
+                                          static_cast<std::size_t>(dim), {{{0, 1, -kInfinity, kInfinity}}})};
 }
 
 }  // namespace
 
 PerturbedPrior::PerturbedPrior(const GaussianProduct& product) {
-  const auto d = static_cast<std::int64_t>(product.pieces.size());
+  const auto d = static_cast<std::int64_t>(product.factors.size());
   axes_ = torch::from_blob(const_cast<double*>(product.axes.data()), {d, d}, torch::kFloat64).clone();
-  auto table = torch::empty({4, 1, d}, torch::kFloat64);
-  for (std::int64_t i = 0; i < d; ++i) {
-    const auto& piece = product.pieces[static_cast<std::size_t>(i)];
-    double* to = table.data_ptr<double>() + i;
-    for (const double value : {piece.mean, piece.precision, piece.low, piece.high}) {
-      *to = value;
-      to += d;
+  std::size_t most = 0;
+  for (const auto& factor : product.factors) most = std::max(most, factor.size());
+  for (std::size_t k = 0; k < most; ++k) {
+    auto table = torch::empty({5, 1, d}, torch::kFloat64);
+    for (std::int64_t i = 0; i < d; ++i) {
+      const auto& factor = product.factors[static_cast<std::size_t>(i)];
+      const bool has = k < factor.size();
+      const auto& [piece, log_height] = has ? factor[k] : factor.front();
+      const double log_weight =
+          has ? log_height - 0.5 * piece.precision * piece.mean * piece.mean : -kInfinity;
+      double* to = table.data_ptr<double>() + i;
+      for (const double value : {piece.mean, piece.precision, piece.low, piece.high, log_weight}) {
+        *to = value;
+        to += d;
+      }
     }
+    terms_.push_back({{table[0] * table[1], table[1], table[2], table[3]}, table[4]});
   }
-  pieces_ = {table[0] * table[1], table[1], table[2], table[3]};
 }
 
 NoiseAndSlope PerturbedPrior::along_axes(const torch::Tensor& z_t, const NoiseLevel& level) const {
-  return perturbed(pieces_, z_t.to(torch::kFloat64).matmul(axes_), level);
+  const auto y_t = z_t.to(torch::kFloat64).matmul(axes_);
+  if (terms_.size() == 1) return perturbed(terms_.front().pieces, y_t, level);
+  std::vector<torch::Tensor> log_weights;
+  std::vector<torch::Tensor> noises;
+  std::vector<torch::Tensor> slopes;
+  for (const auto& [pieces, log_weight] : terms_) {
+    const auto [noise, slope] = perturbed(pieces, y_t, level);
+    log_weights.push_back(log_weight + log_perturbed(pieces, y_t, level));
+    noises.push_back(noise);
+    slopes.push_back(slope);
+  }
+  const auto weights = torch::softmax(torch::stack(log_weights), 0);
+  const auto mean_of = [&](const torch::Tensor& values) { return (weights * values).sum(0); };
+  const auto noise = torch::stack(noises);
+  const auto mean = mean_of(noise);
+  return {mean,
+          mean_of(torch::stack(slopes)) - mean_of((noise - mean).square()) / level.sigma.to(torch::kFloat64)};
 }
 
 torch::Tensor PerturbedPrior::to_z(const torch::Tensor& along_axes) const {
@@ -85,10 +111,11 @@ std::shared_ptr<const KnownScore> perturbed_prior_without_edges(const Prior& pri
                                                                 const ParameterSpace& space) {
   auto product = product_in(prior, space);
   if (!product) return nullptr;
-  for (auto& piece : product->pieces) {
-    piece.low = -std::numeric_limits<double>::infinity();
-    piece.high = std::numeric_limits<double>::infinity();
-  }
+  for (auto& factor : product->factors)
+    for (auto& [piece, log_height] : factor) {
+      piece.low = -kInfinity;
+      piece.high = kInfinity;
+    }
   return std::make_shared<const PerturbedPrior>(*product);
 }
 

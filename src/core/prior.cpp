@@ -68,9 +68,11 @@ class ProductPrior final : public Prior {
   std::optional<GaussianProduct> gaussian_product(const Standardiser& standardiser) const override {
     GaussianProduct product{Matrix::Identity(dim(), dim()), {}};
     for (int i = 0; i < dim(); ++i) {
-      const auto piece = marginal(i).gaussian_piece();
-      if (!piece) return std::nullopt;
-      product.pieces.push_back(piece->standardised(standardiser.mean[i], standardiser.deviation[i]));
+      auto terms = marginal(i).gaussian_terms();
+      if (terms.empty()) return std::nullopt;
+      for (auto& [piece, log_height] : terms)
+        piece = piece.standardised(standardiser.mean[i], standardiser.deviation[i]);
+      product.factors.push_back(std::move(terms));
     }
     return product;
   }
@@ -121,7 +123,7 @@ class MultivariateNormal final : public Prior {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     GaussianProduct product{eigen.eigenvectors(), {}};
     for (int i = 0; i < dim(); ++i)
-      product.pieces.push_back({mean[i], 1 / eigen.eigenvalues()[i], -kInfinity, kInfinity});
+      product.factors.push_back({{{mean[i], 1 / eigen.eigenvalues()[i], -kInfinity, kInfinity}}});
     return product;
   }
 

@@ -82,8 +82,9 @@ std::optional<TiltedPrior> get_tilted_prior(const Record& record, const NetworkS
   if (!record.has("tilt/weights")) return std::nullopt;
   require(space.standardiser().has_value(), "tilt/weights");
   const auto product = prior->gaussian_product(*space.standardiser());
-  require(product.has_value(), "tilt/weights");
-  TiltedPrior result{product->pieces, get_matrix(record, "tilt/weights", shape.x_dim, shape.theta_dim),
+  const auto pieces = product ? product->pieces() : std::nullopt;
+  require(pieces.has_value(), "tilt/weights");
+  TiltedPrior result{*pieces, get_matrix(record, "tilt/weights", shape.x_dim, shape.theta_dim),
                      get_vector(record, "tilt/offset", shape.theta_dim),
                      get_vector(record, "tilt/precision", shape.theta_dim)};
   require(result.precision.minCoeff() > 0, "tilt/precision");

@@ -35,11 +35,10 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
   return Diffusion::variance_exploding(low, high);
 }
 
-/// The prior in a standardised space, where it is a product over the parameters.
+/// The prior in a standardised space, where it is one piece for each parameter.
 std::optional<std::vector<GaussianPiece>> pieces_of(const Prior& prior, const Standardiser& standardiser) {
   const auto product = prior.gaussian_product(standardiser);
-  if (!product || !product->axes.isIdentity()) return std::nullopt;
-  return product->pieces;
+  return product ? product->pieces() : std::nullopt;
 }
 
 bool has_edges(const std::vector<GaussianPiece>& pieces) {

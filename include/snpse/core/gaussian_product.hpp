@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "snpse/core/matrix.hpp"
@@ -20,10 +21,20 @@ struct GaussianPiece {
   }
 };
 
-/// Independent pieces along orthonormal axes, y = axes^T z.
+/// One of the terms exp(log_height - precision (y - mean)^2 / 2) on [low, high] that a density is in
+/// proportion to the sum of: a mixture, or of one term alone a piece.
+struct GaussianTerm {
+  GaussianPiece piece;
+  double log_height = 0;
+};
+
+/// Independent such densities along orthonormal axes, y = axes^T z.
 struct GaussianProduct {
-  Matrix axes;                        // [d, d], an axis a column
-  std::vector<GaussianPiece> pieces;  // [d]
+  Matrix axes;                                     // [d, d], an axis a column
+  std::vector<std::vector<GaussianTerm>> factors;  // [d], none of them empty
+
+  /// The one piece along each parameter [d], or nothing where there are other axes or mixtures.
+  std::optional<std::vector<GaussianPiece>> pieces() const;
 };
 
 }  // namespace snpse

@@ -26,4 +26,8 @@ struct NoiseAndSlope {
 ///     noise = sigma (precision y_t - alpha tilt) / w^2 - alpha h / w.
 NoiseAndSlope perturbed(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level);
 
+/// log of the integral of exp(tilt y_0 - precision y_0^2 / 2) p(y_t given y_0) over [low, high], less
+/// ln(sqrt(2 pi)) of the latter, [n, d] float64.
+torch::Tensor log_perturbed(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level);
+
 }  // namespace snpse

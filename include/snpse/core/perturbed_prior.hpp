@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "snpse/core/gaussian_product.hpp"
 #include "snpse/core/known_score.hpp"
@@ -10,8 +11,9 @@
 
 namespace snpse {
 
-/// The score of z_t = alpha z_0 + sigma eps for z_0 from a product of pieces of Gaussians, in closed form
-/// (see perturbed()).
+/// The score of z_t = alpha z_0 + sigma eps for z_0 from a product of pieces of Gaussians or of mixtures of
+/// them, in closed form (see perturbed(); a mixture's noise is the terms' mean, weighed by their densities at
+/// z_t).
 class PerturbedPrior : public KnownScore {
  public:
   explicit PerturbedPrior(const GaussianProduct& product);
@@ -24,8 +26,15 @@ class PerturbedPrior : public KnownScore {
   NoiseAndSlope along_axes(const torch::Tensor& z_t, const NoiseLevel& level) const;
   torch::Tensor to_z(const torch::Tensor& along_axes) const;
 
-  torch::Tensor axes_;   // [d, d] float64
-  PieceTensors pieces_;  // [1, d]
+  /// The k-th term of each factor.
+  struct Terms {
+    PieceTensors pieces;  // [1, d]
+    torch::Tensor
+        log_weight;  // [1, d], of exp(tilt y - precision y^2 / 2); -infinity where a factor has fewer
+  };
+
+  torch::Tensor axes_;  // [d, d] float64
+  std::vector<Terms> terms_;
 };
 
 /// A known score less that of the perturbed N(0, I).

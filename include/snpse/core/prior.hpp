@@ -80,8 +80,8 @@ class Marginal : public std::enable_shared_from_this<Marginal> {
   /// This distribution conditioned on [low, high], which may reach beyond the support. Error(config) where
   /// the interval holds no probability.
   virtual std::shared_ptr<const Marginal> restricted_to(double low, double high) const;
-  /// This density, where it is one.
-  virtual std::optional<GaussianPiece> gaussian_piece() const { return std::nullopt; }
+  /// What this density is in proportion to the sum of; none where it is no such sum (a log-normal).
+  virtual std::vector<GaussianTerm> gaussian_terms() const { return {}; }
 };
 
 // The make_ functions throw Error(config) on parameters that define no distribution.

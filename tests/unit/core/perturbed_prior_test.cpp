@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "support/score_models.hpp"
 #include <Eigen/Dense>
@@ -39,7 +40,17 @@ Denoised denoised(const Marginal& prior, double z_t, double alpha, double sigma)
       return std::pow(z_0 - nearest, power) *
              std::exp(prior.log_pdf(z_0) + (least * least - away * away) / (2 * sigma * sigma));
     };
-    return boost::math::quadrature::gauss_kronrod<double, 61>::integrate(integrand, low, high, 12, 1e-12);
+    // Between the density's jumps.
+    std::vector<double> stops{low, high};
+    for (const auto& [piece, log_height] : prior.gaussian_terms())
+      for (const double edge : {piece.low, piece.high})
+        if (edge > low && edge < high) stops.push_back(edge);
+    std::sort(stops.begin(), stops.end());
+    double total = 0;
+    for (std::size_t i = 1; i < stops.size(); ++i)
+      total += boost::math::quadrature::gauss_kronrod<double, 61>::integrate(integrand, stops[i - 1],
+                                                                             stops[i], 12, 1e-12);
+    return total;
   };
   const double mass = moment(0);
   const double mean = moment(1) / mass;
@@ -53,7 +64,12 @@ TEST(PerturbedPrior, IsThatOfQuadratureForEveryMarginalProcessAndNoise) {
   for (const auto& marginal :
        {make_uniform(-1.5, 2), make_normal(0.3, 0.7), make_truncated_normal(0.5, 2, -1, 1.2),
         make_truncated_normal(1, 1, 2, kInfinity), make_truncated_normal(0, 0.5, -kInfinity, 0.2),
-        make_uniform(-3, 5)->restricted_to(1, 1.5)}) {
+        make_uniform(-3, 5)->restricted_to(1, 1.5),
+        make_mixture({1, 3}, {make_normal(-1, 0.2), make_normal(1, 0.5)}),
+        make_mixture({1, 1, 2}, {make_uniform(-2, -1), make_uniform(-1, 0.5), make_normal(2, 0.4)}),
+        make_mixture({2, 1}, {make_normal(-1, 0.5), make_normal(2, 1)})->restricted_to(-1.2, 2.5),
+        make_mixture({1, 1}, {make_uniform(-2, -1), make_truncated_normal(0, 1, 0, 3)})
+            ->restricted_to(0.1, 1)}) {
     const auto prior = make_product_prior({marginal});
     const auto score = perturbed_prior(*prior, space);
     const double far = std::isfinite(marginal->high() - marginal->low()) ? 20 : 4;

@@ -354,7 +354,7 @@ TEST(ScoreModel, KeepsItsViewByRanksInARecord) {
 /// first and the second datum, as they are.
 ScoreModel tilted_model(const Diffusion& diffusion, const std::shared_ptr<const Prior>& prior,
                         const Standardiser& standardiser) {
-  TiltedPrior tilted{prior->gaussian_product(standardiser)->pieces, Matrix::Identity(2, 2) * 3,
+  TiltedPrior tilted{*prior->gaussian_product(standardiser)->pieces(), Matrix::Identity(2, 2) * 3,
                      Eigen::Vector2d(1, -2), Eigen::Vector2d(4, 2)};
   return {{diffusion, Parametrisation::preconditioned, 1e-3, ParameterSpace::standardised(standardiser),
            testing::plain_view(2), testing::some_regression(2), tilted},
