@@ -145,9 +145,10 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   auto regression = preconditioned ? start.regression(fitted) : Regression::none(view.width(), z.cols());
   std::optional<TiltedPrior> tilted;
   if (pieces) {
-    const auto draws = draws_of_prior(world, rounds, *prior, replacement, start.coefficients());
-    tilted = draws ? start.tilted_prior(*draws, pieces_of(*prior, standardiser).value())
-                   : start.tilted_prior(fitted, *pieces);
+    const auto whole = pieces_of(*prior, standardiser);
+    const auto draws =
+        whole ? draws_of_prior(world, rounds, *prior, replacement, start.coefficients()) : std::nullopt;
+    tilted = draws ? start.tilted_prior(*draws, *whole) : start.tilted_prior(fitted, *pieces);
     tilted->prior = *pieces;
   }
   if (pool.start_of) regression = pool.start_of(regression, z, space);
