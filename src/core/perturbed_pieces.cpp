@@ -1,42 +1,30 @@
 #include "snpse/core/perturbed_pieces.hpp"
 
-#include "snpse/core/truncated_normal.hpp"
+#include <utility>
 
 namespace snpse {
-namespace {
 
-/// y_0 given y_t, and what it follows from.
-struct Denoised {
-  torch::Tensor alpha;
-  torch::Tensor sigma;
-  torch::Tensor w_squared;
-  torch::Tensor w;
-  TruncatedMoments moments;
-};
-
-Denoised denoised(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level) {
-  const auto alpha = level.alpha.to(torch::kFloat64);
-  const auto sigma = level.sigma.to(torch::kFloat64);
-  const auto w_squared = alpha.square() + sigma.square() * pieces.precision;
-  const auto w = w_squared.sqrt();
-  const auto centre = (alpha * y_t + sigma.square() * pieces.tilt) / w_squared;
-  return {alpha, sigma, w_squared, w,
-          truncated_moments((pieces.low - centre) * w / sigma, (pieces.high - centre) * w / sigma)};
+PerturbedPieces::PerturbedPieces(PieceTensors pieces, torch::Tensor y_t, const NoiseLevel& level)
+    : pieces_(std::move(pieces)),
+      y_t_(std::move(y_t)),
+      alpha_(level.alpha.to(torch::kFloat64)),
+      sigma_(level.sigma.to(torch::kFloat64)),
+      w_squared_(alpha_.square() + sigma_.square() * pieces_.precision),
+      w_(w_squared_.sqrt()) {
+  const auto centre = (alpha_ * y_t_ + sigma_.square() * pieces_.tilt) / w_squared_;
+  of_y_0_ = truncated_moments((pieces_.low - centre) * w_ / sigma_, (pieces_.high - centre) * w_ / sigma_);
 }
 
-}  // namespace
-
-NoiseAndSlope perturbed(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level) {
-  const auto [alpha, sigma, w_squared, w, moments] = denoised(pieces, y_t, level);
-  return {sigma * (pieces.precision * y_t - alpha * pieces.tilt) / w_squared - alpha / w * moments.mean,
-          (sigma * pieces.precision + alpha.square() / sigma * moments.lost_variance) / w_squared};
+NoiseAndSlope PerturbedPieces::noise_and_slope() const {
+  return {
+      sigma_ * (pieces_.precision * y_t_ - alpha_ * pieces_.tilt) / w_squared_ - alpha_ / w_ * of_y_0_.mean,
+      (sigma_ * pieces_.precision + alpha_.square() / sigma_ * of_y_0_.lost_variance) / w_squared_};
 }
 
-torch::Tensor log_perturbed(const PieceTensors& pieces, const torch::Tensor& y_t, const NoiseLevel& level) {
-  const auto [alpha, sigma, w_squared, w, moments] = denoised(pieces, y_t, level);
-  const auto exponent =
-      2 * alpha * y_t * pieces.tilt + sigma.square() * pieces.tilt.square() - pieces.precision * y_t.square();
-  return exponent / (2 * w_squared) - w.log() + moments.log_mass;
+torch::Tensor PerturbedPieces::log_density() const {
+  const auto exponent = 2 * alpha_ * y_t_ * pieces_.tilt + sigma_.square() * pieces_.tilt.square() -
+                        pieces_.precision * y_t_.square();
+  return exponent / (2 * w_squared_) - w_.log() + of_y_0_.log_mass;
 }
 
 }  // namespace snpse

@@ -41,13 +41,14 @@ PerturbedPrior::PerturbedPrior(const GaussianProduct& product) {
 
 NoiseAndSlope PerturbedPrior::along_axes(const torch::Tensor& z_t, const NoiseLevel& level) const {
   const auto y_t = z_t.to(torch::kFloat64).matmul(axes_);
-  if (terms_.size() == 1) return perturbed(terms_.front().pieces, y_t, level);
+  if (terms_.size() == 1) return PerturbedPieces(terms_.front().pieces, y_t, level).noise_and_slope();
   std::vector<torch::Tensor> log_weights;
   std::vector<torch::Tensor> noises;
   std::vector<torch::Tensor> slopes;
   for (const auto& [pieces, log_weight] : terms_) {
-    const auto [noise, slope] = perturbed(pieces, y_t, level);
-    log_weights.push_back(log_weight + log_perturbed(pieces, y_t, level));
+    const PerturbedPieces term(pieces, y_t, level);
+    const auto [noise, slope] = term.noise_and_slope();
+    log_weights.push_back(log_weight + term.log_density());
     noises.push_back(noise);
     slopes.push_back(slope);
   }

@@ -80,8 +80,8 @@ NoiseAndSlope ScoreModel::start(const torch::Tensor& z_t, const torch::Tensor& t
       to += d;
     }
   }
-  return perturbed({table[0] + tilt.to(torch::kFloat64), table[1], table[2], table[3]},
-                   z_t.to(torch::kFloat64), level);
+  const PieceTensors pieces{table[0] + tilt.to(torch::kFloat64), table[1], table[2], table[3]};
+  return PerturbedPieces(pieces, z_t.to(torch::kFloat64), level).noise_and_slope();
 }
 
 torch::Tensor ScoreModel::start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& mean,

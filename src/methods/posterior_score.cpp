@@ -89,18 +89,20 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
   return data;
 }
 
-/// Collective. The valid simulations of round 1, where later rounds have others and they are enough to fit so
-/// many coefficients to. The tilt is a likelihood, fitted by what a prior and its edges make of it, and they
-/// alone are draws of the prior: parameters of a truncated prior crowd at the edges of its region, which are
-/// no box's. On gaussian_linear_uniform a likelihood fitted to all of them had 1.5 times the precision.
+/// Collective. The simulations of round 1, where later rounds have others and its valid ones are enough to
+/// fit so many coefficients to. The tilt is a likelihood, fitted by what a prior and its edges make of it,
+/// and they alone are draws of the prior: parameters of a truncated prior crowd at the edges of its region,
+/// which are no box's. On gaussian_linear_uniform a likelihood fitted to all of them had 1.5 times the
+/// precision.
 std::optional<SampleOfRows> draws_of_prior(const World& world, std::span<const RoundData> rounds,
                                            const Prior& prior, const std::optional<Replacement>& replacement,
                                            Eigen::Index coefficients) {
   constexpr Eigen::Index kRowsOfACoefficient = 10;
   if (rounds.size() == 1) return std::nullopt;
-  const auto first = valid_rows(world, rounds.first(1), prior, replacement);
-  if (first.total < kRowsOfACoefficient * coefficients) return std::nullopt;
-  return sample_of_all(world, first);
+  const auto round_1 = rounds.first(1);
+  const auto valid = count_statuses(world, round_1)[static_cast<std::size_t>(Status::ok)];
+  if (valid < kRowsOfACoefficient * coefficients) return std::nullopt;
+  return sample_of_all(world, valid_rows(world, round_1, prior, replacement));
 }
 
 /// Collective.

@@ -123,23 +123,31 @@ Matrix draws_of_cube(const Prior& cube, Eigen::Index n, std::uint32_t round) {
   return theta;
 }
 
-TEST(Methods, FitTheirStartToRound1UnlessItIsSmall) {
+TEST(Methods, FitTheirStartToRound1UnlessFewOfItAreValid) {
   const World world;
   const StopRequest stop;
   Log log;
   const auto cube = make_product_prior(std::vector<std::shared_ptr<const Marginal>>(6, make_uniform(-1, 1)));
+  auto settings = short_settings("tsnpse");
   // The precision of the likelihood of a parameter, of which 1 is exact.
-  const auto precision = [&](Eigen::Index of_round_1) {
+  const auto precision = [&](Eigen::Index of_round_1, Eigen::Index of_them_valid) {
     std::vector<RoundData> rounds(2);
     rounds[0].simulations = simulate(world, draws_of_cube(*cube, of_round_1, 1), 1);
+    const auto first = world.share(of_round_1).begin;
+    auto& status = rounds[0].simulations.status;
+    for (std::size_t i = 0; i < status.size(); ++i)
+      if (first + static_cast<std::int64_t>(i) >= of_them_valid) status[i] = Status::invalid;
     rounds[1].simulations = simulate(world, draws_of_cube(*cube, 2000, 2), 2);
-    const auto start = posterior_score(rounds, cube, short_settings("tsnpse"), 3, {world, stop, log});
+    const auto start = posterior_score(rounds, cube, settings, 3, {world, stop, log});
     const auto record = start.model.to_record();
     const double deviation = record.get<std::vector<double>>("theta/deviation")[0];
     return record.get<std::vector<double>>("tilt/precision")[0] * std::pow(kNoise / deviation, 2);
   };
-  EXPECT_NEAR(precision(1000), 1, 0.1);
-  EXPECT_GT(precision(100), 1.2);
+  EXPECT_NEAR(precision(1000, 1000), 1, 0.1);
+  EXPECT_GT(precision(100, 100), 1.2);
+  // Invalid ones that have been completed are no draws to tell it from.
+  settings.invalid.policy = InvalidPolicy::replace;
+  EXPECT_GT(precision(400, 100), 1.2);
 }
 
 TEST(Methods, EndNearTheExactPosteriorOnEveryRank) {

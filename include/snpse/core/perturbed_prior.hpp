@@ -12,8 +12,8 @@
 namespace snpse {
 
 /// The score of z_t = alpha z_0 + sigma eps for z_0 from a product of pieces of Gaussians or of mixtures of
-/// them, in closed form (see perturbed(); a mixture's noise is the terms' mean, weighed by their densities at
-/// z_t).
+/// them, in closed form (see PerturbedPieces; a mixture's noise is the terms' mean, weighed by their
+/// densities at z_t).
 class PerturbedPrior : public KnownScore {
  public:
   explicit PerturbedPrior(const GaussianProduct& product);
@@ -29,8 +29,8 @@ class PerturbedPrior : public KnownScore {
   /// The k-th term of each factor.
   struct Terms {
     PieceTensors pieces;  // [1, d]
-    torch::Tensor
-        log_weight;  // [1, d], of exp(tilt y - precision y^2 / 2); -infinity where a factor has fewer
+    /// [1, d], of exp(tilt y - precision y^2 / 2); -infinity where a factor has fewer terms.
+    torch::Tensor log_weight;
   };
 
   torch::Tensor axes_;  // [d, d] float64
