@@ -1,10 +1,10 @@
 #include "snpse/inference/supported_draws.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
+#include "snpse/util/clock.hpp"
 #include "snpse/util/error.hpp"
 
 namespace snpse {
@@ -38,7 +38,7 @@ std::vector<RandomStream> streams_of(const DrawKey& key, std::span<const std::in
 
 PosteriorSamples draw_in_support(const World& world, const Prior& support, std::int64_t n, const DrawKey& key,
                                  double min_acceptance, const DrawBlock& draw, Log& log) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   PosteriorSamples result;
   result.theta.resize(n, support.dim());
   auto& report = result.report;
@@ -65,7 +65,7 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
            100 * (1 - report.leakage()), report.drawn, 100 * min_acceptance);
     log.progress({"sample", static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(n), ""});
   }
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.seconds = seconds_since(start);
   return result;
 }
 

@@ -8,15 +8,9 @@
 #include <fmt/format.h>
 
 #include "snpse/simulation/bytes.hpp"
+#include "snpse/util/clock.hpp"
 
 namespace snpse {
-namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-}  // namespace
 
 template <typename Archive>
 void serialize(Archive& archive, Chunk& chunk, unsigned /*version*/) {

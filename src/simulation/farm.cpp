@@ -12,6 +12,7 @@
 #include "snpse/parallel/hand_out.hpp"
 #include "snpse/simulation/bytes.hpp"
 #include "snpse/simulation/chunk.hpp"
+#include "snpse/util/clock.hpp"
 #include "snpse/util/error.hpp"
 
 namespace snpse {
@@ -22,12 +23,6 @@ void serialize(Archive& archive, FarmReport& report, unsigned /*version*/) {
 }
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Chunk results that wait for the sink, and their concatenation.
 class PartBuffer {

@@ -22,7 +22,7 @@ ChildProcess::Deadline deadline_after(double seconds) {
 }
 
 std::string beginning(const std::string& line) {
-  return line.size() <= 80 ? line : line.substr(0, 80) + "...";
+  return line.size() <= 80 ? line : fmt::format("{:.80}...", line);
 }
 
 }  // namespace

@@ -5,10 +5,6 @@
 namespace snpse {
 namespace {
 
-constexpr int kDim = 10;
-constexpr double kPriorVariance = 0.1;
-constexpr double kNoiseVariance = 0.1;
-
 /// theta ~ N(0, 0.1 I), x ~ N(theta, 0.1 I) in 10 dimensions: the conjugate case.
 class GaussianLinear final : public Task {
  public:
@@ -37,6 +33,11 @@ class GaussianLinear final : public Task {
       marginals.push_back(make_normal(variance / kNoiseVariance * value, std::sqrt(variance)));
     return draw_rows(*make_product_prior(marginals), n, seed, Purpose::reference, 0);
   }
+
+ private:
+  static constexpr int kDim = 10;
+  static constexpr double kPriorVariance = 0.1;
+  static constexpr double kNoiseVariance = 0.1;
 };
 
 }  // namespace

@@ -5,10 +5,6 @@
 namespace snpse {
 namespace {
 
-constexpr int kDim = 10;
-constexpr double kEdge = 1;
-constexpr double kNoiseVariance = 0.1;
-
 /// theta ~ U(-1, 1)^10, x ~ N(theta, 0.1 I): the posterior is a product of truncated normals.
 class GaussianLinearUniform final : public Task {
  public:
@@ -29,6 +25,11 @@ class GaussianLinearUniform final : public Task {
       marginals.push_back(make_truncated_normal(value, std::sqrt(kNoiseVariance), -kEdge, kEdge));
     return draw_rows(*make_product_prior(marginals), n, seed, Purpose::reference, 0);
   }
+
+ private:
+  static constexpr int kDim = 10;
+  static constexpr double kEdge = 1;
+  static constexpr double kNoiseVariance = 0.1;
 };
 
 }  // namespace

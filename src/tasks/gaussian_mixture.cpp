@@ -6,10 +6,6 @@
 namespace snpse {
 namespace {
 
-constexpr int kDim = 2;
-constexpr double kEdge = 10;
-constexpr std::array kNoise{1.0, 0.1};  // the standard deviations of the two equally likely components
-
 /// theta ~ U(-10, 10)^2, x ~ N(theta, I) or N(theta, 0.01 I) with equal chances. The posterior is the mixture
 /// of the two normals around x_obs conditioned on the prior's box, weighted by their mass in it.
 class GaussianMixture final : public Task {
@@ -47,6 +43,11 @@ class GaussianMixture final : public Task {
   }
 
  private:
+  static constexpr int kDim = 2;
+  static constexpr double kEdge = 10;
+  /// The standard deviations of the two equally likely components.
+  static constexpr std::array kNoise{1.0, 0.1};
+
   static double mass_in_box(std::span<const double> x_obs, double noise) {
     double mass = 1;
     for (const double value : x_obs) mass *= make_normal(value, noise)->mass_between(-kEdge, kEdge);

@@ -11,7 +11,6 @@ namespace {
 
 constexpr int kTimes = 10;
 constexpr double kDaysBetween = 2.1;
-constexpr double kNoise = 0.1;  // standard deviation of ln x
 
 /// Predators and prey, both counted with lognormal noise at ten times: x is the ten numbers of prey, then
 /// those of predators.
@@ -49,6 +48,8 @@ class LotkaVolterra final : public Task {
   }
 
  private:
+  static constexpr double kNoise = 0.1;  // standard deviation of ln x
+
   /// The means of ln x, [20].
   static std::vector<double> log_means(std::span<const double> theta) {
     const auto states = solve({theta[0], theta[1], theta[2], theta[3]}, {30, 1}, kDaysBetween, kTimes);

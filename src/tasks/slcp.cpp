@@ -7,11 +7,8 @@
 namespace snpse {
 namespace {
 
-constexpr int kDim = 5;
 constexpr int kPoints = 4;
-constexpr double kEdge = 3;
-constexpr double kJitter = 1e-6;    // added to both variances
-constexpr int kMaxTries = 1000000;  // for one posterior draw
+constexpr double kJitter = 1e-6;  // added to both variances
 
 /// Lower Cholesky factor of the points' covariance, given theta3, theta4, theta5.
 struct Cholesky {
@@ -101,6 +98,10 @@ class Slcp final : public Task {
   }
 
  private:
+  static constexpr int kDim = 5;
+  static constexpr double kEdge = 3;
+  static constexpr int kMaxTries = 1000000;  // for one posterior draw
+
   static void draw_posterior(const Scatter& scatter, RandomStream& random, std::span<double> theta) {
     const double largest = scatter.largest_log_weight();
     for (int tries = 0; tries < kMaxTries; ++tries) {

@@ -8,7 +8,6 @@ namespace {
 
 constexpr int kInformative = 8;
 constexpr int kDistractors = 92;
-constexpr int kDim = kInformative + kDistractors;
 constexpr int kComponents = 20;
 
 /// The frozen mixture of the distractors and the order of all data.
@@ -18,7 +17,7 @@ struct Frozen {
     means = Matrix(kComponents, kDistractors);
     for (double& value : means.reshaped<Eigen::RowMajor>()) value = 15 * random.normal();
     for (int k = 0; k < kComponents; ++k) choleskys.push_back(draw_cholesky(random));
-    order = random.permutation(kDim);
+    order = random.permutation(kInformative + kDistractors);
   }
 
   static Matrix draw_cholesky(NumpyRandom& random) {
@@ -39,7 +38,7 @@ class SlcpDistractors final : public Task {
  public:
   std::string name() const override { return "slcp_distractors"; }
   std::vector<std::string> parameter_names() const override { return slcp_->parameter_names(); }
-  int x_dim() const override { return kDim; }
+  int x_dim() const override { return kInformative + kDistractors; }
   std::shared_ptr<const Prior> prior() const override { return slcp_->prior(); }
 
   std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {

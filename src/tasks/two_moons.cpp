@@ -7,12 +7,9 @@
 namespace snpse {
 namespace {
 
-constexpr int kDim = 2;
-constexpr double kEdge = 1;
 constexpr double kMeanRadius = 0.1;
 constexpr double kRadiusSpread = 0.01;
 constexpr double kOffset = 0.25;
-constexpr int kMaxTries = 1000000;  // for one posterior draw
 
 struct Point {
   double x;
@@ -57,6 +54,10 @@ class TwoMoons final : public Task {
   }
 
  private:
+  static constexpr int kDim = 2;
+  static constexpr double kEdge = 1;
+  static constexpr int kMaxTries = 1000000;  // for one posterior draw
+
   static void draw_posterior(std::span<const double> x_obs, RandomStream& random, std::span<double> theta) {
     for (int tries = 0; tries < kMaxTries; ++tries) {
       const Point crescent = draw_crescent(random);

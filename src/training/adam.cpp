@@ -9,10 +9,6 @@
 namespace snpse {
 namespace {
 
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
-constexpr float kEpsilon = 1e-8F;
-
 /// The factors of one step, the same for every weight.
 struct StepFactors {
   float rate;  // learning rate over the bias correction of the first moment
@@ -25,10 +21,11 @@ struct StepFactors {
 SNPSE_MULTIVERSION void update(float* __restrict weights, float* __restrict first, float* __restrict second,
                                float* __restrict average, const float* __restrict gradients, std::int64_t n,
                                StepFactors factors) {
-  constexpr auto kKeep1 = static_cast<float>(kBeta1);
-  constexpr auto kKeep2 = static_cast<float>(kBeta2);
-  constexpr auto kGain1 = static_cast<float>(1 - kBeta1);
-  constexpr auto kGain2 = static_cast<float>(1 - kBeta2);
+  constexpr auto kKeep1 = static_cast<float>(Adam::kBeta1);
+  constexpr auto kKeep2 = static_cast<float>(Adam::kBeta2);
+  constexpr auto kGain1 = static_cast<float>(1 - Adam::kBeta1);
+  constexpr auto kGain2 = static_cast<float>(1 - Adam::kBeta2);
+  constexpr auto kTiny = static_cast<float>(Adam::kEpsilon);
   for (std::int64_t i = 0; i < n; ++i) {
     const float g = gradients[i];
     const float mean = kKeep1 * first[i] + kGain1 * g;
@@ -36,7 +33,7 @@ SNPSE_MULTIVERSION void update(float* __restrict weights, float* __restrict firs
     first[i] = mean;
     second[i] = square;
     const float weight =
-        factors.kept * weights[i] - factors.rate * mean / (std::sqrt(square) * factors.root + kEpsilon);
+        factors.kept * weights[i] - factors.rate * mean / (std::sqrt(square) * factors.root + kTiny);
     weights[i] = weight;
     average[i] += factors.gain * (weight - average[i]);
   }
@@ -51,8 +48,8 @@ Adam::Adam(torch::Tensor weights)
 void Adam::step(const torch::Tensor& gradients, double learning_rate, double weight_decay, double averaging) {
   ++state_.steps;
   const auto n = static_cast<double>(state_.steps);
-  const double correction1 = 1 - std::pow(kBeta1, n);
-  const double correction2 = 1 - std::pow(kBeta2, n);
+  const double correction1 = 1 - std::pow(Adam::kBeta1, n);
+  const double correction2 = 1 - std::pow(Adam::kBeta2, n);
   update(weights_.data_ptr<float>(), state_.first.data_ptr<float>(), state_.second.data_ptr<float>(),
          state_.average.data_ptr<float>(), gradients.data_ptr<float>(), weights_.numel(),
          {static_cast<float>(learning_rate / correction1), static_cast<float>(1 / std::sqrt(correction2)),

@@ -5,13 +5,12 @@
 #include <limits>
 #include <utility>
 
+#include "snpse/training/adam.hpp"
+
 namespace snpse {
 namespace {
 
 constexpr double kLearningRate = 1e-3;
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
-constexpr double kEpsilon = 1e-8;
 constexpr double kWeightPenalty = 1e-4;
 constexpr double kTolerance = 1e-4;  // a smaller fall of the loss is none
 constexpr int kPatience = 10;        // epochs without a fall
@@ -112,17 +111,18 @@ void Classifier::backward(const torch::Tensor& x, const torch::Tensor& y, Worksp
 void Classifier::adam_step() {
   ++steps_;
   const auto t = static_cast<double>(steps_);
-  const double rate = kLearningRate * std::sqrt(1 - std::pow(kBeta2, t)) / (1 - std::pow(kBeta1, t));
-  first_moment_.lerp_(gradient_, 1 - kBeta1);
-  second_moment_.mul_(kBeta2).addcmul_(gradient_, gradient_, 1 - kBeta2);
-  at::sqrt_out(denominator_, second_moment_).add_(kEpsilon);
+  const double rate =
+      kLearningRate * std::sqrt(1 - std::pow(Adam::kBeta2, t)) / (1 - std::pow(Adam::kBeta1, t));
+  first_moment_.lerp_(gradient_, 1 - Adam::kBeta1);
+  second_moment_.mul_(Adam::kBeta2).addcmul_(gradient_, gradient_, 1 - Adam::kBeta2);
+  at::sqrt_out(denominator_, second_moment_).add_(Adam::kEpsilon);
   parameters_.addcdiv_(first_moment_, denominator_, -rate);
 }
 
 /// Returns the mean over rows of the loss, each batch's before the step that it led to.
 double Classifier::run_epoch(const torch::Tensor& x, const torch::Tensor& y) {
   const std::int64_t n = x.size(0);
-  const torch::Tensor order = shuffled_rows(n);
+  const auto order = torch::tensor(random_.permutation(n));
   const torch::Tensor shuffled_x = x.index_select(0, order);
   const torch::Tensor shuffled_y = y.index_select(0, order);
   Workspace work = make_workspace(std::min(kBatch, n));
@@ -139,16 +139,6 @@ double Classifier::run_epoch(const torch::Tensor& x, const torch::Tensor& y) {
     adam_step();
   }
   return loss.item<double>() / static_cast<double>(n);
-}
-
-torch::Tensor Classifier::shuffled_rows(std::int64_t n) {
-  torch::Tensor order = torch::arange(n, torch::kLong);
-  auto* rows = order.data_ptr<std::int64_t>();
-  for (std::int64_t i = n - 1; i > 0; --i) {
-    const auto other = static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(i) + 1));
-    std::swap(rows[i], rows[other]);
-  }
-  return order;
 }
 
 }  // namespace snpse

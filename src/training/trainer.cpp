@@ -1,7 +1,6 @@
 #include "snpse/training/trainer.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -15,24 +14,11 @@
 #include "snpse/training/schedule.hpp"
 #include "snpse/training/score_matching.hpp"
 #include "snpse/training/shared_rows.hpp"
+#include "snpse/util/clock.hpp"
 #include "snpse/util/random.hpp"
 
 namespace snpse {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// {0, ..., n - 1} in a random order (Fisher-Yates).
-std::vector<std::int64_t> permutation(std::int64_t n, RandomStream random) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-  return order;
-}
 
 std::vector<float> to_vector(const torch::Tensor& tensor) {
   const float* first = tensor.data_ptr<float>();
@@ -108,7 +94,7 @@ class Trainer {
     if (held_out < 1 || n - held_out < 1)
       fail(ExitCode::data, "{} valid simulations are too few to train on and hold {} % out; simulate more", n,
            100 * options_.validation_share);
-    const auto order = permutation(n, RandomStream(key_.seed, Purpose::hold_out, key_.round, 0));
+    const auto order = RandomStream(key_.seed, Purpose::hold_out, key_.round, 0).permutation(n);
     held_out_.assign(order.begin(), order.begin() + held_out);
     training_.assign(order.begin() + held_out, order.end());
   }
@@ -133,8 +119,8 @@ class Trainer {
   const std::vector<std::int64_t>& order_of(std::int64_t sweep) {
     if (sweep != sweep_) {
       const auto n = static_cast<std::int64_t>(training_.size());
-      order_ = permutation(
-          n, RandomStream(key_.seed, Purpose::batch, key_.round, static_cast<std::uint64_t>(sweep)));
+      order_ = RandomStream(key_.seed, Purpose::batch, key_.round, static_cast<std::uint64_t>(sweep))
+                   .permutation(n);
       sweep_ = sweep;
     }
     return order_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+#include <utility>
 
 #include "snpse/util/error.hpp"
 #include "snpse/util/multiversion.hpp"
@@ -95,6 +97,13 @@ std::uint64_t RandomStream::below(std::uint64_t n) {
     const std::uint64_t value = (high << 32U) | (*this)();
     if (value < limit) return value % n;
   }
+}
+
+std::vector<std::int64_t> RandomStream::permutation(std::int64_t n) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[below(i)]);
+  return order;
 }
 
 }  // namespace snpse

@@ -9,6 +9,10 @@ namespace snpse {
 /// continued bit by bit.
 class Adam {
  public:
+  static constexpr double kBeta1 = 0.9;
+  static constexpr double kBeta2 = 0.999;
+  static constexpr double kEpsilon = 1e-8;
+
   struct State {
     torch::Tensor first;    // [m], mean of the gradients
     torch::Tensor second;   // [m], mean of their squares

@@ -48,7 +48,6 @@ class Classifier {
   void backward(const torch::Tensor& x, const torch::Tensor& y, Workspace& work);
   void adam_step();
   double run_epoch(const torch::Tensor& x, const torch::Tensor& y);
-  torch::Tensor shuffled_rows(std::int64_t n);
 
   RandomStream random_;
   torch::Tensor parameters_;  // [w]

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include <Random123/philox.h>
 
@@ -54,6 +55,8 @@ class RandomStream {
   void fill_normal(std::span<double> values);
   /// Uniform on {0, ..., n - 1}, n >= 1, without modulo bias.
   std::uint64_t below(std::uint64_t n);
+  /// {0, ..., n - 1} in a random order (Fisher-Yates).
+  std::vector<std::int64_t> permutation(std::int64_t n);
 
  private:
   r123::Philox4x32 generator_;
