@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/data_records.hpp"
+#include "snpse/campaign/self_check.hpp"
 #include "snpse/methods/valid_rows.hpp"
 #include "snpse/simulation/farm.hpp"
 
@@ -87,14 +88,29 @@ Outcome train_round(const Loop& loop, const Step& step) {
   return Outcome::finished;
 }
 
+void tell(const SelfCheck& check, Json& figures, Log& log) {
+  if (check.passed())
+    log.info(check.summary());
+  else
+    log.warning(check.summary());
+  auto& findings = figures["self_check"] = {{"pairs", check.pairs}};
+  for (const auto& finding : check.findings)
+    findings[finding.check] = {{"figure", finding.figure},
+                               {"threshold", finding.threshold},
+                               {"verdict", to_string(finding.verdict())}};
+}
+
 void infer(const Loop& loop, const Step& step) {
   const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
   const auto samples =
       posterior->sample(loop.context.world, loop.config.posterior.samples, key, loop.context.log);
+  const auto check =
+      self_check(loop.method, loop.campaign.rounds(), loop.setup, loop.config.seed, loop.context);
   loop.campaign.commit_posterior(
       step, posterior_record(samples, loop.setup.parameter_names, loop.setup.observations));
   auto figures = describe(step);
+  if (check) tell(*check, figures, loop.context.log);
   figures["samples"] = loop.config.posterior.samples;
   figures["leakage"] = samples.report.leakage();
   figures["seconds"] = samples.report.seconds;

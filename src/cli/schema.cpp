@@ -134,6 +134,8 @@ Section training_section(TrainingOptions& o) {
           {"noise_mean", "lognormal: mean of the logarithm", number(o.noise_mean, Range{})},
           {"noise_deviation", "lognormal: its standard deviation", number(o.noise_deviation, above(0))},
           {"validation_share", "simulations held out", number(o.validation_share, strictly_between(0, 1))},
+          {"check_share", "simulations kept for the check of the posterior at the end of a run; 0: no check",
+           number(o.check_share, Range{.low = 0, .high = 0.5})},
           {"validation_draws", "noise levels a held-out simulation", number(o.validation_draws, at_least(1))},
           {"validation_every", "steps", number(o.validation_every, at_least(1))},
           {"patience", "steps without a lower validation loss until training ends",

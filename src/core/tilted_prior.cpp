@@ -14,6 +14,8 @@ namespace {
 
 constexpr Eigen::Index kEnough = 5000;       // rows
 constexpr Eigen::Index kMostFeatures = 256;  // a Newton step takes their square for each row
+constexpr Eigen::Index kRowsOfAFeature =
+    40;  // with fewer a fit would see less noise than there is, by 1 % or more
 constexpr int kMostSteps = 8;
 
 /// One parameter's: the last column of the features is 1.
@@ -85,8 +87,25 @@ Fit fit_given(const Rows& rows, double precision, Vector coefficients) {
   return {now.log, coefficients};
 }
 
+/// The precision with the largest likelihood, and calls fit(precision) -> log-likelihood last for this
+/// precision.
+template <typename Fit>
+double most_likely_precision(double variance, const Fit& fit) {
+  // At most what is left of each parameter's uncertainty; at least nothing to speak of.
+  const double most = std::log(1.5 / variance);
+  const double least = std::min(std::log(1e-4), most - 9);
+  constexpr int kBits = 10;
+  std::uintmax_t evaluations = 20;
+  const auto found = boost::math::tools::brent_find_minima(
+      [&](double log_precision) { return -fit(std::exp(log_precision)); }, least, most, kBits, evaluations);
+  const double precision = std::exp(found.first);
+  fit(precision);
+  return precision;
+}
+
 TiltedPrior fit_to_features(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                            const Regression& regression) {
+                            const RegressionFit& fitted) {
+  const auto& regression = fitted.regression;
   const Eigen::Index n = std::min(z.rows(), kEnough);
   const Eigen::Index w = features.cols();
   const auto chosen = Eigen::seqN(0, n, z.rows() / n);
@@ -97,59 +116,63 @@ TiltedPrior fit_to_features(const std::vector<GaussianPiece>& prior, const Matri
     rows.prior = prior[static_cast<std::size_t>(i)];
     rows.z = z(chosen, i);
     const double variance = regression.deviation[i] * regression.deviation[i];
-    rows.penalty = Vector::Constant(w + 1, regression.penalty * static_cast<double>(n) * variance);
+    rows.penalty = Vector::Constant(w + 1, fitted.penalty[i] * static_cast<double>(n) * variance);
     rows.penalty[w] = 0;
     Fit best{};
-    const auto loss = [&](double log_precision) {
-      const double precision = std::exp(log_precision);
+    result.precision[i] = most_likely_precision(variance, [&](double precision) {
       const double all = rows.prior.precision + precision;
       // Where the regression is the model's mean.
       Vector start(w + 1);
       start << all * regression.weights.col(i),
           all * regression.offset[i] - rows.prior.precision * rows.prior.mean;
       best = fit_given(rows, precision, std::move(start));
-      return -best.log;
-    };
-    // At most what is left of each parameter's uncertainty; at least nothing to speak of.
-    const double most = std::log(1.5 / variance);
-    constexpr double kRange = 9;
-    constexpr int kBits = 10;
-    std::uintmax_t evaluations = 20;
-    const auto [log_precision, least] =
-        boost::math::tools::brent_find_minima(loss, most - kRange, most, kBits, evaluations);
-    loss(log_precision);
-    result.precision[i] = std::exp(log_precision);
+      return best.log;
+    });
     result.weights.col(i) = best.coefficients.head(w);
     result.offset[i] = best.coefficients[w];
   }
   return result;
 }
 
-/// With a tilt that is linear in what a regression expects of z, and in the features only thereby. It is
-/// fitted to rows that the regression has not seen, of which it expects no more than of others.
-TiltedPrior fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                         const Regression& regression) {
-  std::vector<Eigen::Index> seen;
-  std::vector<Eigen::Index> others;
-  for (Eigen::Index i = 0; i < z.rows(); ++i) (i % 5 == 4 ? others : seen).push_back(i);
-  const auto blind = Regression::fit(z(seen, Eigen::all), features(seen, Eigen::all));
-  const Eigen::Index d = z.cols();
-  const Regression themselves{Matrix::Identity(d, d), Vector::Zero(d), regression.deviation};
-  auto result =
-      fit_to_features(prior, z(others, Eigen::all), blind.mean(features(others, Eigen::all)), themselves);
-  result.offset += result.weights.transpose() * regression.offset;
-  result.weights = regression.weights * result.weights;
+/// A likelihood of this precision with a mean linear in x, times a normal prior of z's moments, has the
+/// regression's mean m for its posterior mean where tilt = (1 / variance + precision) (m - mean) + precision
+/// mean. The prior's edges have no part in it; a fit to leave-one-out means would have: each is low where its
+/// own z is high.
+TiltedPrior fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& z,
+                         const RegressionFit& fitted) {
+  const Eigen::Index n = std::min(z.rows(), kEnough);
+  const auto chosen = Eigen::seqN(0, n, z.rows() / n);
+  const auto& regression = fitted.regression;
+  TiltedPrior result{prior, Matrix(regression.weights.rows(), z.cols()), Vector(z.cols()), Vector(z.cols())};
+  Rows rows{{}, {}, Matrix(n, 2), Vector::Zero(2)};
+  for (Eigen::Index i = 0; i < z.cols(); ++i) {
+    rows.prior = prior[static_cast<std::size_t>(i)];
+    rows.z = z(chosen, i);
+    rows.features << fitted.left_out_mean(chosen, i), Vector::Ones(n);
+    const double mean = z.col(i).mean();
+    const double variance = std::max((z.col(i).array() - mean).square().mean(), 1e-12);
+    const auto coefficients = [&](double precision) {
+      const double all = 1 / variance + precision;
+      return Eigen::Vector2d(all, precision * mean - all * mean);
+    };
+    const double precision =
+        most_likely_precision(std::pow(regression.deviation[i], 2), [&](double precision_tried) {
+          return likelihood(rows, precision_tried, coefficients(precision_tried)).log;
+        });
+    result.precision[i] = precision;
+    result.weights.col(i) = coefficients(precision)[0] * regression.weights.col(i);
+    result.offset[i] = coefficients(precision)[0] * regression.offset[i] + coefficients(precision)[1];
+  }
   return result;
 }
 
 }  // namespace
 
 TiltedPrior TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                             const Regression& regression) {
+                             const RegressionFit& regression) {
   ensure(z.rows() == features.rows() && z.rows() >= 2, "z: [n, d], features: [n, w], n >= 2");
-  const bool many = features.cols() > kMostFeatures && z.rows() >= 10;
-  return many ? fit_to_means(prior, z, features, regression)
-              : fit_to_features(prior, z, features, regression);
+  const bool few = features.cols() <= kMostFeatures && z.rows() >= kRowsOfAFeature * features.cols();
+  return few ? fit_to_features(prior, z, features, regression) : fit_to_means(prior, z, regression);
 }
 
 Matrix TiltedPrior::tilt(const Matrix& features) const {

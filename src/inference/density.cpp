@@ -1,23 +1,13 @@
 #include "snpse/inference/density.hpp"
 
 #include <cmath>
-#include <numbers>
 
 #include "snpse/inference/integrate.hpp"
 #include "snpse/inference/noise_grid.hpp"
+#include "snpse/inference/reference.hpp"
 #include "snpse/inference/relative_flow.hpp"
 
 namespace snpse {
-namespace {
-
-/// log N(z; 0, deviation^2 I) of the rows, float64.
-torch::Tensor log_normal_density(const torch::Tensor& z, double deviation) {
-  const auto d = static_cast<double>(z.size(1));
-  const double constant = -d * std::log(deviation) - d / 2 * std::log(2 * std::numbers::pi);
-  return z.to(torch::kFloat64).square().sum(1) * (-0.5 / (deviation * deviation)) + constant;
-}
-
-}  // namespace
 
 torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Condition& condition,
                                  const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes) {
@@ -42,7 +32,9 @@ torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Cond
   };
   integrate_dopri5(rhs, state, model.t_min(), 1.0, tolerance);
   const auto end = as_tensor(state);
-  return log_normal_density(end.narrow(1, 0, d), diffusion.reference_deviation()) + end.select(1, d);
+  const double alpha = diffusion.alpha(1.0);
+  return reference_of(ModelField(model, condition)).log_density(end.narrow(1, 0, d) / alpha) -
+         static_cast<double>(d) * std::log(alpha) + end.select(1, d);
 }
 
 torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condition& condition,
@@ -50,10 +42,11 @@ torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condi
   const torch::NoGradGuard no_gradients;
   const auto& diffusion = model.diffusion();
   const std::int64_t d = z_0.size(1);
-  const NoiseGrid grid(model, steps);
-  const RelativeFlow flow(ModelField(model, condition).centre());
+  const ModelField field(model, condition);
+  const NoiseGrid grid(field, steps);
+  const RelativeFlow flow(field.centre());
   const double least = grid.ratio(0);
-  const double most = grid.ratio(steps);
+  const double most = grid.ratio(grid.steps());
   const double alpha_start = diffusion.alpha(model.t_min());
   // One row of the state: w, then the integral of the divergence so far.
   const auto start = torch::zeros({z_0.size(0), d + 1}, torch::kFloat64);
@@ -68,10 +61,9 @@ torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condi
                        flow.divergence(divergence.to(torch::kFloat64) * alpha, ratio).unsqueeze(1)},
                       1);
   });
-  const double reference = diffusion.reference_deviation() / diffusion.alpha(1.0);
   const double growth =
       flow.log_scale(most) - flow.log_scale(least) - static_cast<double>(d) * std::log(alpha_start);
-  return log_normal_density(flow.to_y(end.narrow(1, 0, d), most), reference) + end.select(1, d) + growth;
+  return reference_of(field).log_density(flow.to_y(end.narrow(1, 0, d), most)) + end.select(1, d) + growth;
 }
 
 torch::Tensor rademacher_probes(std::span<RandomStream> streams, int probes, int dim) {

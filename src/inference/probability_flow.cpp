@@ -2,21 +2,23 @@
 
 #include "snpse/inference/integrate.hpp"
 #include "snpse/inference/noise_grid.hpp"
+#include "snpse/inference/reference.hpp"
 #include "snpse/inference/relative_flow.hpp"
 
 namespace snpse {
+
 torch::Tensor sample_adams(const ScoreField& field, const torch::Tensor& noise, int steps) {
   const torch::NoGradGuard no_gradients;
   const auto& diffusion = field.model().diffusion();
-  const NoiseGrid grid(field.model(), steps);
+  const NoiseGrid grid(field, steps);
   const RelativeFlow flow(field.centre());
-  const double most = grid.ratio(steps);
+  const double most = grid.ratio(grid.steps());
   const double least = grid.ratio(0);
   const auto noise_at = [&](const torch::Tensor& y, double ratio) {
     const double t = diffusion.time_of_ratio(ratio);
     return field.noise(y * diffusion.alpha(t), t);
   };
-  const auto start = flow.to_w(noise * (diffusion.reference_deviation() / diffusion.alpha(1.0)), most);
+  const auto start = flow.to_w(reference_of(field).sample(noise), most);
   const auto end = integrate_adams(grid, Direction::down, start, [&](const torch::Tensor& w, double ratio) {
     return flow.slope(noise_at(flow.to_y(w, ratio), ratio), w, ratio);
   });
@@ -27,7 +29,8 @@ torch::Tensor sample_adams(const ScoreField& field, const torch::Tensor& noise, 
 torch::Tensor sample_dopri5(const ScoreField& field, const torch::Tensor& noise, double tolerance) {
   const torch::NoGradGuard no_gradients;
   const auto& diffusion = field.model().diffusion();
-  const auto start = (noise * diffusion.reference_deviation()).to(torch::kFloat64).contiguous();
+  const auto start =
+      (reference_of(field).sample(noise) * diffusion.alpha(1.0)).to(torch::kFloat64).contiguous();
   const auto count = static_cast<std::size_t>(start.numel());
   std::vector<double> y(start.data_ptr<double>(), start.data_ptr<double>() + count);
   const auto as_tensor = [&](const std::vector<double>& values) {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "snpse/inference/reference.hpp"
+
 namespace snpse {
 namespace {
 
@@ -25,7 +27,7 @@ torch::Tensor sample_sde(const ScoreField& field, std::span<RandomStream> stream
   const auto& diffusion = model.diffusion();
   const int dim = model.dim();
   const double step = (1 - model.t_min()) / options.sde_steps;
-  auto z = standard_normal(streams, dim) * diffusion.reference_deviation();
+  auto z = reference_of(field).sample(standard_normal(streams, dim)) * diffusion.alpha(1.0);
   for (int i = 0; i < options.sde_steps; ++i) {
     const double t = 1 - i * step;
     const double g_squared = diffusion.diffusion_squared(t);

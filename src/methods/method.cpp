@@ -24,6 +24,10 @@ std::shared_ptr<const Posterior> Method::joint_posterior(std::span<const RoundDa
   return posterior(rounds, observations.row(0).transpose());
 }
 
+SampleOfRows Method::check_rows(std::span<const RoundData> /*rounds*/, const World& /*world*/) const {
+  return {};
+}
+
 std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings) {
   const auto& name = settings.method.name;
   if (name == "npse") return std::make_unique<Npse>(problem, settings);

@@ -29,6 +29,10 @@ std::shared_ptr<const ScoreModel> Npse::model(const Record& network) const {
   return std::make_shared<const ScoreModel>(ScoreModel::from_record(network, problem_.prior));
 }
 
+SampleOfRows Npse::check_rows(std::span<const RoundData> rounds, const World& world) const {
+  return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world);
+}
+
 std::shared_ptr<const Posterior> Npse::posterior(std::span<const RoundData> rounds,
                                                  const Vector& x_obs) const {
   const auto& network = rounds.back().network;

@@ -7,6 +7,7 @@
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/methods/invalid_note.hpp"
 #include "snpse/methods/start.hpp"
+#include "snpse/training/hold_out.hpp"
 
 namespace snpse {
 namespace {
@@ -21,7 +22,20 @@ double largest_distance(const Matrix& z) {
   return std::sqrt(largest);
 }
 
-Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
+/// The least noise of the preconditioned model is in units of the smallest deviation that the regression
+/// leaves.
+double smallest_width(const ModelOptions& options, const Regression& regression) {
+  return options.parametrisation == Parametrisation::noise ? 1
+                                                           : std::min(1.0, regression.deviation.minCoeff());
+}
+
+/// options.t_min, or where that much noise blurs a posterior of the smallest width, less.
+double least_time(const ModelOptions& options, const Diffusion& diffusion, const Regression& regression) {
+  if (options.process == Process::ve) return options.t_min;  // its sigma_min is in units of the width
+  return diffusion.time_of_ratio(diffusion.ratio(options.t_min) * smallest_width(options, regression));
+}
+
+Diffusion make_diffusion(const ModelOptions& options, const Matrix& z, const Regression& regression) {
   switch (options.process) {
     case Process::vp:
       return Diffusion::variance_preserving(options.beta_min, options.beta_max);
@@ -30,7 +44,8 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z) {
     case Process::ve:
       break;
   }
-  const double low = options.sigma_min > 0 ? options.sigma_min : (z.cols() == 2 ? 0.01 : 0.05);
+  const double low = (options.sigma_min > 0 ? options.sigma_min : (z.cols() == 2 ? 0.01 : 0.05)) *
+                     smallest_width(options, regression);
   const double high = options.sigma_max > 0 ? options.sigma_max : std::max(largest_distance(z), 2 * low);
   return Diffusion::variance_exploding(low, high);
 }
@@ -89,6 +104,32 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
   return data;
 }
 
+/// Which rows are held out. Nothing is fitted to them.
+class IsHeldOut {
+ public:
+  /// rows: all that can be trained on, whose parameters lie in the support of `support`.
+  IsHeldOut(const ValidRows& rows, const Prior& support, const HeldOutRows& held_out)
+      : rows_(rows), support_(support), flags_(flags_of(rows.total, held_out)) {}
+
+  /// A flag for each id of `rows`.
+  const std::vector<bool>& of_all() const { return flags_; }
+  /// A flag for each id of all valid rows of round 1; false for rows of other ranks, and outside the support.
+  std::vector<bool> of_round_1(const ValidRows& round_1) const {
+    std::vector<bool> result(static_cast<std::size_t>(round_1.total), false);
+    std::size_t next = 0;  // rows_ begins with the rows of round 1 in the support
+    for (Eigen::Index i = 0; i < round_1.theta.rows(); ++i)
+      if (std::isfinite(support_.log_prob(row_of(round_1.theta, i))))
+        result[static_cast<std::size_t>(round_1.id[static_cast<std::size_t>(i)])] =
+            flags_[static_cast<std::size_t>(rows_.id[next++])];
+    return result;
+  }
+
+ private:
+  const ValidRows& rows_;
+  const Prior& support_;
+  std::vector<bool> flags_;
+};
+
 /// Collective. The simulations of round 1, where later rounds have others and its valid ones are enough to
 /// fit so many coefficients to. The tilt is a likelihood, fitted by what a prior and its edges make of it,
 /// and they alone are draws of the prior: parameters of a truncated prior crowd at the edges of its region,
@@ -96,13 +137,14 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
 /// precision.
 std::optional<SampleOfRows> draws_of_prior(const World& world, std::span<const RoundData> rounds,
                                            const Prior& prior, const std::optional<Replacement>& replacement,
-                                           Eigen::Index coefficients) {
+                                           Eigen::Index coefficients, const IsHeldOut& held_out) {
   constexpr Eigen::Index kRowsOfACoefficient = 10;
   if (rounds.size() == 1) return std::nullopt;
   const auto round_1 = rounds.first(1);
   const auto valid = count_statuses(world, round_1)[static_cast<std::size_t>(Status::ok)];
   if (valid < kRowsOfACoefficient * coefficients) return std::nullopt;
-  return sample_of_all(world, valid_rows(world, round_1, prior, replacement));
+  const auto rows = valid_rows(world, round_1, prior, replacement);
+  return sample_of_all(world, rows, held_out.of_round_1(rows));
 }
 
 /// Collective.
@@ -112,25 +154,42 @@ std::optional<Replacement> make_replacement(const World& world, InvalidPolicy po
   return Replacement::fit(world, first_round.simulations, policy == InvalidPolicy::replace_row);
 }
 
-}  // namespace
+/// What a network can be trained on.
+struct Trainable {
+  std::optional<Replacement> replacement;
+  ValidRows rows;  // whose parameters lie in the support of the boxed prior
+  HeldOutRows held_out;
+};
 
-ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
-                              const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
-                              const PoolOptions& pool) {
+/// Collective.
+Trainable trainable(std::span<const RoundData> rounds, const Prior& boxed, const MethodSettings& settings,
+                    std::uint64_t seed, const World& world) {
   constexpr std::int64_t kFewest = 10;
-  const auto& world = context.world;
-  const auto& boxed = pool.boxed ? pool.boxed : prior;
-  auto note = invalid_note(settings.invalid, count_statuses(world, rounds));
-  if (!note.empty()) context.log.info(note);
-  const auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
-  auto rows = valid_rows(world, rounds, *boxed, replacement);
+  auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
+  auto rows = valid_rows(world, rounds, boxed, replacement);
   if (rows.total < kFewest)
     fail(ExitCode::data,
          "only {} valid simulations lie in the region to train on; at least {} are needed: raise "
          "method.simulations, mend the simulator, or set invalid.policy = \"replace\"",
          rows.total, kFewest);
+  auto held_out = held_out_rows(rows.total, 2 * rows.x->width() + 3 * rows.theta.cols() + 1,
+                                settings.training, {seed, static_cast<std::uint32_t>(rounds.size())});
+  return {std::move(replacement), std::move(rows), std::move(held_out)};
+}
+
+}  // namespace
+
+ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                              const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
+                              const PoolOptions& pool) {
+  const auto& world = context.world;
+  const auto& boxed = pool.boxed ? pool.boxed : prior;
+  auto note = invalid_note(settings.invalid, count_statuses(world, rounds));
+  if (!note.empty()) context.log.info(note);
+  auto [replacement, rows, held_out] = trainable(rounds, *boxed, settings, seed, world);
   const auto& options = settings.model;
-  const auto fitted = sample_of_all(world, rows);
+  const IsHeldOut is_held_out(rows, *boxed, held_out);
+  const auto fitted = sample_of_all(world, rows, is_held_out.of_all());
   const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;
   const bool may_tilt =
       options.space == Space::natural && preconditioned && !is_energy(options.network) && !pool.start_of;
@@ -149,18 +208,28 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   if (pieces) {
     const auto whole = pieces_of(*prior, standardiser);
     const auto draws =
-        whole ? draws_of_prior(world, rounds, *prior, replacement, start.coefficients()) : std::nullopt;
+        whole ? draws_of_prior(world, rounds, *prior, replacement, start.coefficients(), is_held_out)
+              : std::nullopt;
     tilted = draws ? start.tilted_prior(*draws, *whole) : start.tilted_prior(fitted, *pieces);
     tilted->prior = *pieces;
   }
   if (pool.start_of) regression = pool.start_of(regression, z, space);
-  ScoreModel model(
-      {make_diffusion(options, z), options.parametrisation, options.t_min, space, view, regression, tilted},
-      shape, seed, static_cast<std::uint32_t>(rounds.size()));
+  const auto diffusion = make_diffusion(options, z, regression);
+  ScoreModel model({diffusion, options.parametrisation, least_time(options, diffusion, regression), space,
+                    view, regression, tilted},
+                   shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = pool.weigh ? pool.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, std::move(rows.id),
-                            settings.training.memory);
+  auto data =
+      training_data(model, space.to_z(rows.theta), rows.x, weights, rows.id, settings.training.memory);
+  data.held_out = std::move(held_out);
   return {std::move(model), std::move(data), replacement, std::move(note), options.networks};
+}
+
+SampleOfRows rows_to_check(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                           const MethodSettings& settings, std::uint64_t seed, const World& world,
+                           const std::shared_ptr<const Prior>& boxed) {
+  const auto all = trainable(rounds, boxed ? *boxed : *prior, settings, seed, world);
+  return rows_of(world, all.rows, all.held_out.check);
 }
 
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,

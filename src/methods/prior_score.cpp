@@ -28,7 +28,7 @@ std::shared_ptr<const KnownScore> train_prior_score(const Problem& problem, cons
   if (auto known = perturbed_prior(*problem.prior, like.space())) return known;
   const auto network = stages.network(kName, [&](const Checkpoints& checkpoints) {
     const TrainingKey key{problem.seed, kFirstPriorRound + round};
-    return run(unconditional_score(draws_of_prior(problem, round), like, settings.model, key, context.world),
+    return run(unconditional_score(draws_of_prior(problem, round), like, settings, key, context.world),
                settings.training, key, checkpoints, context);
   });
   return network ? from_record(*network, problem.prior) : nullptr;

@@ -57,7 +57,7 @@ std::shared_ptr<const KnownScore> SnpseC::pool_score(std::span<const RoundData> 
       pool.bottomRows(theta.rows()) = theta;
     }
     const TrainingKey key{problem_.seed, kFirstPoolRound + static_cast<std::uint32_t>(rounds.size())};
-    return run(unconditional_score(pool, like, settings_.model, key, context.world), settings_.training, key,
+    return run(unconditional_score(pool, like, settings_, key, context.world), settings_.training, key,
                checkpoints, context);
   });
   if (!network) return nullptr;

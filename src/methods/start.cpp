@@ -25,7 +25,7 @@ Regression Start::regression(const SampleOfRows& rows) const {
 TiltedPrior Start::tilted_prior(const SampleOfRows& rows, const std::vector<GaussianPiece>& prior) const {
   const Matrix z = space_.to_z(rows.theta);
   const Matrix seen = features(rows.x);
-  auto result = TiltedPrior::fit(prior, z, seen, Regression::fit(z, seen));
+  auto result = TiltedPrior::fit(prior, z, seen, fit_regression(z, seen));
   if (pooling_) result.weights = *pooling_ * result.weights;
   return result;
 }

@@ -166,6 +166,10 @@ std::unique_ptr<ScorePosterior> Tsnpse::score_posterior(std::span<const RoundDat
   return trained_posterior(rounds.back().network, boxed_prior(rounds.back()), x_obs, settings_.sampler);
 }
 
+SampleOfRows Tsnpse::check_rows(std::span<const RoundData> rounds, const World& world) const {
+  return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world, boxed_prior(rounds.back()));
+}
+
 std::shared_ptr<const Posterior> Tsnpse::posterior(std::span<const RoundData> rounds,
                                                    const Vector& x_obs) const {
   return score_posterior(rounds, x_obs);

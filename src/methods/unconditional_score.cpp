@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "snpse/core/tensor_matrix.hpp"
+#include "snpse/training/hold_out.hpp"
 
 namespace snpse {
 
@@ -20,13 +21,20 @@ NoiseAndDivergence UnconditionalScore::noise_and_divergence(const torch::Tensor&
   return model_.noise_and_divergence(z_t, condition_, level.t.item<double>(), probes);
 }
 
-ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, const ModelOptions& options,
+ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, const MethodSettings& settings,
                                   const TrainingKey& key, const World& world) {
+  const auto& options = settings.model;
   const Matrix z = like.space().to_z(theta);
   const Matrix x = Matrix::Zero(z.rows(), 1);
   const auto view = DataView::standardised(x);
+  auto held_out = held_out_rows(z.rows(), 3 * z.cols() + 2, settings.training, key);
+  const auto left_out = flags_of(z.rows(), held_out);
+  std::vector<Eigen::Index> seen;
+  for (Eigen::Index i = 0; i < z.rows(); ++i)
+    if (!left_out[static_cast<std::size_t>(i)]) seen.push_back(i);
   const auto regression = options.parametrisation == Parametrisation::preconditioned
-                              ? Regression::fit(z, view.apply(x))
+                              ? Regression::fit(z(seen, Eigen::all),
+                                                view.apply(x.topRows(static_cast<Eigen::Index>(seen.size()))))
                               : Regression::none(1, z.cols());
   ScoreModel model({like.diffusion(), options.parametrisation, options.t_min, like.space(), view, regression},
                    {static_cast<int>(z.cols()), 1, options.width, options.depth}, key.seed, key.round);
@@ -35,7 +43,8 @@ ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, c
   TrainingData data{
       {to_tensor(z.middleRows(share.begin, share.size())), to_tensor(mine), to_tensor(regression.mean(mine)),
        torch::empty({share.size(), 0}), torch::ones({share.size(), 1})},
-      std::vector<std::int64_t>(static_cast<std::size_t>(share.size()))};
+      std::vector<std::int64_t>(static_cast<std::size_t>(share.size())),
+      std::move(held_out)};
   std::iota(data.id.begin(), data.id.end(), share.begin);
   return {std::move(model), std::move(data)};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unordered_set>
 #include <utility>
 
 namespace snpse {
@@ -82,6 +83,26 @@ Place place(const World& world, std::int64_t mine) {
           static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.end(), 0.0))};
 }
 
+/// Collective. The rows of all ranks whose id is wanted, on every rank, in the order of their ids.
+template <typename Wanted>
+SampleOfRows gather(const World& world, const ValidRows& mine, const Wanted& wanted) {
+  const Eigen::Index d = mine.theta.cols();
+  const Eigen::Index p = mine.x->width();
+  std::vector<Eigen::Index> chosen;
+  for (std::size_t i = 0; i < mine.id.size(); ++i)
+    if (wanted(mine.id[i])) chosen.push_back(static_cast<Eigen::Index>(i));
+  Matrix part(static_cast<Eigen::Index>(chosen.size()), 1 + d + p);
+  for (Eigen::Index i = 0; i < part.rows(); ++i)
+    part(i, 0) = static_cast<double>(mine.id[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])]);
+  part.middleCols(1, d) = mine.theta(chosen, Eigen::all);
+  part.rightCols(p) = mine.x->read(chosen);
+  const Matrix all = world.gather_rows(part);
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(all.rows()));
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](Eigen::Index i) { return all(i, 0); });
+  return {all(order, Eigen::seqN(1, d)), all(order, Eigen::seqN(1 + d, p))};
+}
+
 }  // namespace
 
 std::int64_t rows_before(const World& world, std::int64_t mine) {
@@ -115,24 +136,17 @@ StatusCounts count_statuses(const World& world, std::span<const RoundData> round
   return result;
 }
 
-SampleOfRows sample_of_all(const World& world, const ValidRows& mine) {
-  const Eigen::Index d = mine.theta.cols();
+SampleOfRows sample_of_all(const World& world, const ValidRows& mine, const std::vector<bool>& left_out) {
   const Eigen::Index p = mine.x->width();
   const std::int64_t enough = std::clamp(kEnoughNumbers / std::max<Eigen::Index>(1, p), kFewest, kEnough);
   const std::int64_t every = std::max<std::int64_t>(1, (mine.total + enough - 1) / enough);
-  std::vector<Eigen::Index> chosen;
-  for (std::size_t i = 0; i < mine.id.size(); ++i)
-    if (mine.id[i] % every == 0) chosen.push_back(static_cast<Eigen::Index>(i));
-  Matrix part(static_cast<Eigen::Index>(chosen.size()), 1 + d + p);
-  for (Eigen::Index i = 0; i < part.rows(); ++i)
-    part(i, 0) = static_cast<double>(mine.id[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])]);
-  part.middleCols(1, d) = mine.theta(chosen, Eigen::all);
-  part.rightCols(p) = mine.x->read(chosen);
-  const Matrix all = world.gather_rows(part);
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(all.rows()));
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](Eigen::Index i) { return all(i, 0); });
-  return {all(order, Eigen::seqN(1, d)), all(order, Eigen::seqN(1 + d, p))};
+  return gather(world, mine,
+                [&](std::int64_t id) { return id % every == 0 && !left_out[static_cast<std::size_t>(id)]; });
+}
+
+SampleOfRows rows_of(const World& world, const ValidRows& mine, const std::vector<std::int64_t>& ids) {
+  const std::unordered_set<std::int64_t> wanted(ids.begin(), ids.end());
+  return gather(world, mine, [&](std::int64_t id) { return wanted.contains(id); });
 }
 
 }  // namespace snpse

@@ -51,8 +51,13 @@ class NoiseWriter {
 double diffusion_time(double uniform, const ScoreModel& model, const TrainingOptions& options) {
   const double t_min = model.t_min();
   if (options.noise_levels == NoiseLevels::uniform) return t_min + uniform * (1 - t_min);
-  const double normal = -std::numbers::sqrt2 * boost::math::erfc_inv(2 * uniform);
-  const double ratio = std::exp(options.noise_mean + options.noise_deviation * normal);
+  // One lognormal for each parameter, around the width that the regression leaves of it.
+  const double place = uniform * model.dim();
+  const auto parameter = std::min<Eigen::Index>(static_cast<Eigen::Index>(place), model.dim() - 1);
+  const double within = std::clamp(place - static_cast<double>(parameter), 1e-12, 1 - 1e-12);
+  const double normal = -std::numbers::sqrt2 * boost::math::erfc_inv(2 * within);
+  const double ratio = model.regression().deviation[parameter] *
+                       std::exp(options.noise_mean + options.noise_deviation * normal);
   return std::clamp(model.diffusion().time_of_ratio(ratio), t_min, 1.0);
 }
 

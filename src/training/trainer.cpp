@@ -10,6 +10,7 @@
 
 #include "snpse/parallel/broadcast_record.hpp"
 #include "snpse/training/adam.hpp"
+#include "snpse/training/hold_out.hpp"
 #include "snpse/training/noise_batch.hpp"
 #include "snpse/training/schedule.hpp"
 #include "snpse/training/score_matching.hpp"
@@ -32,9 +33,6 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
-// Held-out rows are in memory all the time, and more of them would tell no more.
-constexpr std::int64_t kMostHeldOut = 20000;
-constexpr std::int64_t kMostHeldOutValues = std::int64_t{1} << 26U;
 constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values of fetched rows that a rank holds at once
 
 /// One training; a class because a checkpoint is its state.
@@ -45,28 +43,33 @@ class Trainer {
       : world_(world),
         model_(model),
         wanted_noise_(std::move(data.wanted_noise)),
+        held_out_(std::move(data.held_out)),
         data_(world, std::move(data)),
         options_(options),
         key_(key),
         adam_(model.network().weights()),
         score_matching_(make_score_matching(model, std::max(options.noise_draws, options.validation_draws),
                                             options.device, world.rank())) {
-    split_rows();
+    const auto is_held_out = flags_of(data_.total(), held_out_);
+    for (std::int64_t id = 0; id < data_.total(); ++id)
+      if (!is_held_out[static_cast<std::size_t>(id)]) training_.push_back(id);
     const auto n = static_cast<std::int64_t>(training_.size());
     batch_ = batch_size(options, n);
     steps_a_sweep_ = n / batch_;
     max_steps_ = options.max_steps > 0 ? options.max_steps : kPaperSweeps * steps_a_sweep_;
-    const auto share = world.share(static_cast<Eigen::Index>(held_out_.size()));
-    validation_rows_ = data_.fetch(std::span(held_out_).subspan(static_cast<std::size_t>(share.begin),
-                                                                static_cast<std::size_t>(share.size())));
+    const auto share = world.share(static_cast<Eigen::Index>(held_out_.validation.size()));
+    validation_rows_ = data_.fetch(
+        std::span(held_out_.validation)
+            .subspan(static_cast<std::size_t>(share.begin), static_cast<std::size_t>(share.size())));
     validation_noise_ = for_rows(
         validation_rows_, validation_noise(share.begin, share.end, model, options, key.seed, key.round));
-    keep_best(std::numeric_limits<double>::infinity());
+    keep_best(std::numeric_limits<double>::infinity());  // for its buffer
   }
 
   TrainingReport run(const Checkpoints& checkpoints, const StopRequest& stop, Log& log) {
     const auto start = Clock::now();
     resume(checkpoints);
+    if (step_ == 0) keep_best(validation_loss());  // what is known before training may be the best
     auto saved = Clock::now();
     for (;;) {
       const std::int64_t until = std::min(next_validation(), max_steps_);
@@ -86,19 +89,6 @@ class Trainer {
   }
 
  private:
-  void split_rows() {
-    const std::int64_t n = data_.total();
-    const auto most = std::min(kMostHeldOut, std::max<std::int64_t>(1, kMostHeldOutValues / data_.width()));
-    const auto share = std::llround(options_.validation_share * static_cast<double>(n));
-    const auto held_out = std::min(most, static_cast<std::int64_t>(share));
-    if (held_out < 1 || n - held_out < 1)
-      fail(ExitCode::data, "{} valid simulations are too few to train on and hold {} % out; simulate more", n,
-           100 * options_.validation_share);
-    const auto order = RandomStream(key_.seed, Purpose::hold_out, key_.round, 0).permutation(n);
-    held_out_.assign(order.begin(), order.begin() + held_out);
-    training_.assign(order.begin() + held_out, order.end());
-  }
-
   /// The noise with what is wanted of the model at these rows.
   NoiseBatch for_rows(const TrainingRows& rows, NoiseBatch noise) const {
     if (!wanted_noise_ && !model_.has_tilted_prior()) return noise;
@@ -161,27 +151,33 @@ class Trainer {
     ++steps_since_validation_;
   }
 
-  void validate() {
-    std::vector<double> sums{loss_sum_, 0.0};
+  /// The mean squared error of the averaged weights on the held-out rows.
+  double validation_loss() {
+    double sum = 0;
     if (validation_rows_.size() > 0) {
       adam_.swap_average();
-      sums[1] = score_matching_->squared_error(validation_rows_, validation_noise_);
+      sum = score_matching_->squared_error(validation_rows_, validation_noise_);
       adam_.swap_average();
     }
-    world_.sum(std::span<double>(sums));
-    const double entries = static_cast<double>(held_out_.size()) * options_.validation_draws * model_.dim();
-    const double validation_loss = sums[1] / entries;
-    if (!std::isfinite(validation_loss))
+    world_.sum(std::span<double>(&sum, 1));
+    return sum /
+           (static_cast<double>(held_out_.validation.size()) * options_.validation_draws * model_.dim());
+  }
+
+  void validate() {
+    const double loss = validation_loss();
+    world_.sum(std::span<double>(&loss_sum_, 1));
+    if (!std::isfinite(loss))
       fail(ExitCode::data,
-           "training diverged: the validation loss is {} at step {}; lower training.learning_rate ({})",
-           validation_loss, step_, options_.learning_rate);
+           "training diverged: the validation loss is {} at step {}; lower training.learning_rate ({})", loss,
+           step_, options_.learning_rate);
     history_.step.push_back(step_);
-    history_.training_loss.push_back(sums[0] / static_cast<double>(steps_since_validation_));
-    history_.validation_loss.push_back(validation_loss);
+    history_.training_loss.push_back(loss_sum_ / static_cast<double>(steps_since_validation_));
+    history_.validation_loss.push_back(loss);
     history_.learning_rate.push_back(learning_rate(options_, step_ - 1, max_steps_));
     loss_sum_ = 0;
     steps_since_validation_ = 0;
-    if (validation_loss < best_loss_) keep_best(validation_loss);
+    if (loss < best_loss_) keep_best(loss);
     check_ranks_agree();
   }
 
@@ -219,7 +215,7 @@ class Trainer {
             best_step_,
             best_loss_,
             static_cast<std::int64_t>(training_.size()),
-            static_cast<std::int64_t>(held_out_.size()),
+            static_cast<std::int64_t>(held_out_.validation.size()),
             seconds_since(start),
             stopped};
   }
@@ -227,13 +223,13 @@ class Trainer {
   const World& world_;
   ScoreModel& model_;
   WantedNoise wanted_noise_;
+  HeldOutRows held_out_;
   SharedRows data_;
   const TrainingOptions& options_;
   TrainingKey key_;
   Adam adam_;
   std::unique_ptr<ScoreMatching> score_matching_;
   std::vector<std::int64_t> training_;  // ids
-  std::vector<std::int64_t> held_out_;  // ids
   TrainingRows validation_rows_;        // this rank's share of the held out
   NoiseBatch validation_noise_;
   std::int64_t batch_ = 0;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "snpse/core/tensor_matrix.hpp"
+#include "snpse/training/hold_out.hpp"
 #include "snpse/training/shared_rows.hpp"
 #include "snpse/training/trainer.hpp"
 
@@ -29,6 +30,7 @@ TrainingData uninformative_data(const World& world, Eigen::Index n) {
                     {}};
   data.rows = data.rows.narrow(share.begin, share.size());
   for (auto id = share.begin; id < share.end; ++id) data.id.push_back(id);
+  data.held_out = held_out_rows(n, 4, {}, kKey);
   return data;
 }
 

@@ -109,8 +109,11 @@ class ConstantOutputFlow {
     return ((z / length(from)).rowwise() - atans * b_.transpose()) * length(to);
   }
 
-  /// z at t_min of the draws that start from `noise` [n, d] at t = 1.
-  Matrix draw(const Matrix& noise) const { return move(noise * diffusion_.reference_deviation(), 1, t_min_); }
+  /// z at t_min of the draws that start from `noise` [n, d] at t = 1. There z_t / alpha is N(m, 1 + r^2) with
+  /// m the denoised 0, -r eps(0) = r b / n.
+  Matrix draw(const Matrix& noise) const {
+    return move((length(1) * noise).rowwise() + reference_mean().transpose(), 1, t_min_);
+  }
 
   /// The denoised z_0 = (z - sigma eps) / alpha of z [n, d] at t_min.
   Matrix denoise(const Matrix& z) const {
@@ -123,15 +126,15 @@ class ConstantOutputFlow {
 
   /// log density at z [n, d]: the reference's where the trajectory ends, and the volume's growth on the way.
   Vector log_density(const Matrix& z) const {
-    const double deviation = diffusion_.reference_deviation();
-    const Matrix end = move(z, t_min_, 1) / deviation;
+    const Matrix end = (move(z, t_min_, 1).rowwise() - reference_mean().transpose()) / length(1);
     const auto d = static_cast<double>(z.cols());
-    const double growth = d * std::log(length(1) / length(t_min_));
-    const double constant = -d * std::log(deviation * std::sqrt(2 * M_PI)) + growth;
+    const double constant = -d * std::log(length(t_min_) * std::sqrt(2 * M_PI));
     return (-0.5 * end.rowwise().squaredNorm()).array() + constant;
   }
 
  private:
+  /// Of z at t = 1.
+  Vector reference_mean() const { return diffusion_.sigma(1) / std::hypot(1, diffusion_.ratio(1)) * b_; }
   /// alpha(t) sqrt(1 + r^2): what z is a constant multiple of where b = 0.
   double length(double t) const { return std::hypot(diffusion_.alpha(t), diffusion_.sigma(t)); }
 

@@ -7,18 +7,27 @@ namespace snpse {
 /// The Gaussian with a mean linear in features of x (DataView), and one variance a parameter, that is nearest
 /// to p(z given x): N(mean, deviation^2). What a score model starts from.
 struct Regression {
-  Matrix weights;      // [w, d]
-  Vector offset;       // [d]
-  Vector deviation;    // [d], positive
-  double penalty = 0;  // of the squared weights, a row, in units of the squared error
+  Matrix weights;    // [w, d]
+  Vector offset;     // [d]
+  Vector deviation;  // [d], positive; the root mean square of the leave-one-out errors
 
   /// N(0, I) for every x.
   static Regression none(Eigen::Index features, Eigen::Index dim);
-  /// Ridge regression of the rows z [n, d] on features [n, w], n >= 2; penalty and deviation by the
-  /// leave-one-out error.
+  /// The regression of fit_regression().
   static Regression fit(const Matrix& z, const Matrix& features);
 
   Matrix mean(const Matrix& features) const;  // [n, w] -> [n, d]
 };
+
+/// A regression, and what the regression of all other rows expects of each row.
+struct RegressionFit {
+  Regression regression;
+  Vector penalty;        // [d], of the squared weights, a row, in units of the squared error
+  Matrix left_out_mean;  // [n, d]
+};
+
+/// Ridge regression of the rows z [n, d] on features [n, w], n >= 2. Each parameter has the penalty with the
+/// least leave-one-out error, which is exact for any n and w: with more features than rows too.
+RegressionFit fit_regression(const Matrix& z, const Matrix& features);
 
 }  // namespace snpse

@@ -120,6 +120,7 @@ class ScoreModel {
   const DataView& data_view() const { return parts_.data_view; }
   const Regression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
+  Parametrisation parametrisation() const { return parts_.parametrisation; }
   ScoreNetwork& network() { return networks_.front(); }
   const ScoreNetwork& network() const { return networks_.front(); }
 

@@ -20,10 +20,12 @@ struct TiltedPrior {
   Vector offset;                     // [d]
   Vector precision;                  // [d], positive
 
-  /// By penalised maximum likelihood from the rows z [n, d] and features [n, w], starting from the regression
-  /// of the same rows. Of more than 256 features it takes what the regression expects of z given them.
+  /// From the rows z [n, d] and features [n, w], given the regression of the same rows. Where there are at
+  /// least 40 rows a feature, and at most 256 features, by penalised maximum likelihood. Else the
+  /// regression's leave-one-out means stand for the features: the precision alone is fitted, and with it the
+  /// tilt follows from the mean as for a normal prior.
   static TiltedPrior fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                         const Regression& regression);
+                         const RegressionFit& regression);
 
   Matrix tilt(const Matrix& features) const;  // [n, w] -> [n, d]
 };

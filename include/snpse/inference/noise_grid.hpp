@@ -1,18 +1,20 @@
 #pragma once
 
-#include "snpse/core/score_model.hpp"
+#include "snpse/inference/score_field.hpp"
 
 namespace snpse {
 
 /// Noise ratios r = sigma / alpha from the model's least, at t_min, to its largest, at t = 1, in equal steps
-/// of u where r = kFinest sinh(u): geometric steps as long as the noise is above kFinest, equal ones below,
+/// of u where r = finest sinh(u): geometric steps as long as the noise is above finest, equal ones below,
 /// where posteriors are as good as free of noise. With 41 evaluations of a multistep method, log-densities at
 /// two observations of slcp had .24 and .62 of the error that the grid of Karras et al. 2022 (rho = 7) left.
 class NoiseGrid {
  public:
-  static constexpr double kFinest = 0.02;
+  static constexpr double kFinest = 0.02;  ///< where the field's centre has a deviation of 1
 
-  NoiseGrid(const ScoreModel& model, int steps);
+  /// finest: kFinest times the smallest deviation of the field's centre. A field of deviation 1 takes `steps`
+  /// steps, a narrower one as many more as keep the length of a step.
+  NoiseGrid(const ScoreField& field, int steps);
 
   int steps() const { return steps_; }
   double step() const { return step_; }  ///< of u
@@ -21,6 +23,7 @@ class NoiseGrid {
 
  private:
   int steps_;
+  double finest_;
   double first_;
   double step_;
 };

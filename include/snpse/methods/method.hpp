@@ -23,6 +23,12 @@
 
 namespace snpse {
 
+/// Parameters [m, d] and data [m, p].
+struct SampleOfRows {
+  Matrix theta;
+  Matrix x;
+};
+
 /// What is to be inferred.
 struct Problem {
   std::shared_ptr<const Prior> prior;
@@ -90,6 +96,9 @@ class Method {
   /// Collective. The network of the last of `rounds`, from the simulations of all of them.
   virtual TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                                const StepContext& context) const = 0;
+  /// Collective. Simulations that had no part in the training of the last of `rounds`, by which posterior()
+  /// can be checked; none where it does not hold at simulated data. The same on every rank.
+  virtual SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const;
   /// The posterior at x_obs from the last of `rounds`.
   virtual std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                                      const Vector& x_obs) const = 0;

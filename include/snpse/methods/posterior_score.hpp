@@ -34,6 +34,13 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
                               const MethodSettings& settings, std::uint64_t seed, const StepContext& context,
                               const PoolOptions& pool = {});
 
+/// Collective. The simulations that posterior_score() with the same arguments keeps from the training for a
+/// check of the posterior: pairs of the law that the network is trained under, with `boxed` as
+/// PoolOptions::boxed. None where settings.training.check_share is 0. The same on every rank.
+SampleOfRows rows_to_check(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                           const MethodSettings& settings, std::uint64_t seed, const World& world,
+                           const std::shared_ptr<const Prior>& boxed = nullptr);
+
 /// Collective. Trains it by plain denoising score matching.
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
                                      const std::shared_ptr<const Prior>& prior,

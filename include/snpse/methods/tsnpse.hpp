@@ -29,6 +29,7 @@ class Tsnpse : public Method {
   Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
+  SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;
   std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                              const Vector& x_obs) const override;
 

@@ -22,7 +22,7 @@ class UnconditionalScore : public KnownScore {
 
 /// Such a model with initial weights (seed, key.round), in the space and with the diffusion of `like`, and
 /// this rank's share of the rows theta [n, d] (the same on every rank) to train it on (paper, algorithm 2).
-ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, const ModelOptions& options,
+ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, const MethodSettings& settings,
                                   const TrainingKey& key, const World& world);
 
 }  // namespace snpse

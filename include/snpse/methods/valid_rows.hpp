@@ -37,15 +37,12 @@ StatusCounts count_statuses(const World& world, std::span<const RoundData> round
 /// Collective. How many rows the ranks below this one have, if this one has `mine`.
 std::int64_t rows_before(const World& world, std::int64_t mine);
 
-/// Parameters [m, d] and data [m, p].
-struct SampleOfRows {
-  Matrix theta;
-  Matrix x;
-};
+/// Collective. Some 20 000 of all ranks' rows that are not left out (a flag an id) - down to 2000 where x has
+/// more than 1000 values - evenly from all, or all if they are fewer; on every rank, in the order of their
+/// ids. What is fitted to them is the same for any number of ranks.
+SampleOfRows sample_of_all(const World& world, const ValidRows& mine, const std::vector<bool>& left_out);
 
-/// Collective. Some 20 000 of all ranks' rows - down to 2000 where x has more than 1000 values - evenly from
-/// all, or all if they are fewer; on every rank, in the order of their ids. What is fitted to them is the
-/// same for any number of ranks.
-SampleOfRows sample_of_all(const World& world, const ValidRows& mine);
+/// Collective. The rows of these ids, ascending; on every rank.
+SampleOfRows rows_of(const World& world, const ValidRows& mine, const std::vector<std::int64_t>& ids);
 
 }  // namespace snpse

@@ -4,7 +4,9 @@ namespace snpse {
 
 /// How the noise levels of a training step are drawn.
 enum class NoiseLevels {
-  lognormal,  ///< ln(sigma_t / alpha_t) ~ N(noise_mean, noise_deviation^2), clamped to the process's range
+  lognormal,  ///< ln(sigma_t / (alpha_t s)) ~ N(noise_mean, noise_deviation^2), clamped to the process's
+              ///< range, s the deviation that the regression leaves of a parameter, each parameter in equal
+              ///< parts of the levels
   uniform,    ///< t ~ U(t_min, 1), as in the paper
 };
 
@@ -22,11 +24,13 @@ struct TrainingOptions {
   int noise_draws = 2;        ///< noise levels drawn for each simulation of a step
   double weight_decay = 0.1;  ///< AdamW's, decoupled (Loshchilov & Hutter 2019)
   NoiseLevels noise_levels = NoiseLevels::lognormal;
-  double noise_mean = -2;
+  double noise_mean = -1.7;
   double noise_deviation = 1.6;
   double validation_share = 0.1;  ///< of all simulations so far, drawn anew each round
-  int validation_draws = 8;       ///< fixed, stratified noise levels a held-out simulation
-  int validation_every = 100;     ///< steps
+  double check_share = 0.05;  ///< of all simulations so far, kept from training and validation for the check
+                              ///< of the posterior at the end of a run; 0: no check
+  int validation_draws = 8;    ///< fixed, stratified noise levels a held-out simulation
+  int validation_every = 100;  ///< steps
   int patience = 1500;   ///< steps without a new lowest validation loss, averaged over 5 entries, after which
                          ///< training ends
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "snpse/diagnostics/pairs.hpp"
 #include "snpse/simulation/farm.hpp"
 
 namespace snpse {
@@ -31,17 +32,6 @@ Config scaled(Config config, std::int64_t n, std::uint64_t seed) {
 void append(Matrix& rows, const Matrix& more) {
   rows.conservativeResize(rows.rows() + more.rows(), more.cols());
   rows.bottomRows(more.rows()) = more;
-}
-
-/// Puts a pair behind the others.
-void append(CalibrationPairs& pairs, const Matrix& theta, const Matrix& x, Matrix draws,
-            const Vector& log_prob) {
-  append(pairs.theta, theta);
-  append(pairs.x, x);
-  pairs.draws.push_back(std::move(draws));
-  pairs.log_prob.conservativeResize(pairs.log_prob.size() + 1);
-  pairs.log_prob[pairs.log_prob.size() - 1] = log_prob[0];
-  append(pairs.log_prob_of_draws, log_prob.tail(log_prob.size() - 1).transpose());
 }
 
 }  // namespace
@@ -90,34 +80,10 @@ CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
   const Matrix x = simulate(theta, 0);
   // Ranks among densities need no more of them than tsnpse's regions do.
   const DensityOptions density{.steps = campaign.config().truncation.density_steps};
-  CalibrationPairs pairs;
-  std::int64_t left_out = 0;
-  for (Eigen::Index i = 0; i < theta.rows(); ++i) {
-    if (context.world.any(context.stop.requested()))
-      fail(ExitCode::stopped, "stopped as requested; the same command starts the diagnosis again");
-    if (!x.row(i).allFinite()) continue;
-    const DrawKey key{seed(), Purpose::posterior, kFirstPairRound + static_cast<std::uint32_t>(i)};
-    try {
-      const auto posterior = campaign.posterior(x.row(i));
-      Log quiet;
-      Matrix rows = posterior->sample(context.world, draws, key, quiet).theta;
-      Matrix all(draws + 1, theta.cols());
-      all << theta.row(i), rows;
-      const Vector log_prob = posterior->log_prob(context.world, all, density, key);
-      if (std::isfinite(log_prob[0])) append(pairs, theta.row(i), x.row(i), std::move(rows), log_prob);
-    } catch (const Error& error) {
-      if (error.code() != ExitCode::data) throw;  // only this code's errors are thrown on all ranks together
-      ++left_out;
-    }
-    context.log.progress(
-        {"diagnose", static_cast<std::uint64_t>(i + 1), static_cast<std::uint64_t>(theta.rows()), ""});
-  }
-  if (left_out > 0)
-    context.log.warning(
-        fmt::format("{} of {} pairs are left out: next to no posterior draw there lies in the "
-                    "prior's support",
-                    left_out, theta.rows()));
-  return pairs;
+  return draw_pairs(
+      context.world, theta, x, [&](const Vector& at) { return campaign.posterior(at.transpose()); },
+      {draws, density, {seed(), Purpose::posterior, kFirstPairRound}},
+      [&] { return context.stop.requested(); }, context.log);
 }
 
 }  // namespace snpse

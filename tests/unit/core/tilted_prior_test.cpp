@@ -25,7 +25,7 @@ struct Rows {
     }
   }
   TiltedPrior fit(const GaussianPiece& prior) const {
-    return TiltedPrior::fit({prior}, z, x, Regression::fit(z, x));
+    return TiltedPrior::fit({prior}, z, x, fit_regression(z, x));
   }
   Matrix z;
   Matrix x;
@@ -65,13 +65,13 @@ TEST(TiltedPrior, FindsTheLikelihoodOfANormalWithOneEdge) {
 
 TEST(TiltedPrior, IsTheRegressionWhereThereAreNoEdges) {
   const Rows rows([](RandomStream& random) { return random.normal(); });
-  const auto regression = Regression::fit(rows.z, rows.x);
+  const auto regression = fit_regression(rows.z, rows.x);
   const auto fitted = TiltedPrior::fit({{0, 1, -kInfinity, kInfinity}}, rows.z, rows.x, regression);
   const double precision = 1 + fitted.precision[0];
-  EXPECT_NEAR(1 / std::sqrt(precision), regression.deviation[0], 0.002);
+  EXPECT_NEAR(1 / std::sqrt(precision), regression.regression.deviation[0], 0.002);
   for (const double x : {-2.0, 0.3, 1.5}) {
     const Matrix at = Matrix::Constant(1, 1, x);
-    EXPECT_NEAR(fitted.tilt(at)(0, 0) / precision, regression.mean(at)(0, 0), 0.005);
+    EXPECT_NEAR(fitted.tilt(at)(0, 0) / precision, regression.regression.mean(at)(0, 0), 0.005);
   }
 }
 
@@ -82,6 +82,19 @@ TEST(TiltedPrior, IsThePriorWhereXSaysNothing) {
   const auto fitted = rows.fit({0, 0, -1, 1});
   EXPECT_LT(fitted.precision[0], 0.3);
   for (const double x : {-2.0, 0.0, 2.0}) EXPECT_NEAR(fitted.tilt(Matrix::Constant(1, 1, x))(0, 0), 0, 0.25);
+}
+
+TEST(TiltedPrior, IsThePriorWhereManyFeaturesOfFewRowsSayNothing) {
+  RandomStream random(1, Purpose::prior, 0, 0);
+  Matrix z(60, 1);
+  for (double& value : z.reshaped()) value = 2 * random.uniform() - 1;
+  Matrix x(60, 200);
+  for (double& value : x.reshaped()) value = random.normal();
+  const auto fitted = TiltedPrior::fit({{0, 0, -1, 1}}, z, x, fit_regression(z, x));
+  for (double& value : x.reshaped()) value = random.normal();
+  // exp(tilt z - precision z^2 / 2) changes the density by less than a factor of two between the edges.
+  EXPECT_LT(fitted.precision[0], 1);
+  EXPECT_LT(fitted.tilt(x).cwiseAbs().maxCoeff(), 0.7);
 }
 
 TEST(TiltedPrior, TakesDataThatDetermineAParameter) {

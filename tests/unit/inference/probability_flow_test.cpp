@@ -33,7 +33,8 @@ double largest_error(const torch::Tensor& actual, const Matrix& expected) {
 TEST(NoiseGrid, RisesFromTheLeastRatioToTheLargestInEqualStepsOfTheInverseHyperbolicSine) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, kOutput);
-    const NoiseGrid grid(model, 11);
+    const auto condition = some_condition(model);
+    const NoiseGrid grid(ModelField(model, condition), 11);
     const auto u = [](double ratio) { return std::asinh(ratio / NoiseGrid::kFinest); };
     const double first = u(diffusion.ratio(model.t_min()));
     const double last = u(diffusion.ratio(1));
@@ -49,7 +50,8 @@ TEST(NoiseGrid, RisesFromTheLeastRatioToTheLargestInEqualStepsOfTheInverseHyperb
 TEST(IntegrateAdams, ReversesItself) {
   // dy/dr = y / r: y is in proportion to r.
   const auto model = constant_model(testing::all_diffusions()[0], kOutput);
-  const NoiseGrid grid(model, 400);
+  const auto condition = some_condition(model);
+  const NoiseGrid grid(ModelField(model, condition), 400);
   const auto slope = [](const torch::Tensor& y, double ratio) { return y / ratio; };
   const auto start = torch::full({1}, grid.ratio(0), torch::kFloat64);
   const auto end = integrate_adams(grid, Direction::up, start, slope);
@@ -75,6 +77,39 @@ TEST(RelativeFlow, RestsWhereTheNetworkAddsNothing) {
       EXPECT_LT(divergence.abs().max().item<double>(), 1e-4 / ratio);
       EXPECT_TRUE(torch::allclose(flow.to_w(flow.to_y(w, ratio), ratio), w, 1e-4, 1e-4));
     }
+  }
+}
+
+TEST(NoiseGrid, IsFinerWhereThePosteriorIsNarrow) {
+  auto regression = testing::some_regression(2);
+  regression.deviation << 1e-3, 0.5;
+  const auto model =
+      testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, regression);
+  const auto condition = some_condition(model);
+  const NoiseGrid narrow(ModelField(model, condition), 20);
+  const auto wide_model = constant_model(testing::all_diffusions()[0], kOutput);
+  const auto wide_condition = some_condition(wide_model);
+  const NoiseGrid wide(ModelField(wide_model, wide_condition), 20);
+  EXPECT_EQ(wide.steps(), 20);
+  EXPECT_GT(narrow.steps(), 20);
+  EXPECT_LE(narrow.step(), 1.05 * wide.step());
+}
+
+TEST(Samplers, StartAtTheMeanThatTheModelKnows) {
+  // F = 0: z_0 is N(m, s^2) exactly, also where m is many of the reference's deviations of 0.05 away.
+  for (const auto& diffusion :
+       {Diffusion::variance_exploding(1e-4, 2), Diffusion::variance_preserving(0.1, 3)}) {
+    auto regression = testing::some_regression(2);
+    regression.offset << 3, -2;
+    auto model = testing::small_model(diffusion, Parametrisation::preconditioned, regression);
+    testing::set_constant_output(model, Vector::Zero(2));
+    const auto condition = some_condition(model);
+    const Matrix noise = testing::standard_normal_rows(50, 2);
+    const Matrix expected =
+        (noise * regression.deviation.asDiagonal()).rowwise() + to_matrix(condition.mean).row(0);
+    const ModelField field(model, condition);
+    EXPECT_LT(largest_error(sample_adams(field, to_tensor(noise), 200), expected), 2e-3);
+    EXPECT_LT(largest_error(sample_dopri5(field, to_tensor(noise), 1e-6), expected), 2e-3);
   }
 }
 

@@ -32,12 +32,24 @@ TEST(DiffusionTime, GivesTheNoiseRatioALogNormalLaw) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = model_of(diffusion);
     for (const double z : {-1.5, 0.0, 1.0}) {
-      const double t = diffusion_time(testing::normal_cdf(z), model, options);
+      const double t =
+          diffusion_time(testing::normal_cdf(z) / 2, model, options);  // the first parameter's half
       EXPECT_NEAR(std::log(diffusion.ratio(t)), -1 + 0.5 * z, 1e-9);
     }
     EXPECT_EQ(diffusion_time(1e-15, model, {.noise_mean = -20}), model.t_min());
     EXPECT_EQ(diffusion_time(0.5, model, {.noise_mean = 20}), 1);
   }
+}
+
+TEST(DiffusionTime, IsRelativeToTheWidthOfEachParameter) {
+  // Half of the levels lie around each parameter's deviation.
+  const TrainingOptions options{.noise_mean = -1, .noise_deviation = 0.5};
+  auto regression = testing::some_regression(2);
+  regression.deviation << 0.05, 0.4;
+  const auto diffusion = testing::all_diffusions()[0];
+  const auto model = testing::small_model(diffusion, Parametrisation::preconditioned, regression);
+  EXPECT_NEAR(std::log(diffusion.ratio(diffusion_time(0.25, model, options)) / 0.05), -1, 1e-9);
+  EXPECT_NEAR(std::log(diffusion.ratio(diffusion_time(0.75, model, options)) / 0.4), -1, 1e-9);
 }
 
 TEST(TrainingNoise, SharesOfAStepMakeTheWholeStep) {
