@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/campaign_log.hpp"
+#include "snpse/core/compute_kernels.hpp"
 #include "snpse/core/device.hpp"
 #include "snpse/storage/durable_file.hpp"
 
@@ -49,7 +50,10 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
   const auto method = make_method(setup, config);
   Campaign campaign(world, opened ? &opened->folder : nullptr, *method);
   const StepContext context{world, stop, opened ? opened->log : log};
-  if (opened) opened->diary.append("started", {{"ranks", world.size()}, {"program_version", SNPSE_VERSION}});
+  if (opened)
+    opened->diary.append("started", {{"ranks", world.size()},
+                                     {"program_version", SNPSE_VERSION},
+                                     {"kernels", to_string(compute_kernels())}});
   const auto hear = [&](const nlohmann::ordered_json& figures) {
     opened->diary.append("committed", figures);
     listener(figures);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "snpse/campaign/config.hpp"
+#include "snpse/core/compute_kernels.hpp"
 #include "snpse/methods/method.hpp"
 #include "snpse/tasks/task.hpp"
 #include "snpse/util/error.hpp"
@@ -67,9 +68,10 @@ struct Parser {
     add_simulate();
     add_c2st();
     add_bench();
-    app.add_subcommand("version", "print the version")->callback([this] {
-      result.text = fmt::format("snpse {}\n", SNPSE_VERSION);
-    });
+    app.add_subcommand("version", "print the version, and which kernels of its libraries this processor runs")
+        ->callback([this] {
+          result.text = fmt::format("snpse {}\nkernels: {}\n", SNPSE_VERSION, to_string(compute_kernels()));
+        });
     app.add_subcommand("help", "print this help");
   }
 

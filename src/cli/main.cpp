@@ -1,5 +1,7 @@
 #include "snpse/cli/program.hpp"
+#include "snpse/core/blas_kernels.hpp"
 
 int main(int argc, char** argv) {
+  snpse::restart_with_better_blas(argv);
   return snpse::run_program(argc, argv);
 }

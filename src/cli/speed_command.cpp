@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "snpse/cli/commands.hpp"
+#include "snpse/core/compute_kernels.hpp"
 #include "snpse/diagnostics/speed.hpp"
 
 namespace snpse {
@@ -19,6 +20,7 @@ Json to_json(const std::map<Key, double>& rates) {
 }
 
 void print(const Speed& speed) {
+  fmt::print("kernels: {}\n", to_string(compute_kernels()));
   fmt::print("one core; matrix product [1000 x 256] x [256 x 256]: {:.1f} GFLOP/s\n\n", speed.sgemm_gflops);
   fmt::print("{:>14} {:>10} {:>18} {:>14}\n", "rows a step", "GFLOP/s", "share of product", "by LibTorch");
   for (const auto& [rows, gflops] : speed.train_gflops)
@@ -36,7 +38,8 @@ ExitCode speed_command(const SpeedArguments& arguments, const Session& session) 
   if (!session.world.is_root()) return ExitCode::ok;
   const auto speed = measure_speed(kSeconds);
   if (arguments.json)
-    fmt::print("{}\n", Json{{"sgemm_gflops", speed.sgemm_gflops},
+    fmt::print("{}\n", Json{{"kernels", to_string(compute_kernels())},
+                            {"sgemm_gflops", speed.sgemm_gflops},
                             {"train_gflops", to_json(speed.train_gflops)},
                             {"eager_train_gflops", to_json(speed.eager_train_gflops)},
                             {"samples_per_s", to_json(speed.samples_per_s)},

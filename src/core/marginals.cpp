@@ -18,7 +18,6 @@ using Policy =
                      policies::overflow_error<policies::ignore_error>, policies::promote_double<false>>;
 using Normal = boost::math::normal_distribution<double, Policy>;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kTailAtEdge = 1e-9;  // the least tail probability beside a finite edge of the support
 constexpr double kTailAtInfinity =
     1e-300;  // and beside an infinite one, where only underflow must be kept out

@@ -1,13 +1,10 @@
 #include "snpse/core/perturbed_prior.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 namespace snpse {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 GaussianProduct standard_normals(Eigen::Index dim) {
   return {Matrix::Identity(dim, dim), std::vector<std::vector<GaussianTerm>>(

@@ -120,7 +120,6 @@ class MultivariateNormal final : public Prior {
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(factor * factor.transpose());
     const Vector mean =
         eigen.eigenvectors().transpose() * (mean_ - standardiser.mean).cwiseQuotient(standardiser.deviation);
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
     GaussianProduct product{eigen.eigenvectors(), {}};
     for (int i = 0; i < dim(); ++i)
       product.factors.push_back({{{mean[i], 1 / eigen.eigenvalues()[i], -kInfinity, kInfinity}}});

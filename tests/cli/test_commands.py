@@ -55,10 +55,10 @@ def read_table(path):
 
 class CommandTest(ProgramTest):
     def test_version(self):
-        self.assertRegex(self.assert_succeeds("version").stdout, r"\Asnpse \d+\.\d+\.\d+\n\Z")
+        self.assertRegex(self.assert_succeeds("version").stdout, r"\Asnpse \d+\.\d+\.\d+\nkernels: [^\n]+\n\Z")
 
     def test_one_answer_for_all_ranks(self):
-        self.assertRegex(self.assert_succeeds("version", ranks=2).stdout, r"\Asnpse \d+\.\d+\.\d+\n\Z")
+        self.assertRegex(self.assert_succeeds("version", ranks=2).stdout, r"\Asnpse \d+\.\d+\.\d+\nkernels: [^\n]+\n\Z")
 
     def test_help_lists_all_verbs(self):
         for arguments in ([], ["help"], ["--help"]):

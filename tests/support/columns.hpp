@@ -13,6 +13,14 @@ inline std::vector<double> column(const Matrix& m, Eigen::Index j) {
   return values;
 }
 
+/// Draws of N(0, 1), [rows, columns]; others for every index.
+inline Matrix normal_rows(Eigen::Index rows, Eigen::Index columns, std::uint64_t index) {
+  RandomStream random(1, Purpose::prior, 0, index);
+  Matrix m(rows, columns);
+  for (double& value : m.reshaped()) value = random.normal();
+  return m;
+}
+
 /// n simulations of one theta by streams 0 to n - 1, [n, p]; task has simulate() and x_dim().
 template <typename Task>
 Matrix simulate_often(const Task& task, const std::vector<double>& theta, Eigen::Index n) {

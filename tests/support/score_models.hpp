@@ -76,6 +76,21 @@ inline void set_constant_output(ScoreModel& model, const Vector& b) {
     weights.data_ptr<float>()[weights.numel() - b.size() + i] = static_cast<float>(b[i]);
 }
 
+/// What the network of a constant_model answers.
+inline const Eigen::Vector2d kOutput(0.8, -0.5);
+
+/// A small model of two parameters whose network answers b.
+inline ScoreModel constant_model(const Diffusion& diffusion, const Vector& b, double t_min = 1e-3) {
+  auto model = small_model(diffusion, Parametrisation::preconditioned, 2, t_min);
+  set_constant_output(model, b);
+  return model;
+}
+
+/// A model at one observation.
+inline ScoreModel::Condition some_condition(const ScoreModel& model) {
+  return model.condition(Eigen::Vector2d(0.3, -1.2));
+}
+
 /// Fills all weights with draws of N(0, 0.3^2), so that the answer varies much with all inputs.
 inline void randomise(ScoreModel& model) {
   RandomStream random(2, Purpose::initial_weights, 0, 0);
@@ -142,6 +157,13 @@ class ConstantOutputFlow {
   double t_min_;
   Vector b_;
 };
+
+/// The streams first to first + n - 1 of a purpose.
+inline std::vector<RandomStream> streams(Purpose purpose, std::size_t n, std::uint64_t first = 0) {
+  std::vector<RandomStream> result;
+  for (std::size_t i = 0; i < n; ++i) result.emplace_back(1, purpose, 0, first + i);
+  return result;
+}
 
 /// n draws of N(0, I), [n, d].
 inline Matrix standard_normal_rows(Eigen::Index n, int dim) {

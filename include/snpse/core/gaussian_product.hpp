@@ -1,11 +1,15 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "snpse/core/matrix.hpp"
 
 namespace snpse {
+
+/// The edge of a support that has none there, and minus the logarithm of a density that is zero.
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// A density on the line in proportion to exp(-precision (y - mean)^2 / 2) on [low, high], whose edges may be
 /// infinite where the precision is positive: a uniform (precision 0), a normal or a truncated normal.

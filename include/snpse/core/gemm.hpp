@@ -1,14 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+
+#include "snpse/util/multiversion.hpp"
 
 namespace snpse {
 
 /// What becomes of the values that the result of a product had before.
 enum class Result { overwrite, add };
 
-/// Products of row-major float32 matrices, C [rows, columns] from a sum over `inner`, by oneDNN or the BLAS,
-/// whichever is faster.
+/// Whether the BLAS computes products A^T B with two long sides, where there is oneDNN as well. The levels
+/// are those of the two libraries' kernels; nothing where the BLAS's is not known.
+bool blas_takes_long_transposed(std::optional<VectorLevel> blas, VectorLevel onednn);
+
+/// Products of row-major float32 matrices, C [rows, columns] from a sum over `inner`, by oneDNN or the BLAS.
+/// The choice depends on the size and on the kernels of both, so that equal processors compute equal bits.
 struct ProductSize {
   std::int64_t rows;
   std::int64_t inner;

@@ -9,3 +9,16 @@
 #define SNPSE_MULTIVERSION
 #endif
 #define SNPSE_INLINE [[gnu::always_inline]] inline
+
+namespace snpse {
+
+/// The vector instructions that numerical code is written for; a later level has longer vectors.
+enum class VectorLevel { baseline, avx2, avx512 };
+
+/// The level of the processor that the program runs on.
+VectorLevel processor_level();
+
+/// The level of the SNPSE_MULTIVERSION functions that the processor runs.
+VectorLevel multiversion_level();
+
+}  // namespace snpse

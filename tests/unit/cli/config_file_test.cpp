@@ -31,14 +31,14 @@ prior = { type = "truncated_normal", mean = 0.1, standard_deviation = 1, low = 0
 x = [1, 2, 3]
 )";
 
-Config parse(const std::string& text) {
+Config parsed_config(const std::string& text) {
   return parse_config(text, "c.toml", "/base");
 }
 
 /// The message of the error that the text gives.
 std::string message_of(const std::string& text, ExitCode code = ExitCode::config) {
   try {
-    parse(text);
+    parsed_config(text);
   } catch (const Error& error) {
     EXPECT_EQ(static_cast<int>(error.code()), static_cast<int>(code)) << error.what();
     return error.what();
@@ -53,7 +53,7 @@ void expect_message(const std::string& text, const std::string& part) {
 }
 
 TEST_F(ConfigFile, FillsInDefaultsAndPresets) {
-  const Config config = parse(kTwoMoons);
+  const Config config = parsed_config(kTwoMoons);
   EXPECT_EQ(config.seed, 7U);
   EXPECT_EQ(config.simulator.task, "two_moons");
   EXPECT_EQ(config.observation.x, (std::vector<double>{-0.6, 0.16}));
@@ -63,14 +63,14 @@ TEST_F(ConfigFile, FillsInDefaultsAndPresets) {
   paper.method.preset = "paper";
   apply_preset(paper);
   const Config read =
-      parse(std::string(kTwoMoons) + "[method]\npreset = \"paper\"\n[training]\nwarmup = 3\n");
+      parsed_config(std::string(kTwoMoons) + "[method]\npreset = \"paper\"\n[training]\nwarmup = 3\n");
   EXPECT_EQ(read.training.patience, paper.training.patience);
   EXPECT_EQ(read.model.space, paper.model.space);
   EXPECT_EQ(read.training.warmup, 3);
 }
 
 TEST_F(ConfigFile, ReadsPriorsOfOwnSimulators) {
-  const Config config = parse(kEpidemic);
+  const Config config = parsed_config(kEpidemic);
   ASSERT_EQ(config.parameters.size(), 2U);
   EXPECT_EQ(config.parameters[0].name, "beta");
   EXPECT_EQ(config.parameters[0].prior, "lognormal");
@@ -119,7 +119,7 @@ x = [0.1]
 )";
   for (const std::string& text :
        {std::string(kTwoMoons), std::string(kEpidemic), correlated, mixture, by_library}) {
-    const Config first = parse(text);
+    const Config first = parsed_config(text);
     const std::string written = to_toml(first);
     const Config second = parse_config(written, "frozen", "/elsewhere");
     EXPECT_EQ(to_toml(second), written);
@@ -153,8 +153,9 @@ file = "x.csv"
   EXPECT_EQ(config.simulator.command, (std::vector<std::string>{"python3", (folder_ / "sim.py").string()}));
   EXPECT_EQ(config.observation.x, (std::vector<double>{1, 2, 3}));
   EXPECT_NE(to_toml(config).find("x = [1.0, 2.0, 3.0]"), std::string::npos);
-  EXPECT_EQ(parse("[simulator]\nlibrary = \"sub/../libsim.so\"\n[[parameter]]\nname = \"a\"\n"
-                  "prior = { type = \"normal\", mean = 0, standard_deviation = 1 }\n[observation]\nx = [1]\n")
+  EXPECT_EQ(parsed_config(
+                "[simulator]\nlibrary = \"sub/../libsim.so\"\n[[parameter]]\nname = \"a\"\n"
+                "prior = { type = \"normal\", mean = 0, standard_deviation = 1 }\n[observation]\nx = [1]\n")
                 .simulator.library,
             "/base/libsim.so");
 }
@@ -212,7 +213,7 @@ TEST_F(ConfigFile, ChecksCombinations) {
                  "summary_parts = 3 does not divide the 2 values");
   expect_message(moons + "[model]\nsummary = \"rows\"\n", "needs model.summary_parts");
   expect_message(moons + "[method]\npreset = \"papers\"\n", "did you mean \"paper\"?");
-  EXPECT_NO_THROW(parse(moons + "[method]\nname = \"npse\"\nrounds = 10\nsimulations = 9\n"));
+  EXPECT_NO_THROW(parsed_config(moons + "[method]\nname = \"npse\"\nrounds = 10\nsimulations = 9\n"));
 }
 
 TEST_F(ConfigFile, ChecksPriors) {
@@ -269,7 +270,7 @@ TEST_F(ConfigFile, AnObservationFilesErrorsHaveTheirOwnCodes) {
   std::ofstream(folder_ / "table.csv") << "1,2\n3,4\n";
   std::ofstream(folder_ / "long.csv") << "1\n2\n3\n";
   std::ofstream(folder_ / "good.csv") << "1\n2\n";
-  EXPECT_EQ(parse(with_file("good.csv")).observation.x, (std::vector<double>{1, 2}));
+  EXPECT_EQ(parsed_config(with_file("good.csv")).observation.x, (std::vector<double>{1, 2}));
   message_of(with_file("absent.csv"), ExitCode::missing_input);
   message_of(with_file("nan.csv"), ExitCode::data);
   message_of(with_file("table.csv"), ExitCode::data);
@@ -281,13 +282,13 @@ TEST_F(ConfigFile, AnObservationFilesErrorsHaveTheirOwnCodes) {
 
 TEST_F(ConfigFile, TakesSeveralObservations) {
   const std::string start = "[simulator]\ntask = \"two_moons\"\n[method]\nname = \"npse\"\n[observation]\n";
-  const auto in_place = parse(start + "x = [1, 2, 3, 4, 5, 6]\nrows = 3\n");
+  const auto in_place = parsed_config(start + "x = [1, 2, 3, 4, 5, 6]\nrows = 3\n");
   EXPECT_EQ(in_place.observation.rows, 3);
-  EXPECT_EQ(parse(to_toml(in_place)).observation.rows, 3);
+  EXPECT_EQ(parsed_config(to_toml(in_place)).observation.rows, 3);
   std::ofstream(folder_ / "table.csv") << "1,2\n3,4\n";
   const auto file = "file = \"" + (folder_ / "table.csv").string() + "\"\n";
-  EXPECT_EQ(parse(start + file).observation.rows, 2);
-  EXPECT_EQ(parse(start + file).observation.x, (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_EQ(parsed_config(start + file).observation.rows, 2);
+  EXPECT_EQ(parsed_config(start + file).observation.x, (std::vector<double>{1, 2, 3, 4}));
   expect_message(start + file + "rows = 2\n", "those of a file are its lines");
   expect_message(start + "x = [1, 2, 3]\nrows = 2\n", "the 3 values of the observation are not 2 rows");
   expect_message(start + "x = [1, 2, 3, 4]\n",
@@ -297,7 +298,7 @@ TEST_F(ConfigFile, TakesSeveralObservations) {
 }
 
 TEST_F(ConfigFile, TakesSingleSettings) {
-  const auto config = parse(kTwoMoons);
+  const auto config = parsed_config(kTwoMoons);
   const auto other = with_settings(config, {"training.batch=128", "model.process = \"vp\"",
                                             "model.space=standardised", "sampler.kind = dopri5"});
   EXPECT_EQ(other.training.batch, 128);
@@ -316,7 +317,7 @@ TEST_F(ConfigFile, TakesSingleSettings) {
 }
 
 TEST_F(ConfigFile, DescribesWhatChanged) {
-  const Config frozen = parse(kEpidemic);
+  const Config frozen = parsed_config(kEpidemic);
   Config changed = frozen;
   changed.training.batch = 128;
   changed.training.learning_rate = 0.0010000000000000011;

@@ -27,7 +27,7 @@ max_steps = 20
 model.space = "standardised"
 )";
 
-Grid parse(const std::string& text) {
+Grid parsed_grid(const std::string& text) {
   return parse_grid(text, "g.toml", "/base");
 }
 
@@ -36,11 +36,11 @@ void expect_refused(const std::string& part, const std::string& old_text, const 
   std::string text = kGrid;
   const auto place = text.find(old_text);
   ASSERT_NE(place, std::string::npos) << old_text;
-  expect_error(ExitCode::config, part, [&] { parse(text.replace(place, old_text.size(), new_text)); });
+  expect_error(ExitCode::config, part, [&] { parsed_grid(text.replace(place, old_text.size(), new_text)); });
 }
 
 TEST(GridFile, IsReadWithDefaults) {
-  const auto grid = parse(kGrid);
+  const auto grid = parsed_grid(kGrid);
   EXPECT_EQ(grid.tasks, (std::vector<std::string>{"two_moons", "slcp"}));
   EXPECT_EQ(grid.processes, (std::vector<std::string>{"ve"}));
   EXPECT_EQ(grid.simulations, (std::vector<std::int64_t>{100, 1000}));
@@ -76,7 +76,7 @@ TEST(GridFile, SettingsMayNotTouchWhatTheGridDecides) {
 
 // two_moons has 3 observations, slcp 4; each with 2 budgets, 2 methods and 2 seeds.
 TEST(Cells, AreAllCombinationsAndShareAnAmortisedNetwork) {
-  const auto cells = cells_of(parse(kGrid));
+  const auto cells = cells_of(parsed_grid(kGrid));
   EXPECT_EQ(cells.size(), 7U * 8U);
   std::set<std::string> names;
   std::set<std::string> campaigns;

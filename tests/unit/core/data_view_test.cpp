@@ -2,20 +2,15 @@
 
 #include <cmath>
 
+#include "support/columns.hpp"
 #include <gtest/gtest.h>
 
 #include "snpse/core/regression.hpp"
-#include "snpse/util/random.hpp"
 
 namespace snpse {
 namespace {
 
-Matrix normal_rows(Eigen::Index rows, Eigen::Index columns, std::uint64_t index) {
-  RandomStream random(1, Purpose::prior, 0, index);
-  Matrix m(rows, columns);
-  for (double& value : m.reshaped()) value = random.normal();
-  return m;
-}
+using testing::normal_rows;
 
 Matrix one(double value) {
   return Matrix::Constant(1, 1, value);

@@ -14,13 +14,13 @@ using testing::largest;
 using testing::normal_tensor;
 using testing::random_network;
 
-struct Case {
+struct InferenceCase {
   NetworkShape shape;
   std::int64_t rows;
 };
 
 // One row, less than a block, and blocks with a rest.
-const std::vector<Case> kCases{
+const std::vector<InferenceCase> kInferenceCases{
     {{1, 1, 8, 2}, 1},
     {{2, 3, 17, 2}, 300},
     {{3, 2, 16, 4, 2}, 37},
@@ -34,7 +34,7 @@ const std::vector<Case> kCases{
 
 /// A network with theta, and what LibTorch says of it.
 struct Problem {
-  explicit Problem(const Case& c)
+  explicit Problem(const InferenceCase& c)
       : network(random_network(c.shape)),
         input(normal_tensor({c.rows, c.shape.inputs()}, 1)),
         input_slopes(normal_tensor({c.shape.inputs()}, 6)),
@@ -68,7 +68,7 @@ struct Problem {
 };
 
 TEST(InferencePass, GivesTheNetworksAnswer) {
-  for (const auto& c : kCases) {
+  for (const auto& c : kInferenceCases) {
     const Problem problem(c);
     auto actual = torch::empty({c.rows, c.shape.theta_dim});
     problem.pass(InferencePass::Wanted::answer)
@@ -80,7 +80,7 @@ TEST(InferencePass, GivesTheNetworksAnswer) {
 }
 
 TEST(InferencePass, GivesTheDivergenceOfAutograd) {
-  for (const auto& c : kCases) {
+  for (const auto& c : kInferenceCases) {
     const Problem problem(c);
     auto answer = torch::empty({c.rows, c.shape.theta_dim});
     auto divergence = torch::empty({c.rows}, torch::kFloat32);
@@ -101,7 +101,7 @@ TEST(InferencePass, GivesTheDivergenceOfAutograd) {
 
 TEST(InferencePass, GivesHutchinsonsEstimateOfAutograd) {
   const std::int64_t count = 3;
-  for (const auto& c : kCases) {
+  for (const auto& c : kInferenceCases) {
     const Problem problem(c);
     const auto probes = normal_tensor({count, c.rows, c.shape.theta_dim}, 5);
     auto answer = torch::empty({c.rows, c.shape.theta_dim});
@@ -118,7 +118,7 @@ TEST(InferencePass, GivesHutchinsonsEstimateOfAutograd) {
 }
 
 TEST(InferencePass, GivesTheSameAnswerWithAndWithoutDivergence) {
-  for (const auto& c : {kCases[3], kCases[6]}) {
+  for (const auto& c : {kInferenceCases[3], kInferenceCases[6]}) {
     const Problem problem(c);
     const std::int64_t n = c.rows;
     auto plain = torch::empty({c.rows, c.shape.theta_dim});

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "support/score_models.hpp"
@@ -15,9 +14,7 @@
 namespace snpse {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-NoiseLevel level_of(const Diffusion& diffusion, double t) {
+NoiseLevel level_at(const Diffusion& diffusion, double t) {
   const auto scalar = [](double value) { return torch::full({1, 1}, value, torch::kFloat32); };
   return {scalar(t), scalar(diffusion.alpha(t)), scalar(diffusion.sigma(t))};
 }
@@ -75,7 +72,7 @@ TEST(PerturbedPrior, IsThatOfQuadratureForEveryMarginalProcessAndNoise) {
     const double far = std::isfinite(marginal->high() - marginal->low()) ? 20 : 4;
     for (const auto& diffusion : testing::all_diffusions())
       for (const double t : {0.05, 0.2, 0.5, 0.8, 1.0}) {
-        const auto level = level_of(diffusion, t);
+        const auto level = level_at(diffusion, t);
         const double alpha = level.alpha.item<float>();
         const double sigma = level.sigma.item<float>();
         // Inside, at the edges and far beyond them.
@@ -113,7 +110,7 @@ TEST(PerturbedPrior, OfACorrelatedNormalIsTheGaussians) {
           (alpha * alpha * scale * covariance * scale + sigma * sigma * Eigen::Matrix3d::Identity())
               .inverse();
       const Matrix expected = sigma * (z.rowwise() - alpha * centre) * precision;
-      const auto answer = score->noise_and_divergence(to_tensor(z), level_of(diffusion, t), {});
+      const auto answer = score->noise_and_divergence(to_tensor(z), level_at(diffusion, t), {});
       const double tolerance = 1e-5 * (1 + expected.cwiseAbs().maxCoeff());
       EXPECT_LT((to_matrix(answer.noise) - expected).cwiseAbs().maxCoeff(), tolerance);
       EXPECT_NEAR(answer.divergence[0].item<float>(), sigma * precision.trace(),
@@ -126,7 +123,7 @@ TEST(PerturbedPrior, OfAWhitenedOneIsTheStandardNormals) {
   const RelativeScore score(perturbed_prior(*prior, ParameterSpace::whitened(prior)));
   const auto z = to_tensor(testing::standard_normal_rows(5, 2));
   for (const auto& diffusion : testing::all_diffusions()) {
-    const auto answer = score.noise_and_divergence(z, level_of(diffusion, 0.4), {});
+    const auto answer = score.noise_and_divergence(z, level_at(diffusion, 0.4), {});
     EXPECT_LT(answer.noise.abs().max().item<float>(), 1e-6);
     EXPECT_LT(answer.divergence.abs().max().item<float>(), 1e-5);
   }
@@ -142,8 +139,8 @@ TEST(PerturbedPrior, TakesEachRowAtItsOwnLevel) {
   const auto score = perturbed_prior(*prior, ParameterSpace::standardised(testing::no_standardiser(2)));
   const auto z = to_tensor(testing::standard_normal_rows(2, 2));
   const auto diffusion = testing::all_diffusions()[1];
-  const auto first = level_of(diffusion, 0.2);
-  const auto second = level_of(diffusion, 0.9);
+  const auto first = level_at(diffusion, 0.2);
+  const auto second = level_at(diffusion, 0.9);
   const auto both = [](const torch::Tensor& a, const torch::Tensor& b) { return torch::cat({a, b}, 0); };
   const NoiseLevel levels{both(first.t, second.t), both(first.alpha, second.alpha),
                           both(first.sigma, second.sigma)};

@@ -20,8 +20,6 @@ using testing::column;
 using testing::ks_bound;
 using testing::ks_distance;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 double log_normal_density(double value, double mean, double standard_deviation) {
   const double z = (value - mean) / standard_deviation;
   return -0.5 * z * z - std::log(standard_deviation * std::sqrt(2 * std::numbers::pi));

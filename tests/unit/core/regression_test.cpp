@@ -2,19 +2,13 @@
 
 #include <cmath>
 
+#include "support/columns.hpp"
 #include <gtest/gtest.h>
-
-#include "snpse/util/random.hpp"
 
 namespace snpse {
 namespace {
 
-Matrix normal_rows(Eigen::Index rows, Eigen::Index columns, std::uint64_t index) {
-  RandomStream random(1, Purpose::prior, 0, index);
-  Matrix m(rows, columns);
-  for (double& value : m.reshaped()) value = random.normal();
-  return m;
-}
+using testing::normal_rows;
 
 TEST(Regression, NoneIsTheStandardNormal) {
   const auto none = Regression::none(3, 2);

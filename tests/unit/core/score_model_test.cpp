@@ -14,15 +14,12 @@ namespace {
 
 using testing::all_diffusions;
 using testing::small_model;
+using testing::some_condition;
 using testing::standard_normal_rows;
 
 constexpr auto kBothParametrisations = {Parametrisation::preconditioned, Parametrisation::noise};
-constexpr auto kKinds = {NetworkKind::mlp, NetworkKind::energy, NetworkKind::residual,
-                         NetworkKind::residual_energy};
-
-ScoreModel::Condition some_condition(const ScoreModel& model) {
-  return model.condition(Eigen::Vector2d(0.3, -1.2));
-}
+constexpr auto kNetworkKinds = {NetworkKind::mlp, NetworkKind::energy, NetworkKind::residual,
+                                NetworkKind::residual_energy};
 
 NoiseLevel level_of(const Diffusion& diffusion, const std::vector<double>& times) {
   Matrix t(times.size(), 1), alpha(times.size(), 1), sigma(times.size(), 1);
@@ -241,7 +238,7 @@ TEST(ScoreModel, OfAnEnergyNetworkTheScoreIsTheSlopeOfItsLogDensity) {
 
 TEST(ScoreModel, AnswersByLibTorchWhatItAnswersByItsPasses) {
   const auto z = to_tensor(standard_normal_rows(7, 3));
-  for (const auto kind : kKinds)
+  for (const auto kind : kNetworkKinds)
     for (const auto parametrisation : kBothParametrisations) {
       auto model = small_model(all_diffusions()[1], parametrisation, testing::some_regression(3), kind);
       testing::randomise(model);
@@ -271,7 +268,7 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
   const Matrix theta = draw_rows(*some_prior(), 5, 1, Purpose::prior, 0);
   const auto spaces = {ParameterSpace::whitened(some_prior()),
                        ParameterSpace::standardised({Eigen::Vector2d(1, 2), Eigen::Vector2d(0.1, 3)})};
-  for (const auto kind : kKinds)
+  for (const auto kind : kNetworkKinds)
     for (const auto parametrisation : kBothParametrisations)
       for (const auto& space : spaces) {
         const auto diffusion = all_diffusions()[static_cast<std::size_t>(kind) % 3];
@@ -295,7 +292,7 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
 TEST(ScoreModel, OfAnEnsembleAnswersTheMeanOfItsNetworks) {
   const auto z = to_tensor(standard_normal_rows(5, 2));
   const auto space = ParameterSpace::whitened(some_prior());
-  for (const auto kind : kKinds) {
+  for (const auto kind : kNetworkKinds) {
     NetworkShape shape{2, 2, testing::kWidth, 2};
     shape.kind = kind;
     const ScoreModel::Parts parts{all_diffusions()[0],    Parametrisation::preconditioned, 1e-3, space,

@@ -3,32 +3,27 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/columns.hpp"
 #include <gtest/gtest.h>
 
 #include "snpse/core/tensor_matrix.hpp"
-#include "snpse/util/random.hpp"
 
 namespace snpse {
 namespace {
+
+using testing::normal_rows;
 
 constexpr NetworkShape kShape{2, 9, 20, 3};
 constexpr int kThetaEmbedding = 30;  // max(30, 4 d)
 constexpr int kXEmbedding = 36;      // max(30, 4 p)
 
-Matrix random_matrix(Eigen::Index rows, Eigen::Index columns, std::uint64_t index) {
-  RandomStream random(1, Purpose::prior, 0, index);
-  Matrix m(rows, columns);
-  for (double& value : m.reshaped()) value = random.normal();
-  return m;
-}
-
-struct Inputs {
-  Matrix theta = random_matrix(5, kShape.theta_dim, 1);
-  Matrix x = random_matrix(5, kShape.x_dim, 2);
-  Matrix time = random_matrix(5, kTimeFeatures, 3);
+struct NetworkInputs {
+  Matrix theta = normal_rows(5, kShape.theta_dim, 1);
+  Matrix x = normal_rows(5, kShape.x_dim, 2);
+  Matrix time = normal_rows(5, kTimeFeatures, 3);
 };
 
-torch::Tensor run(const ScoreNetwork& network, const Inputs& in) {
+torch::Tensor run(const ScoreNetwork& network, const NetworkInputs& in) {
   return network.output(to_tensor(in.theta), network.x_part(to_tensor(in.x)),
                         network.time_part(to_tensor(in.time)));
 }
@@ -68,7 +63,7 @@ Matrix embed(const Matrix& in, WeightReader& reader, Eigen::Index outputs) {
 
 TEST(ScoreNetwork, IsThePapersNetworkWithOneConcatenatedProduct) {
   const ScoreNetwork network(kShape, false, 1, 1);
-  const Inputs in;
+  const NetworkInputs in;
   WeightReader reader(network);
   const Matrix theta = embed(in.theta, reader, kThetaEmbedding);
   const Matrix x = embed(in.x, reader, kXEmbedding);
@@ -85,7 +80,7 @@ TEST(ScoreNetwork, HasAShortcutOfXThatAddsToItsEmbedding) {
   auto shape = kShape;
   shape.x_shortcut = true;
   const ScoreNetwork network(shape, false, 1, 1);
-  const Inputs in;
+  const NetworkInputs in;
   WeightReader reader(network);
   embed(in.theta, reader, kThetaEmbedding);
   const Matrix x = embed(in.x, reader, kXEmbedding);
@@ -105,7 +100,7 @@ TEST(ScoreNetwork, HasBlocksThatAddToWhatTheyAreGiven) {
   auto shape = kShape;
   shape.kind = NetworkKind::residual;
   const ScoreNetwork network(shape, false, 1, 1);
-  const Inputs in;
+  const NetworkInputs in;
   WeightReader reader(network);
   const int joint_width = shape.depth * shape.width;
   const Matrix x = embed(in.x, reader, kXEmbedding);
@@ -129,7 +124,7 @@ TEST(ScoreNetwork, EmbedsLongDataInTwiceItsWidth) {
 
 TEST(ScoreNetwork, SharesPartsBetweenRows) {
   const ScoreNetwork network(kShape, false, 1, 1);
-  Inputs in;
+  NetworkInputs in;
   in.x.rowwise() = in.x.row(0).eval();
   in.time.rowwise() = in.time.row(0).eval();
   const auto shared = network.output(to_tensor(in.theta), network.x_part(to_tensor(in.x.topRows(1))),
@@ -140,27 +135,27 @@ TEST(ScoreNetwork, SharesPartsBetweenRows) {
 TEST(ScoreNetwork, WritingToTheWeightsChangesTheNetwork) {
   ScoreNetwork network(kShape, false, 1, 1);
   const ScoreNetwork other(kShape, false, 2, 1);
-  const Inputs in;
+  const NetworkInputs in;
   EXPECT_FALSE(torch::equal(run(network, in), run(other, in)));
   network.weights().copy_(other.weights());
   EXPECT_TRUE(torch::equal(run(network, in), run(other, in)));
 }
 
 /// A function of the weights with a generic gradient.
-torch::Tensor loss(const ScoreNetwork& network, const Inputs& in) {
-  return (run(network, in) * to_tensor(random_matrix(5, kShape.theta_dim, 4))).sum();
+torch::Tensor loss(const ScoreNetwork& network, const NetworkInputs& in) {
+  return (run(network, in) * to_tensor(normal_rows(5, kShape.theta_dim, 4))).sum();
 }
 
 TEST(ScoreNetwork, BackwardFillsTheFlatGradientsWithTheFiniteDifferences) {
   ScoreNetwork network(kShape, false, 1, 1);
-  const Inputs in;
+  const NetworkInputs in;
   network.require_gradients(true);
   loss(network, in).backward();
   network.require_gradients(false);
   const auto weights = network.weights();
   const auto start = weights.clone();
   for (std::uint64_t i = 0; i < 20; ++i) {
-    const auto direction = to_tensor(random_matrix(1, weights.numel(), 10 + i))[0];
+    const auto direction = to_tensor(normal_rows(1, weights.numel(), 10 + i))[0];
     const double h = 1e-3;
     const auto at = [&](double step) {
       weights.copy_(start + step * direction);
@@ -174,7 +169,7 @@ TEST(ScoreNetwork, BackwardFillsTheFlatGradientsWithTheFiniteDifferences) {
 
 TEST(ScoreNetwork, BackwardAddsToTheGradients) {
   ScoreNetwork network(kShape, false, 1, 1);
-  const Inputs in;
+  const NetworkInputs in;
   network.require_gradients(true);
   loss(network, in).backward();
   const auto once = network.gradients().clone();

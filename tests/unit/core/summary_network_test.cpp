@@ -25,7 +25,7 @@ NetworkShape shape_with(SummaryKind kind) {
   return shape;
 }
 
-constexpr SummaryKind kKinds[] = {SummaryKind::mlp, SummaryKind::rows, SummaryKind::series};
+constexpr SummaryKind kSummaryKinds[] = {SummaryKind::mlp, SummaryKind::rows, SummaryKind::series};
 
 torch::Tensor summary_of(const ScoreNetwork& network, const torch::Tensor& x) {
   const NetworkLayout layout(network.shape());
@@ -40,7 +40,7 @@ torch::Tensor permuted(const torch::Tensor& x, const std::vector<std::int64_t>& 
 
 TEST(SummaryNetwork, OfRowsIsTheSameInAnyOrderAndTheOthersAreNot) {
   const auto x = testing::normal_tensor({6, kWidth}, 1);
-  for (const auto kind : kKinds) {
+  for (const auto kind : kSummaryKinds) {
     const auto network = testing::random_network(shape_with(kind));
     const auto before = summary_of(network, x);
     EXPECT_EQ(before.sizes(), (std::vector<std::int64_t>{6, kOutputs}));
@@ -123,7 +123,7 @@ TEST(SummaryNetwork, IsTrainedWithTheScoreNetwork) {
   const auto theta = testing::normal_tensor({5, 2}, 2);
   const auto time = testing::normal_tensor({5, kTimeFeatures}, 3);
   const auto weights = testing::normal_tensor({5, 2}, 4);
-  for (const auto kind : kKinds) {
+  for (const auto kind : kSummaryKinds) {
     auto network = testing::random_network(shape_with(kind));
     const auto loss = [&] {
       return (network.output(theta, network.x_part(x), network.time_part(time)) * weights).sum();
@@ -162,7 +162,7 @@ ScoreModel model_with(SummaryKind kind) {
 
 TEST(SummaryNetwork, GoesThroughARecord) {
   const Vector x_obs = testing::standard_normal_rows(1, kWidth / 2).row(0).transpose();
-  for (const auto kind : kKinds) {
+  for (const auto kind : kSummaryKinds) {
     const auto model = model_with(kind);
     const auto copy = ScoreModel::from_record(model.to_record(), nullptr);
     EXPECT_TRUE(torch::equal(copy.condition(x_obs).x_part, model.condition(x_obs).x_part));

@@ -1,7 +1,6 @@
 #include "snpse/core/tilted_prior.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -10,7 +9,6 @@
 namespace snpse {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr Eigen::Index kRows = 5000;
 constexpr double kNoise = 0.5;
 
@@ -50,12 +48,12 @@ TEST(TiltedPrior, FindsTheLikelihoodBetweenEdges) {
 }
 
 TEST(TiltedPrior, FindsTheLikelihoodAmongManyFeatures) {
-  constexpr Eigen::Index kFeatures = 400;
+  constexpr Eigen::Index kMany = 400;
   Rows rows([](RandomStream& random) { return 2 * random.uniform() - 1; });
   RandomStream random(1, Purpose::prior, 0, 1);
-  rows.x.conservativeResize(kRows, kFeatures);
-  for (double& value : rows.x.rightCols(kFeatures - 1).reshaped()) value = random.normal();
-  expect_the_likelihood(rows.fit({0, 0, -1, 1}), kFeatures, 0.2);  // a tenth is lost to 400 coefficients
+  rows.x.conservativeResize(kRows, kMany);
+  for (double& value : rows.x.rightCols(kMany - 1).reshaped()) value = random.normal();
+  expect_the_likelihood(rows.fit({0, 0, -1, 1}), kMany, 0.2);  // a tenth is lost to 400 coefficients
 }
 
 TEST(TiltedPrior, FindsTheLikelihoodOfANormalWithOneEdge) {

@@ -14,7 +14,7 @@ using testing::largest;
 using testing::normal_tensor;
 using testing::random_network;
 
-struct Case {
+struct TrainingCase {
   NetworkShape shape;
   std::int64_t simulations;
   int draws;
@@ -26,26 +26,26 @@ NetworkShape with_shortcut(NetworkShape shape) {
 }
 
 // Sizes that no vector length and no cache block divides among them.
-const std::vector<Case> kCases{{{1, 1, 8, 2}, 1, 1},
-                               {{2, 3, 16, 2}, 5, 3},
-                               {{3, 2, 17, 4, 2}, 7, 2},
-                               {{10, 10, 64, 3}, 50, 2},
-                               {{5, 100, 33, 3}, 13, 1},
-                               {{31, 15, 256, 3}, 40, 3},
-                               {with_shortcut({3, 2, 17, 4, 2}), 7, 2},
-                               {with_shortcut(energy_shape({2, 3, 16, 2})), 5, 3},
-                               {energy_shape({1, 1, 8, 2}), 1, 1},
-                               {energy_shape({3, 2, 17, 4, 2}), 7, 2},
-                               {energy_shape({10, 10, 256, 3, 2}), 40, 3}};
+const std::vector<TrainingCase> kTrainingCases{{{1, 1, 8, 2}, 1, 1},
+                                               {{2, 3, 16, 2}, 5, 3},
+                                               {{3, 2, 17, 4, 2}, 7, 2},
+                                               {{10, 10, 64, 3}, 50, 2},
+                                               {{5, 100, 33, 3}, 13, 1},
+                                               {{31, 15, 256, 3}, 40, 3},
+                                               {with_shortcut({3, 2, 17, 4, 2}), 7, 2},
+                                               {with_shortcut(energy_shape({2, 3, 16, 2})), 5, 3},
+                                               {energy_shape({1, 1, 8, 2}), 1, 1},
+                                               {energy_shape({3, 2, 17, 4, 2}), 7, 2},
+                                               {energy_shape({10, 10, 256, 3, 2}), 40, 3}};
 
-struct Inputs {
-  explicit Inputs(const Case& c)
+struct TrainingInputs {
+  explicit TrainingInputs(const TrainingCase& c)
       : x(normal_tensor({c.simulations, c.shape.x_dim}, 1)),
         theta(normal_tensor({c.simulations * c.draws, c.shape.inputs()}, 2)),
         time(normal_tensor({c.simulations * c.draws, kTimeFeatures}, 3)),
         gains(normal_tensor({c.simulations * c.draws, c.shape.inputs()}, 5)),
         weight(normal_tensor({c.simulations * c.draws, c.shape.theta_dim}, 4)) {}
-  TrainingPass::Rows rows(const Case& c) const {
+  TrainingPass::Rows rows(const TrainingCase& c) const {
     return {c.simulations,          c.draws,
             x.data_ptr<float>(),    theta.data_ptr<float>(),
             time.data_ptr<float>(), gains.data_ptr<float>()};
@@ -54,20 +54,20 @@ struct Inputs {
   torch::Tensor weight;  // d loss / d answer
 };
 
-torch::Tensor reference(const ScoreNetwork& network, const Inputs& in, int draws) {
+torch::Tensor reference(const ScoreNetwork& network, const TrainingInputs& in, int draws) {
   return testing::reference_answer(network, in.theta, network.x_part(in.x).repeat({draws, 1}),
                                    network.time_part(in.time), in.gains);
 }
 
-std::unique_ptr<TrainingPass> pass_of(const Case& c, const ScoreNetwork& network) {
+std::unique_ptr<TrainingPass> pass_of(const TrainingCase& c, const ScoreNetwork& network) {
   return make_training_pass(c.shape, network.weights().data_ptr<float>(), c.simulations,
                             c.simulations * c.draws);
 }
 
 TEST(TrainingPass, GivesTheNetworksAnswer) {
-  for (const auto& c : kCases) {
+  for (const auto& c : kTrainingCases) {
     const auto network = random_network(c.shape);
-    const Inputs in(c);
+    const TrainingInputs in(c);
     const auto pass = pass_of(c, network);
     const auto expected = reference(network, in, c.draws);
     const auto actual = torch::from_blob(const_cast<float*>(pass->forward(in.rows(c))), expected.sizes());
@@ -76,9 +76,9 @@ TEST(TrainingPass, GivesTheNetworksAnswer) {
 }
 
 TEST(TrainingPass, GivesTheGradientOfAutograd) {
-  for (const auto& c : kCases) {
+  for (const auto& c : kTrainingCases) {
     auto network = random_network(c.shape);
-    const Inputs in(c);
+    const TrainingInputs in(c);
     network.require_gradients(true);
     (reference(network, in, c.draws) * in.weight).sum().backward();
     network.require_gradients(false);
@@ -98,9 +98,9 @@ TEST(TrainingPass, GivesTheGradientOfAutograd) {
 }
 
 TEST(TrainingPass, AddsToTheGradientsBlockByBlock) {
-  for (const auto& all : {kCases[3], kCases[6], kCases[9]}) {
+  for (const auto& all : {kTrainingCases[3], kTrainingCases[6], kTrainingCases[9]}) {
     const auto network = random_network(all.shape);
-    const Inputs in(all);
+    const TrainingInputs in(all);
     const auto weights = network.weights();
     const auto pass = pass_of(all, network);
     auto expected = torch::zeros_like(weights);
@@ -127,9 +127,9 @@ TEST(TrainingPass, AddsToTheGradientsBlockByBlock) {
 }
 
 TEST(TrainingPass, SeesTheWeightsChange) {
-  const Case c = kCases[1];
+  const TrainingCase c = kTrainingCases[1];
   const auto network = random_network(c.shape);
-  const Inputs in(c);
+  const TrainingInputs in(c);
   const auto pass = pass_of(c, network);
   network.weights().mul_(0.5);
   const auto expected = reference(network, in, c.draws);

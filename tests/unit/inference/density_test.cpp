@@ -11,24 +11,15 @@
 namespace snpse {
 namespace {
 
+using testing::constant_model;
 using testing::ConstantOutputFlow;
-
-const Eigen::Vector2d kOutput(0.8, -0.5);
-
-ScoreModel constant_model(const Diffusion& diffusion, const Vector& b, double t_min = 1e-3) {
-  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, 2, t_min);
-  testing::set_constant_output(model, b);
-  return model;
-}
+using testing::kOutput;
+using testing::some_condition;
 
 ScoreModel random_model(const Diffusion& diffusion, Parametrisation parametrisation, int dim) {
   auto model = testing::small_model(diffusion, parametrisation, dim);
   testing::randomise(model);
   return model;
-}
-
-ScoreModel::Condition some_condition(const ScoreModel& model) {
-  return model.condition(Eigen::Vector2d(0.3, -1.2));
 }
 
 /// All 2^d vectors of signs for each of n rows, [2^d, n, d]: over them, Hutchinson's mean is the trace.
@@ -39,14 +30,8 @@ torch::Tensor all_signs(std::int64_t n, int dim) {
   return probes;
 }
 
-double largest_error(const torch::Tensor& actual, const Vector& expected) {
+double largest_error_of_rows(const torch::Tensor& actual, const Vector& expected) {
   return (to_matrix(actual.unsqueeze(1)).col(0) - expected).cwiseAbs().maxCoeff();
-}
-
-std::vector<RandomStream> streams(std::size_t n, std::uint64_t first = 0) {
-  std::vector<RandomStream> result;
-  for (std::size_t i = 0; i < n; ++i) result.emplace_back(1, Purpose::hutchinson, 0, first + i);
-  return result;
 }
 
 TEST(Divergence, IsThatOfFiniteDifferences) {
@@ -65,7 +50,8 @@ TEST(Divergence, IsThatOfFiniteDifferences) {
         expected += (up - down).col(i) / (2 * h);
       }
       const auto result = model.noise_and_divergence(to_tensor(z), condition, t);
-      EXPECT_LT(largest_error(result.divergence, expected), 2e-3 * (1 + expected.cwiseAbs().maxCoeff()));
+      EXPECT_LT(largest_error_of_rows(result.divergence, expected),
+                2e-3 * (1 + expected.cwiseAbs().maxCoeff()));
       EXPECT_TRUE(torch::equal(result.noise, model.noise(to_tensor(z), condition, t)));
     }
 }
@@ -123,7 +109,7 @@ TEST(Divergence, HutchinsonIsUnbiasedForRandomSigns) {
   const auto z = to_tensor(testing::standard_normal_rows(1, 3).replicate(n, 1));
   const auto model = random_model(testing::all_diffusions()[0], Parametrisation::preconditioned, 3);
   const auto condition = some_condition(model);
-  auto random = streams(static_cast<std::size_t>(n));
+  auto random = testing::streams(Purpose::hutchinson, static_cast<std::size_t>(n));
   const auto estimates =
       model.noise_and_divergence(z, condition, 0.4, rademacher_probes(random, 1, 3)).divergence;
   const double exact = model.noise_and_divergence(z, condition, 0.4).divergence[0].item<double>();
@@ -134,20 +120,21 @@ TEST(Divergence, HutchinsonIsUnbiasedForRandomSigns) {
 TEST(Divergence, HutchinsonIsExactForAMultipleOfTheIdentity) {
   const auto z = to_tensor(testing::standard_normal_rows(10, 2));
   const auto model = constant_model(testing::all_diffusions()[0], kOutput);
-  auto random = streams(10);
+  auto random = testing::streams(Purpose::hutchinson, 10);
   const auto probes = rademacher_probes(random, 1, 2);
   const double sigma = model.diffusion().sigma(0.5);
   const auto estimate = model.noise_and_divergence(z, some_condition(model), 0.5, probes);
-  EXPECT_LT(largest_error(estimate.divergence, Vector::Constant(10, 2 * sigma / (1 + sigma * sigma))), 1e-6);
+  EXPECT_LT(largest_error_of_rows(estimate.divergence, Vector::Constant(10, 2 * sigma / (1 + sigma * sigma))),
+            1e-6);
 }
 
 TEST(RademacherProbes, AreSignsFromEachRowsStream) {
-  auto all = streams(100);
+  auto all = testing::streams(Purpose::hutchinson, 100);
   const auto probes = rademacher_probes(all, 20, 3);
   ASSERT_EQ(probes.sizes().vec(), (std::vector<std::int64_t>{20, 100, 3}));
   EXPECT_TRUE(probes.abs().eq(1).all().item<bool>());
   EXPECT_NEAR(probes.mean().item<double>(), 0, 5 / std::sqrt(6000));
-  auto some = streams(30, 70);
+  auto some = testing::streams(Purpose::hutchinson, 30, 70);
   EXPECT_TRUE(torch::equal(rademacher_probes(some, 20, 3), probes.narrow(1, 70, 30)));
 }
 
@@ -158,11 +145,11 @@ TEST(LogDensity, IsTheClosedFormForEveryProcess) {
     const Vector expected = ConstantOutputFlow(model, kOutput).log_density(z);
     const auto exact = log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, {});
     EXPECT_EQ(exact.scalar_type(), torch::kFloat64);
-    EXPECT_LT(largest_error(exact, expected), 1e-3);
-    auto random = streams(15);
+    EXPECT_LT(largest_error_of_rows(exact, expected), 1e-3);
+    auto random = testing::streams(Purpose::hutchinson, 15);
     const auto estimate =
         log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, rademacher_probes(random, 1, 2));
-    EXPECT_LT(largest_error(estimate, expected), 1e-3);
+    EXPECT_LT(largest_error_of_rows(estimate, expected), 1e-3);
   }
 }
 
@@ -172,9 +159,9 @@ TEST(LogDensity, IsThatOfThePriorBeforeTraining) {
   const Vector expected = (-0.5 * z.rowwise().squaredNorm()).array() - std::log(2 * M_PI);
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, Vector::Zero(2));
-    EXPECT_LT(
-        largest_error(log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-5, {}), expected),
-        0.05);
+    EXPECT_LT(largest_error_of_rows(log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-5, {}),
+                                    expected),
+              0.05);
   }
 }
 
@@ -184,13 +171,14 @@ TEST(LogDensityAdams, ConvergesToTheClosedForm) {
     const auto model = constant_model(diffusion, kOutput);
     const Vector expected = ConstantOutputFlow(model, kOutput).log_density(z);
     const auto error = [&](int steps) {
-      return largest_error(log_density_adams(model, some_condition(model), to_tensor(z), steps), expected);
+      return largest_error_of_rows(log_density_adams(model, some_condition(model), to_tensor(z), steps),
+                                   expected);
     };
     EXPECT_LT(error(150), 0.01);
-    auto random = streams(15);
+    auto random = testing::streams(Purpose::hutchinson, 15);
     const auto estimate =
         log_density_adams(model, some_condition(model), to_tensor(z), 150, rademacher_probes(random, 1, 2));
-    EXPECT_LT(largest_error(estimate, expected), 0.01);
+    EXPECT_LT(largest_error_of_rows(estimate, expected), 0.01);
     EXPECT_GT(error(16) / error(32), 4);  // of second order at least
   }
 }
@@ -201,11 +189,12 @@ TEST(LogDensity, IsTheClosedFormWhereTheDiffusionEndsEarly) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = constant_model(diffusion, kOutput, 0.2);
     const Vector expected = ConstantOutputFlow(model, kOutput).log_density(z);
+    EXPECT_LT(largest_error_of_rows(log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, {}),
+                                    expected),
+              1e-3);
     EXPECT_LT(
-        largest_error(log_density_dopri5(model, some_condition(model), to_tensor(z), 1e-6, {}), expected),
-        1e-3);
-    EXPECT_LT(largest_error(log_density_adams(model, some_condition(model), to_tensor(z), 150), expected),
-              0.01);
+        largest_error_of_rows(log_density_adams(model, some_condition(model), to_tensor(z), 150), expected),
+        0.01);
   }
 }
 

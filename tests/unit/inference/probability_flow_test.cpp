@@ -12,19 +12,10 @@
 namespace snpse {
 namespace {
 
+using testing::constant_model;
 using testing::ConstantOutputFlow;
-
-const Eigen::Vector2d kOutput(0.8, -0.5);
-
-ScoreModel constant_model(const Diffusion& diffusion, const Vector& b, double t_min = 1e-3) {
-  auto model = testing::small_model(diffusion, Parametrisation::preconditioned, 2, t_min);
-  testing::set_constant_output(model, b);
-  return model;
-}
-
-ScoreModel::Condition some_condition(const ScoreModel& model) {
-  return model.condition(Eigen::Vector2d(0.3, -1.2));
-}
+using testing::kOutput;
+using testing::some_condition;
 
 double largest_error(const torch::Tensor& actual, const Matrix& expected) {
   return (to_matrix(actual) - expected).cwiseAbs().maxCoeff();

@@ -15,14 +15,8 @@ namespace {
 constexpr std::size_t kRows = 1500;
 constexpr int kSteps = 250;
 
-std::vector<RandomStream> streams(std::size_t n, std::uint64_t first = 0) {
-  std::vector<RandomStream> result;
-  for (std::size_t i = 0; i < n; ++i) result.emplace_back(1, Purpose::posterior, 0, first + i);
-  return result;
-}
-
 Matrix draws(const ScoreModel& model, int corrector_steps) {
-  auto random = streams(kRows);
+  auto random = testing::streams(Purpose::posterior, kRows);
   const SamplerOptions options{.sde_steps = kSteps, .corrector_steps = corrector_steps};
   return to_matrix(
       sample_sde(ModelField(model, model.condition(Eigen::Vector2d(0.3, -1.2))), random, options));
@@ -76,18 +70,18 @@ TEST(SampleSde, RowsDependOnTheirStreamAlone) {
   const auto model = testing::small_model(testing::all_diffusions()[1], Parametrisation::preconditioned, 2);
   const auto condition = model.condition(Eigen::Vector2d(0.3, -1.2));
   const SamplerOptions options{.sde_steps = 20, .corrector_steps = 1};
-  auto all = streams(10);
-  auto last = streams(4, 6);
+  auto all = testing::streams(Purpose::posterior, 10);
+  auto last = testing::streams(Purpose::posterior, 4, 6);
   const auto expected = sample_sde(ModelField(model, condition), all, options).narrow(0, 6, 4);
   EXPECT_TRUE(torch::allclose(sample_sde(ModelField(model, condition), last, options), expected, 1e-5, 1e-5));
 }
 
 TEST(StandardNormal, IsStandardNormalRowByRow) {
-  auto all = streams(20000);
+  auto all = testing::streams(Purpose::posterior, 20000);
   const Matrix z = to_matrix(standard_normal(all, 2));
   for (Eigen::Index j = 0; j < 2; ++j)
     EXPECT_LT(testing::ks_distance(testing::column(z, j), testing::normal_cdf), testing::ks_bound(20000));
-  auto last = streams(1, 19999);
+  auto last = testing::streams(Purpose::posterior, 1, 19999);
   EXPECT_EQ(to_matrix(standard_normal(last, 2)), z.bottomRows(1));
 }
 

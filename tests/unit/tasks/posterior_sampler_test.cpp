@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "support/columns.hpp"
 #include "support/statistics.hpp"
@@ -17,8 +16,6 @@ using testing::column;
 using testing::ks_bound;
 using testing::ks_distance;
 using testing::normal_cdf;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(PosteriorSampler, FindsTheConjugatePosteriorOfANarrowCorrelatedLikelihood) {
   // theta ~ N(0, I) and theta1 + theta2 = 3 +- 0.1, theta1 - theta2 = 0 +- 1: with s = (theta1 + theta2) /

@@ -26,7 +26,7 @@ std::vector<double> infected(double beta, double gamma) {
 }
 
 /// Binomial, up to a constant.
-double likelihood(const std::vector<double>& x, double beta, double gamma) {
+double binomial_likelihood(const std::vector<double>& x, double beta, double gamma) {
   const std::vector<double> shares = infected(beta, gamma);
   double sum = 0;
   for (std::size_t i = 0; i < x.size(); ++i)
@@ -76,7 +76,7 @@ TEST(Sir, PosteriorIsThatOfTheGrid) {
       const double z1 = low[0] + u1 * (high[0] - low[0]);
       const double z2 = low[1] + u2 * (high[1] - low[1]);
       return std::exp(-0.5 * (z1 * z1 + z2 * z2)) *
-             likelihood(x_obs, 0.4 * std::exp(0.5 * z1), 0.125 * std::exp(0.2 * z2));
+             binomial_likelihood(x_obs, 0.4 * std::exp(0.5 * z1), 0.125 * std::exp(0.2 * z2));
     };
     const testing::GridDensity grid(density, 0, 1, 120);
     const Matrix z = to_whitened_rows(*make_sir()->prior(), make_sir()->reference_posterior(x_obs, 2000, 1));

@@ -12,14 +12,14 @@ namespace {
 
 // Where the benchmark hides slcp's eight numbers: numpy's permutation of its frozen random numbers.
 constexpr std::array<Eigen::Index, 8> kPositions{22, 33, 23, 67, 42, 21, 16, 90};
-const std::vector<double> kTheta{0.7, -2.9, -1.1, -0.9, 0.6};
+const std::vector<double> kSlcpTheta{0.7, -2.9, -1.1, -0.9, 0.6};
 
 TEST(SlcpDistractors, HidesTheNumbersOfSlcp) {
   // Both draw slcp's numbers first from the same stream.
   RandomStream random(1, Purpose::simulator, 0, 0);
   RandomStream copy = random;
-  const std::vector<double> x = make_slcp_distractors()->simulate(kTheta, random);
-  const std::vector<double> informative = make_slcp()->simulate(kTheta, copy);
+  const std::vector<double> x = make_slcp_distractors()->simulate(kSlcpTheta, random);
+  const std::vector<double> informative = make_slcp()->simulate(kSlcpTheta, copy);
   ASSERT_EQ(x.size(), 100U);
   for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(x[static_cast<std::size_t>(kPositions[i])], informative[i]);
 }
@@ -28,7 +28,7 @@ TEST(SlcpDistractors, DistractorsFollowAHeavyTailedMixture) {
   // Distractor 51, at this position, whatever theta is: its means, and its scales (norms of the rows of the
   // Cholesky factors), by numpy. A Student distribution with 2 degrees of freedom has the distribution
   // function 1/2 + t / (2 sqrt(2 + t^2)).
-  const Matrix x = testing::simulate_often(*make_slcp_distractors(), kTheta, 5000);
+  const Matrix x = testing::simulate_often(*make_slcp_distractors(), kSlcpTheta, 5000);
   const auto cdf = [](double value) {
     constexpr std::array<double, 20> kMeans{4.8613,  -24.1122, 32.1592, 17.3717, 17.6895, 4.0569,  13.0441,
                                             8.8965,  12.5088,  -0.2463, 1.9216,  17.2315, 24.6302, 0.5113,

@@ -15,7 +15,7 @@ using testing::ks_bound;
 using testing::ks_distance;
 
 /// The likelihood as the task's definition has it, up to a constant.
-double likelihood(const std::vector<double>& x, std::span<const double> theta) {
+double slcp_likelihood(const std::vector<double>& x, std::span<const double> theta) {
   const double s1 = theta[2] * theta[2];
   const double s2 = theta[3] * theta[3];
   const double covariance = std::tanh(theta[4]) * s1 * s2;
@@ -57,7 +57,8 @@ TEST(Slcp, PosteriorIsThatOfImportanceSampling) {
   const Matrix draws = make_slcp()->reference_posterior(x_obs, 10000, 1);
   const Matrix candidates = draw_rows(*make_slcp()->prior(), 1000000, 2, Purpose::prior, 0);
   Vector weights(candidates.rows());
-  for (Eigen::Index i = 0; i < weights.size(); ++i) weights[i] = likelihood(x_obs, row_of(candidates, i));
+  for (Eigen::Index i = 0; i < weights.size(); ++i)
+    weights[i] = slcp_likelihood(x_obs, row_of(candidates, i));
   weights /= weights.sum();
   const double effective = 1 / weights.squaredNorm();
   ASSERT_GT(effective, 10000);

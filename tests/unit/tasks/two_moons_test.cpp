@@ -18,7 +18,7 @@ using testing::ks_distance;
 
 /// p(x given theta): the point q = x - shift(theta) has angle and radius with density N(r; 0.1, 0.01^2) / pi,
 /// and the area element is r dr da.
-double likelihood(const std::vector<double>& x, double theta1, double theta2) {
+double crescent_likelihood(const std::vector<double>& x, double theta1, double theta2) {
   const double q1 = x[0] - 0.25 + std::abs(theta1 + theta2) / std::sqrt(2.0);
   const double q2 = x[1] - (theta2 - theta1) / std::sqrt(2.0);
   const double r = std::hypot(q1, q2);
@@ -43,7 +43,9 @@ TEST(TwoMoons, SimulatesTheMomentsOfTheCrescent) {
 TEST(TwoMoons, SimulatesTheDensityOfItsLikelihood) {
   const std::vector theta{0.5, -0.8};
   const Matrix x = testing::simulate_often(*make_two_moons(), theta, 20000);
-  const auto density = [&](double x1, double x2) { return likelihood({x1, x2}, theta[0], theta[1]); };
+  const auto density = [&](double x1, double x2) {
+    return crescent_likelihood({x1, x2}, theta[0], theta[1]);
+  };
   const testing::GridDensity grid(density, -1.2, 0.3, 2000);
   EXPECT_LT(ks_distance(column(x, 0), [&](double v) { return grid.cdf_first(v); }), ks_bound(20000));
   EXPECT_LT(ks_distance(column(x, 1), [&](double v) { return grid.cdf_second(v); }), ks_bound(20000));
@@ -52,7 +54,9 @@ TEST(TwoMoons, SimulatesTheDensityOfItsLikelihood) {
 TEST(TwoMoons, PosteriorIsThatOfTheGrid) {
   // Two whole moons; moons that touch (|u| near 0); moons that the corners of the box cut.
   for (const auto& x_obs : {std::vector{-0.2, 0.1}, std::vector{0.28, 0.0}, std::vector{-1.1, 0.05}}) {
-    const auto density = [&](double theta1, double theta2) { return likelihood(x_obs, theta1, theta2); };
+    const auto density = [&](double theta1, double theta2) {
+      return crescent_likelihood(x_obs, theta1, theta2);
+    };
     const testing::GridDensity grid(density, -1, 1, 2500);
     const Matrix theta = make_two_moons()->reference_posterior(x_obs, 10000, 1);
     EXPECT_LT(ks_distance(column(theta, 0), [&](double v) { return grid.cdf_first(v); }), ks_bound(10000));
@@ -65,7 +69,7 @@ TEST(TwoMoons, PosteriorDrawsExplainTheObservation) {
   const Matrix theta = make_two_moons()->reference_posterior(x_obs, 10000, 2);
   int upper_moon = 0;
   for (Eigen::Index i = 0; i < theta.rows(); ++i) {
-    EXPECT_GT(likelihood(x_obs, theta(i, 0), theta(i, 1)), 1e-6);
+    EXPECT_GT(crescent_likelihood(x_obs, theta(i, 0), theta(i, 1)), 1e-6);
     upper_moon += theta(i, 0) + theta(i, 1) > 0 ? 1 : 0;
   }
   EXPECT_NEAR(upper_moon, 5000, 5 * 50);

@@ -19,7 +19,7 @@ bool runs_on_signal_stack(int signal) {
   return (action.sa_flags & SA_ONSTACK) != 0;
 }
 
-class StopSignal : public testing::TestWithParam<int> {};
+class StopSignal : public ::testing::TestWithParam<int> {};
 
 TEST_P(StopSignal, IsNotedOnAStackOfItsOwn) {
   const stack_t before = present_signal_stack();
@@ -39,7 +39,7 @@ TEST_P(StopSignal, IsNotedOnAStackOfItsOwn) {
   EXPECT_FALSE(StopRequest().requested());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StopSignal, testing::Values(SIGTERM, SIGINT, SIGUSR1));
+INSTANTIATE_TEST_SUITE_P(All, StopSignal, ::testing::Values(SIGTERM, SIGINT, SIGUSR1));
 
 TEST(StopRequest, ComesWithTheWallTime) {
   EXPECT_TRUE(StopRequest(0.0).requested());
