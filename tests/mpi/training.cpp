@@ -27,10 +27,10 @@ TrainingData uninformative_data(const World& world, Eigen::Index n) {
   const auto share = world.share(n);
   TrainingData data{{to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1}),
                      torch::empty({n, 0}), torch::ones({n, 1})},
-                    {}};
+                    {},
+                    held_out_rows(n, 4, {}, kKey)};
   data.rows = data.rows.narrow(share.begin, share.size());
   for (auto id = share.begin; id < share.end; ++id) data.id.push_back(id);
-  data.held_out = held_out_rows(n, 4, {}, kKey);
   return data;
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "support/columns.hpp"
+#include <Eigen/Cholesky>
 #include <gtest/gtest.h>
 
 namespace snpse {
@@ -55,8 +56,8 @@ TEST(Regression, KnowsWhatTheOtherRowsExpectOfEach) {
       for (Eigen::Index parameter = 0; parameter < 2; ++parameter) {
         Eigen::MatrixXd normal = design.transpose() * design;
         normal.diagonal().head(features).array() += fit.penalty[parameter] * kRows;
-        const Eigen::VectorXd coefficients =
-            normal.ldlt().solve(design.transpose() * z(others, parameter).matrix());
+        const Eigen::VectorXd target = z(others, parameter);
+        const Eigen::VectorXd coefficients = normal.ldlt().solve(design.transpose() * target);
         const double mean =
             x.row(left_out).dot(coefficients.head(features).transpose()) + coefficients[features];
         EXPECT_NEAR(fit.left_out_mean(left_out, parameter), mean, 1e-8);

@@ -10,33 +10,44 @@
 namespace snpse {
 namespace {
 
-std::vector<std::int64_t> of(std::int64_t n, std::int64_t width = 10, std::uint32_t round = 1) {
-  return held_out_rows(n, width, {.validation_share = 0.1}, {3, round});
+HeldOutRows held_out_of(std::int64_t n, std::int64_t width = 10, std::uint32_t round = 1,
+                        double check_share = 0.05) {
+  return held_out_rows(n, width, {.validation_share = 0.1, .check_share = check_share}, {3, round});
 }
 
-TEST(HeldOutRows, AreAShareAndOfFewRowsAQuarterOrAHundred) {
-  EXPECT_EQ(of(5000).size(), 500);
-  EXPECT_EQ(of(600).size(), 100);
-  EXPECT_EQ(of(60).size(), 15);
-  EXPECT_EQ(of(1'000'000).size(), 20000);
-  EXPECT_EQ(of(100'000, std::int64_t{1} << 16U).size(), 1024);
+TEST(HeldOutRows, AreAShareAndOfFewRowsAFifthOrAHundred) {
+  EXPECT_EQ(held_out_of(5000).validation.size(), 500);
+  EXPECT_EQ(held_out_of(600).validation.size(), 100);
+  EXPECT_EQ(held_out_of(60).validation.size(), 12);
+  EXPECT_EQ(held_out_of(1'000'000).validation.size(), 20000);
+  EXPECT_EQ(held_out_of(100'000, std::int64_t{1} << 16U).validation.size(), 1024);
+}
+
+TEST(HeldOutRows, AreKeptForTheCheckToo) {
+  EXPECT_EQ(held_out_of(5000).check.size(), 250);
+  EXPECT_EQ(held_out_of(600).check.size(), 50);
+  EXPECT_EQ(held_out_of(60).check.size(), 6);
+  EXPECT_EQ(held_out_of(100'000).check.size(), 500);
+  EXPECT_TRUE(held_out_of(5000, 10, 1, 0).check.empty());
 }
 
 TEST(HeldOutRows, AreDistinctAndDrawnAnewEachRound) {
-  const auto ids = of(600);
-  EXPECT_EQ(std::set<std::int64_t>(ids.begin(), ids.end()).size(), ids.size());
-  EXPECT_GE(*std::min_element(ids.begin(), ids.end()), 0);
-  EXPECT_LT(*std::max_element(ids.begin(), ids.end()), 600);
-  EXPECT_EQ(ids, of(600));
-  EXPECT_NE(ids, of(600, 10, 2));
+  const auto rows = held_out_of(600);
+  std::set<std::int64_t> ids(rows.validation.begin(), rows.validation.end());
+  ids.insert(rows.check.begin(), rows.check.end());
+  EXPECT_EQ(ids.size(), 150);
+  EXPECT_GE(*ids.begin(), 0);
+  EXPECT_LT(*ids.rbegin(), 600);
+  EXPECT_EQ(rows.validation, held_out_of(600).validation);
+  EXPECT_NE(rows.validation, held_out_of(600, 10, 2).validation);
 }
 
 TEST(HeldOutRows, AreFlaggedByTheirIds) {
-  EXPECT_EQ(flags_of(4, {2, 0}), (std::vector<bool>{true, false, true, false}));
+  EXPECT_EQ(flags_of(4, {{2}, {0}}), (std::vector<bool>{true, false, true, false}));
 }
 
 TEST(HeldOutRows, AreRefusedWhereThereAreTooFew) {
-  EXPECT_THROW(of(3), Error);
+  EXPECT_THROW(held_out_of(3), Error);
 }
 
 }  // namespace
