@@ -148,7 +148,8 @@ TiltedPrior fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& 
   for (Eigen::Index i = 0; i < z.cols(); ++i) {
     rows.prior = prior[static_cast<std::size_t>(i)];
     rows.z = z(chosen, i);
-    rows.features << fitted.left_out_mean(chosen, i), Vector::Ones(n);
+    const Vector left_out_mean = fitted.left_out_mean(chosen, i);
+    rows.features << left_out_mean, Vector::Ones(n);
     const double mean = z.col(i).mean();
     const double variance = std::max((z.col(i).array() - mean).square().mean(), 1e-12);
     const auto coefficients = [&](double precision) {

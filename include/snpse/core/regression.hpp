@@ -19,15 +19,18 @@ struct Regression {
   Matrix mean(const Matrix& features) const;  // [n, w] -> [n, d]
 };
 
-/// A regression, and what the regression of all other rows expects of each row.
+/// A regression, and what a regression of other rows expects of each row.
 struct RegressionFit {
   Regression regression;
   Vector penalty;        // [d], of the squared weights, a row, in units of the squared error
   Matrix left_out_mean;  // [n, d]
 };
 
-/// Ridge regression of the rows z [n, d] on features [n, w], n >= 2. Each parameter has the penalty with the
-/// least leave-one-out error, which is exact for any n and w: with more features than rows too.
+/// Ridge regression of the rows z [n, d] on features [n, w], n >= 2. Where there are at least 10 rows a
+/// feature, on all of them, each parameter with the penalty of the least leave-one-out error, which is exact.
+/// Where there are fewer, on as many principal components of the features, and with the penalty, as have the
+/// least error in five-fold cross-validation: of many noisy data a few components may hold all that they say
+/// together.
 RegressionFit fit_regression(const Matrix& z, const Matrix& features);
 
 }  // namespace snpse

@@ -40,30 +40,42 @@ TEST(Regression, ExpectsTheMeanWhereXSaysNothing) {
 }
 
 TEST(Regression, KnowsWhatTheOtherRowsExpectOfEach) {
-  // With fewer and with more features than rows: the same as the fit to all rows but one, of the same
-  // penalty.
-  for (const Eigen::Index features : {5, 40}) {
-    constexpr Eigen::Index kRows = 12;
-    const Matrix x = normal_rows(kRows, features, 2);
-    const Matrix z = x.leftCols(2) + 0.5 * normal_rows(kRows, 2, 1);
-    const auto fit = fit_regression(z, x);
-    for (Eigen::Index left_out = 0; left_out < kRows; ++left_out) {
-      std::vector<Eigen::Index> others;
-      for (Eigen::Index i = 0; i < kRows; ++i)
-        if (i != left_out) others.push_back(i);
-      Eigen::MatrixXd design(kRows - 1, features + 1);
-      design << x(others, Eigen::all), Eigen::VectorXd::Ones(kRows - 1);
-      for (Eigen::Index parameter = 0; parameter < 2; ++parameter) {
-        Eigen::MatrixXd normal = design.transpose() * design;
-        normal.diagonal().head(features).array() += fit.penalty[parameter] * kRows;
-        const Eigen::VectorXd target = z(others, parameter);
-        const Eigen::VectorXd coefficients = normal.ldlt().solve(design.transpose() * target);
-        const double mean =
-            x.row(left_out).dot(coefficients.head(features).transpose()) + coefficients[features];
-        EXPECT_NEAR(fit.left_out_mean(left_out, parameter), mean, 1e-8);
-      }
+  // The same as the fit to all rows but one, of the same penalty.
+  constexpr Eigen::Index kRows = 30;
+  constexpr Eigen::Index kFeatures = 3;
+  const Matrix x = normal_rows(kRows, kFeatures, 2);
+  const Matrix z = x.leftCols(2) + 0.5 * normal_rows(kRows, 2, 1);
+  const auto fit = fit_regression(z, x);
+  for (Eigen::Index left_out = 0; left_out < kRows; ++left_out) {
+    std::vector<Eigen::Index> others;
+    for (Eigen::Index i = 0; i < kRows; ++i)
+      if (i != left_out) others.push_back(i);
+    Eigen::MatrixXd design(kRows - 1, kFeatures + 1);
+    design << x(others, Eigen::all), Eigen::VectorXd::Ones(kRows - 1);
+    for (Eigen::Index parameter = 0; parameter < 2; ++parameter) {
+      Eigen::MatrixXd normal = design.transpose() * design;
+      normal.diagonal().head(kFeatures).array() += fit.penalty[parameter] * kRows;
+      const Eigen::VectorXd target = z(others, parameter);
+      const Eigen::VectorXd coefficients = normal.ldlt().solve(design.transpose() * target);
+      const double mean =
+          x.row(left_out).dot(coefficients.head(kFeatures).transpose()) + coefficients[kFeatures];
+      EXPECT_NEAR(fit.left_out_mean(left_out, parameter), mean, 1e-8);
     }
   }
+}
+
+TEST(Regression, FindsWhatManyNoisyDataSayTogether) {
+  // x_j = z + 4 e_j for 400 data, z ~ N(0, 1): the posterior's variance is 1 / (1 + 400 / 16). 200 rows are
+  // fewer than the coefficients, but one component holds all of it.
+  constexpr Eigen::Index kData = 400;
+  const Matrix z = normal_rows(200, 1, 1);
+  const Matrix x = z.replicate(1, kData) + 4 * normal_rows(200, kData, 2);
+  const auto regression = Regression::fit(z, x);
+  const double exact = 1 / std::sqrt(1 + kData / 16.0);
+  EXPECT_NEAR(regression.deviation[0] / exact, 1.05, 0.15);
+  const Matrix fresh = normal_rows(1000, 1, 3);
+  const Matrix error = regression.mean(fresh.replicate(1, kData) + 4 * normal_rows(1000, kData, 4)) - fresh;
+  EXPECT_NEAR(error.norm() / std::sqrt(1000) / regression.deviation[0], 1, 0.15);
 }
 
 TEST(Regression, SeesNoMoreInManyFeaturesThanThereIs) {
