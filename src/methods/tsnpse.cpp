@@ -109,7 +109,7 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
     return {[&](const Matrix& theta) { return posterior.unnormalised_log_prob(world, theta, kEnergyRatio); }};
   const auto by_flow = [&](int steps) {
     return [&posterior, &world, steps](const Matrix& theta) {
-      return posterior.log_prob(world, theta, {.steps = steps}, {});
+      return posterior.unnormalised_log_prob(world, theta, {.steps = steps}, {});
     };
   };
   const auto& options = settings_.truncation;
