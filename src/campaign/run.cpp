@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/data_records.hpp"
@@ -32,9 +33,25 @@ Json describe(const Step& step) {
   return {{"round", step.round}, {"phase", to_string(step.phase)}};
 }
 
+/// Where method.simulations was raised while a round waits for its network, that round gets its part of what
+/// is new. Rounds whose network is trained keep their number.
+void extend_last_round(const Loop& loop) {
+  const auto simulations = loop.campaign.simulations();
+  const auto finished = loop.campaign.finished_rounds();
+  if (simulations.size() == finished.size()) return;
+  const auto own = simulations.back();
+  const auto wanted = loop.method.simulations_after(simulations.first(finished.size()));
+  if (wanted <= own) return;
+  loop.context.log.info(fmt::format("round {}: {} more parameters are proposed, beside {}",
+                                    simulations.size(), wanted - own, own));
+  loop.campaign.extend(loop.method.propose(finished, wanted, loop.context));
+}
+
 void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
-  auto proposal = loop.method.propose(loop.campaign.finished_rounds(), loop.context);
+  auto proposal =
+      loop.method.propose(loop.campaign.finished_rounds(),
+                          loop.method.simulations_after(loop.campaign.simulations()), loop.context);
   auto figures = describe(step);
   for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
@@ -106,6 +123,7 @@ void infer(const Loop& loop, const Step& step) {
 Outcome run_rounds(Campaign& campaign, const Method& method, const ProblemSetup& setup, const Config& config,
                    const CommitListener& listener, const StepContext& context) {
   const Loop loop{campaign, method, setup, config, listener, context};
+  extend_last_round(loop);
   while (const auto step = campaign.next_step()) {
     if (context.world.any(context.stop.requested())) return Outcome::stopped;
     auto outcome = Outcome::finished;

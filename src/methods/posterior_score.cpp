@@ -125,10 +125,16 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
   auto rows = valid_rows(world, rounds, *boxed, replacement);
   if (rows.total < kFewest)
-    fail(ExitCode::data,
-         "only {} valid simulations lie in the region to train on; at least {} are needed: raise "
-         "method.simulations, mend the simulator, or set invalid.policy = \"replace\"",
-         rows.total, kFewest);
+    fail(
+        ExitCode::data,
+        "only {} valid simulations lie in the region to train on, and at least {} are needed: raise {} or "
+        "set "
+        "invalid.policy = \"replace\" in the campaign file, and run the same command again, which keeps what "
+        "was simulated; where the simulator was wrong, start a new campaign with another --out",
+        rows.total, kFewest,
+        rounds.size() == 1 && settings.method.first_round > 0 && settings.method.rounds > 1
+            ? "method.first_round and method.simulations"
+            : "method.simulations");
   const auto& options = settings.model;
   const auto fitted = sample_of_all(world, rows);
   const bool preconditioned = options.parametrisation == Parametrisation::preconditioned;

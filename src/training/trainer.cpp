@@ -173,7 +173,8 @@ class Trainer {
     const double validation_loss = sums[1] / entries;
     if (!std::isfinite(validation_loss))
       fail(ExitCode::data,
-           "training diverged: the validation loss is {} at step {}; lower training.learning_rate ({})",
+           "training diverged: the validation loss is {} at step {}; lower training.learning_rate ({}) "
+           "in the campaign file and run the same command again",
            validation_loss, step_, options_.learning_rate);
     history_.step.push_back(step_);
     history_.training_loss.push_back(sums[0] / static_cast<double>(steps_since_validation_));
