@@ -64,6 +64,35 @@ class DiagnoseTest(ProgramTest):
         self.assertIn("value 1", found["prior_predictive"]["advice"])
         self.assertNotEqual(verdict, "pass")
 
+    def test_too_few_simulations_decide_nothing(self):
+        folder = self.campaign()
+        # 100 simulations have no probability below 2 / 101, which is above the level of .01; 240 do.
+        verdict, found = self.diagnose(folder, "--simulations", 100)
+        self.assertEqual(found["posterior_predictive"]["verdict"], "undecided")
+        self.assertEqual(found["posterior_predictive"]["advice"], "raise --simulations to 240")
+        self.assertEqual(verdict, "undecided")
+        said = self.assert_succeeds("diagnose", folder, "--simulations", 100).stdout
+        self.assertRegex(said, r"posterior_predictive .* undecided +cannot be decided: with 100 simulations")
+        self.assertTrue(said.endswith("verdict: undecided\n"))
+        _, found = self.diagnose(folder, "--simulations", 240)
+        self.assertEqual(found["posterior_predictive"]["verdict"], "pass")
+
+    def test_several_observations_get_as_many_simulations_as_they_need(self):
+        values = ", ".join([TEN_VALUES] * 4)
+        folder = self.campaign(x=values + "]\nrows = 4\n#[")
+        _, found = self.diagnose(folder)
+        self.assertEqual(found["posterior_predictive"]["verdict"], "pass")
+        self.assertEqual(found["prior_predictive"]["verdict"], "pass")
+
+    def test_the_seed_is_the_campaigns_or_another(self):
+        folder = self.campaign()
+        figures = [{check: finding["figure"] for check, finding in self.diagnose(folder, *options)[1].items()}
+                   for options in ([], ["--seed", 3], ["--seed", 4])]
+        self.assertEqual(figures[0], figures[1])
+        for check in ("sbc", "coverage", "tarp", "local_c2st"):
+            self.assertNotEqual(figures[0][check], figures[2][check], check)
+        self.assertEqual(figures[0]["prior_predictive"], figures[2]["prior_predictive"])
+
     def test_a_sequential_posterior_and_other_networks(self):
         folder = self.campaign(task="two_moons", x="-0.6, 0.2", method="tsnpse", rounds=2, simulations=1500, steps=600)
         _, found = self.diagnose(folder, "--networks", 1, "--simulations", 200)

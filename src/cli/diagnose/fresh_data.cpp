@@ -22,21 +22,39 @@ void append(Matrix& rows, const Matrix& more) {
   rows.bottomRows(more.rows()) = more;
 }
 
-/// Puts a pair behind the others.
-void append(CalibrationPairs& pairs, const Matrix& theta, const Matrix& x, Matrix draws,
-            const Vector& log_prob) {
-  append(pairs.theta, theta);
-  append(pairs.x, x);
-  pairs.draws.push_back(std::move(draws));
-  pairs.log_prob.conservativeResize(pairs.log_prob.size() + 1);
-  pairs.log_prob[pairs.log_prob.size() - 1] = log_prob[0];
-  append(pairs.log_prob_of_draws, log_prob.tail(log_prob.size() - 1).transpose());
-}
+/// Pairs as they come in: rows are many and long, so that their room is made once.
+class PairList {
+ public:
+  PairList(Eigen::Index most, Eigen::Index d, Eigen::Index p, Eigen::Index draws)
+      : pairs_{Matrix(most, d), Matrix(most, p), {}, Vector(most), Matrix(most, draws)} {}
+
+  /// log_prob: of theta, then of each draw.
+  void add(const Matrix& theta, const Matrix& x, Matrix draws, const Vector& log_prob) {
+    const auto i = static_cast<Eigen::Index>(pairs_.draws.size());
+    pairs_.theta.row(i) = theta;
+    pairs_.x.row(i) = x;
+    pairs_.draws.push_back(std::move(draws));
+    pairs_.log_prob[i] = log_prob[0];
+    pairs_.log_prob_of_draws.row(i) = log_prob.tail(log_prob.size() - 1).transpose();
+  }
+
+  CalibrationPairs take() {
+    const auto n = static_cast<Eigen::Index>(pairs_.draws.size());
+    pairs_.theta.conservativeResize(n, Eigen::NoChange);
+    pairs_.x.conservativeResize(n, Eigen::NoChange);
+    pairs_.log_prob.conservativeResize(n);
+    pairs_.log_prob_of_draws.conservativeResize(n, Eigen::NoChange);
+    return std::move(pairs_);
+  }
+
+ private:
+  CalibrationPairs pairs_;
+};
 
 }  // namespace
 
 std::uint64_t FreshData::seed() const {
-  RandomStream random(campaign.config().seed, Purpose::calibration, kSeedRound, 0);
+  RandomStream random(base_seed, Purpose::calibration, kSeedRound, 0);
   return random.below(std::numeric_limits<std::int64_t>::max());
 }
 
@@ -84,7 +102,7 @@ CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
   const Matrix x = simulate(theta, 0);
   // Ranks among densities need no more of them than tsnpse's regions do.
   const DensityOptions density{.steps = campaign.config().truncation.density_steps};
-  CalibrationPairs pairs;
+  PairList pairs(theta.rows(), theta.cols(), x.cols(), draws);
   std::int64_t left_out = 0;
   for (Eigen::Index i = 0; i < theta.rows(); ++i) {
     if (context.world.any(context.stop.requested()))
@@ -97,8 +115,8 @@ CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
       Matrix rows = posterior->sample(context.world, draws, key, quiet).theta;
       Matrix all(draws + 1, theta.cols());
       all << theta.row(i), rows;
-      const Vector log_prob = posterior->log_prob(context.world, all, density, key);
-      if (std::isfinite(log_prob[0])) append(pairs, theta.row(i), x.row(i), std::move(rows), log_prob);
+      const Vector log_prob = posterior->unnormalised_log_prob(context.world, all, density, key);
+      if (std::isfinite(log_prob[0])) pairs.add(theta.row(i), x.row(i), std::move(rows), log_prob);
     } catch (const Error& error) {
       if (error.code() != ExitCode::data) throw;  // only this code's errors are thrown on all ranks together
       ++left_out;
@@ -111,7 +129,7 @@ CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
         fmt::format("{} of {} pairs are left out: next to no posterior draw there lies in the "
                     "prior's support",
                     left_out, theta.rows()));
-  return pairs;
+  return pairs.take();
 }
 
 }  // namespace snpse
