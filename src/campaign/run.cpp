@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "snpse/campaign/data_findings.hpp"
 #include "snpse/campaign/data_records.hpp"
 #include "snpse/methods/valid_rows.hpp"
 #include "snpse/simulation/farm.hpp"
@@ -104,6 +105,16 @@ Outcome train_round(const Loop& loop, const Step& step) {
   return Outcome::finished;
 }
 
+/// Says what is odd about the data, once the draws are there.
+void warn_of_data(const Loop& loop, const Matrix& draws) {
+  constexpr double kLevel = 0.01;
+  for (const auto& finding :
+       data_findings(loop.context.world, loop.campaign.rounds(), loop.setup, draws, kLevel)) {
+    const auto verdict = finding.verdict();
+    if (verdict == Verdict::warn || verdict == Verdict::note) loop.context.log.warning(finding.advice);
+  }
+}
+
 void infer(const Loop& loop, const Step& step) {
   const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
@@ -116,6 +127,7 @@ void infer(const Loop& loop, const Step& step) {
   figures["leakage"] = samples.report.leakage();
   figures["seconds"] = samples.report.seconds;
   loop.tell(figures);
+  warn_of_data(loop, samples.theta);
 }
 
 }  // namespace

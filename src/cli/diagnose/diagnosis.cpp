@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "snpse/campaign/data_findings.hpp"
 #include "snpse/cli/benchmark.hpp"
 #include "snpse/cli/diagnose/fresh_data.hpp"
 #include "snpse/diagnostics/local_c2st.hpp"
@@ -48,6 +49,7 @@ struct Diagnosis {
 
   void calibration();
   void predictive();
+  void data();
   void simulations();
   void diary();
   void networks();
@@ -131,6 +133,21 @@ void Diagnosis::predictive() {
        .what = "share of draws outside the prior's support, which are rejected; our choice",
        .advice = "the network does not know the prior's edges: start a new campaign with model.space = "
                  "\"natural\" or \"whitened\", or with more simulations"});
+}
+
+/// What the data themselves say, by the campaign's own draws where there are some.
+void Diagnosis::data() {
+  Matrix draws;
+  if (is_finished()) {
+    context.world.on_root([&] { draws = campaign.folder().load_posterior().get<Matrix>("theta"); });
+    context.world.broadcast(draws);
+  } else {
+    const auto posterior = campaign.posterior(campaign.setup().observations);
+    draws = campaign.sample(*posterior, kDrawsToCompare, fresh.seed(), context.log).theta;
+  }
+  for (auto& finding :
+       data_findings(context.world, campaign.finished_rounds(), campaign.setup(), draws, kLevel))
+    findings.push_back(std::move(finding));
 }
 
 void Diagnosis::simulations() {
@@ -248,6 +265,7 @@ std::vector<Finding> diagnose(const TrainedCampaign& campaign, const DiagnoseArg
   Diagnosis diagnosis{campaign, arguments, context};
   diagnosis.calibration();
   diagnosis.predictive();
+  diagnosis.data();
   diagnosis.simulations();
   diagnosis.diary();
   diagnosis.networks();
