@@ -1,6 +1,7 @@
 #include "snpse/campaign/campaign.hpp"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "snpse/campaign/share_simulations.hpp"
@@ -59,7 +60,9 @@ std::span<const RoundData> Campaign::finished_rounds() const {
 }
 
 void Campaign::take(const Step& step, Proposal proposal) {
+  simulations_.push_back(std::llround(world_.broadcast(static_cast<double>(proposal.theta.rows()))));
   if (!world_.is_root()) proposal.theta.resize(0, 0);
+  proposal.report.put(kProposed, simulations_.back());
   rounds_.emplace_back();
   rounds_.back().proposal = std::move(proposal);
   last_ = step;
@@ -85,6 +88,20 @@ void Campaign::take(const Step& step, Record network) {
 void Campaign::commit(const Step& step, Proposal proposal) {
   world_.on_root([&] { folder_->save_proposal(step.round, proposal); });
   take(step, std::move(proposal));
+}
+
+void Campaign::extend(const Proposal& proposal) {
+  const auto own = static_cast<Eigen::Index>(simulations_.back());
+  Proposal extended = proposal;
+  world_.on_root([&] {
+    extended.theta.topRows(own) = rounds_.back().proposal.theta;
+    folder_->reopen(last_->round);
+    folder_->save_proposal(last_->round, extended);
+  });
+  if (last_->phase == Phase::simulate) next_id_ -= own;
+  rounds_.pop_back();
+  simulations_.pop_back();
+  take({last_->round, Phase::propose}, std::move(extended));
 }
 
 void Campaign::commit(const Step& step, TrainedNetwork network) {

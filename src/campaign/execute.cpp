@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/campaign_log.hpp"
@@ -18,10 +19,14 @@ struct OpenCampaign {
   OpenCampaign(const CampaignRequest& request, Log& screen)
       : lock(request.folder),
         folder(CampaignFolder::create(request.folder, request.configuration, request.config.seed,
-                                      request.difference)),
+                                      rounds_of(request.config), request.difference)),
         diary(folder.events()),
         log(screen, diary) {
     make_folder(folder.logs());
+    for (const auto& change : folder.changes()) {
+      log.info(fmt::format("continued with another value of {}", change.text()));
+      diary.append("reconfigured", {{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
+    }
   }
 
   FolderLock lock;

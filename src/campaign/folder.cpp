@@ -46,7 +46,7 @@ CampaignFolder::CampaignFolder(fs::path path) : path_(std::move(path)) {
 }
 
 CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& configuration,
-                                      std::uint64_t seed, const Difference& difference) {
+                                      std::uint64_t seed, int rounds, const Difference& difference) {
   std::error_code ignored;
   if (!fs::exists(path / kConfiguration, ignored)) {
     if (!is_empty_or_absent(path))
@@ -59,15 +59,26 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
   CampaignFolder folder(path);
   folder.seed_ = seed;
   // Comments and the order of lines may differ, as between versions of the program.
-  const auto changes =
-      folder.configuration_ == configuration ? "" : difference(folder.configuration_, configuration);
-  if (!changes.empty())
+  if (folder.configuration_ != configuration)
+    folder.changes_ = difference(folder.configuration_, configuration);
+  std::string refused;
+  for (const auto& change : folder.changes_)
+    if (!may_change(change, folder, rounds)) refused += fmt::format("\n  {}", change.text());
+  if (!refused.empty())
     fail(ExitCode::config,
-         "'{}' was started with another configuration:\n{}\nUndo the change, or start a new campaign with "
+         "'{}' was started with another configuration:{}\nUndo the change, or start a new campaign with "
          "another --out",
-         path.string(), changes);
+         path.string(), refused);
   folder.tidy();
+  if (!folder.changes_.empty()) folder.refreeze(configuration);
   return folder;
+}
+
+void CampaignFolder::refreeze(const std::string& configuration) {
+  // A training goes on with the settings that it began with, so that one under way begins anew.
+  for (int round = 1; fs::exists(round_folder(round)); ++round) remove_checkpoints(round);
+  write_durably(path_ / kConfiguration, configuration);
+  configuration_ = configuration;
 }
 
 void CampaignFolder::tidy() const {
@@ -132,6 +143,31 @@ void CampaignFolder::save_simulations(int round, const Matrix& theta, const Simu
   Record outcomes = parts.outcomes();
   outcomes.put("theta", theta);
   write_record(simulations_file(round), header("simulations"), outcomes, parts.x());
+}
+
+void CampaignFolder::reopen(int round) const {
+  remove_checkpoints(round);
+  const auto file = simulations_file(round);
+  if (!fs::exists(file)) return;
+  fs::remove_all(parts(round));
+  Record outcomes = read_fields(file, "simulations", {"theta", "id", "seed", "status"});
+  const auto provenance = provenance_from(read_record(round_folder(round) / "provenance.h5", "provenance"));
+  const auto& theta = outcomes.get<Matrix>("theta");
+  const auto x = open_rows(file, "simulations", "x", 0, theta.rows());
+  const auto& id = outcomes.get<std::vector<std::int64_t>>("id");
+  SimulationParts kept(parts(round), header("part"), theta.rows(), static_cast<int>(x->width()),
+                       id.empty() ? 0 : id.front());
+  const auto statuses = statuses_from(outcomes);
+  const auto& seed = outcomes.get<std::vector<std::int64_t>>("seed");
+  for_each_block(theta.rows(), x->width(), [&](Eigen::Index first, Eigen::Index count) {
+    const auto part_of = [&](const auto& values) {
+      return std::vector(values.begin() + first, values.begin() + first + count);
+    };
+    kept.append({{theta.middleRows(first, count), x->block(first, count), part_of(id), part_of(seed),
+                  part_of(statuses)},
+                 {part_of(provenance.worker), part_of(provenance.attempts), part_of(provenance.seconds)}});
+  });
+  fs::remove(file);
 }
 
 std::vector<Status> CampaignFolder::load_statuses(int round) const {

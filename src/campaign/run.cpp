@@ -3,8 +3,10 @@
 #include <array>
 #include <chrono>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "snpse/campaign/data_findings.hpp"
 #include "snpse/campaign/data_records.hpp"
 #include "snpse/campaign/self_check.hpp"
 #include "snpse/methods/valid_rows.hpp"
@@ -33,9 +35,25 @@ Json describe(const Step& step) {
   return {{"round", step.round}, {"phase", to_string(step.phase)}};
 }
 
+/// Where method.simulations was raised while a round waits for its network, that round gets its part of what
+/// is new. Rounds whose network is trained keep their number.
+void extend_last_round(const Loop& loop) {
+  const auto simulations = loop.campaign.simulations();
+  const auto finished = loop.campaign.finished_rounds();
+  if (simulations.size() == finished.size()) return;
+  const auto own = simulations.back();
+  const auto wanted = loop.method.simulations_after(simulations.first(finished.size()));
+  if (wanted <= own) return;
+  loop.context.log.info(fmt::format("round {}: {} more parameters are proposed, beside {}",
+                                    simulations.size(), wanted - own, own));
+  loop.campaign.extend(loop.method.propose(finished, wanted, loop.context));
+}
+
 void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
-  auto proposal = loop.method.propose(loop.campaign.finished_rounds(), loop.context);
+  auto proposal =
+      loop.method.propose(loop.campaign.finished_rounds(),
+                          loop.method.simulations_after(loop.campaign.simulations()), loop.context);
   auto figures = describe(step);
   for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
@@ -100,6 +118,16 @@ void tell(const SelfCheck& check, Json& figures, Log& log) {
                                {"verdict", to_string(finding.verdict())}};
 }
 
+/// Says what is odd about the data, once the draws are there.
+void warn_of_data(const Loop& loop, const Matrix& draws) {
+  constexpr double kLevel = 0.01;
+  for (const auto& finding :
+       data_findings(loop.context.world, loop.campaign.rounds(), loop.setup, draws, kLevel)) {
+    const auto verdict = finding.verdict();
+    if (verdict == Verdict::warn || verdict == Verdict::note) loop.context.log.warning(finding.advice);
+  }
+}
+
 void infer(const Loop& loop, const Step& step) {
   const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
@@ -115,6 +143,7 @@ void infer(const Loop& loop, const Step& step) {
   figures["leakage"] = samples.report.leakage();
   figures["seconds"] = samples.report.seconds;
   loop.tell(figures);
+  warn_of_data(loop, samples.theta);
 }
 
 }  // namespace
@@ -122,6 +151,7 @@ void infer(const Loop& loop, const Step& step) {
 Outcome run_rounds(Campaign& campaign, const Method& method, const ProblemSetup& setup, const Config& config,
                    const CommitListener& listener, const StepContext& context) {
   const Loop loop{campaign, method, setup, config, listener, context};
+  extend_last_round(loop);
   while (const auto step = campaign.next_step()) {
     if (context.world.any(context.stop.requested())) return Outcome::stopped;
     auto outcome = Outcome::finished;

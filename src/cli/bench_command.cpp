@@ -62,7 +62,7 @@ ExitCode bench_command(const BenchArguments& arguments, const Session& session) 
   const auto listener = [&](const Json& figures) {
     session.log.info(describe_commit(figures, config.method.rounds));
   };
-  const auto outcome = execute(world, {folder, config, text, difference_of}, listener, stop, session.log);
+  const auto outcome = execute(world, {folder, config, text, differences}, listener, stop, session.log);
   if (outcome == Outcome::stopped) return ExitCode::stopped;
   const auto comparison = compare_with_exact(world, folder, config, reference);
   if (world.is_root()) {

@@ -40,9 +40,9 @@ Config benchmark_config(const BenchArguments& arguments) {
   if (arguments.observation.empty()) {
     take_observations(*task, arguments, config.observation);
   } else {
-    const Matrix x = read_csv(arguments.observation);
+    const Matrix x = read_observations(arguments.observation, task->x_dim());
     config.observation.x.assign(x.data(), x.data() + x.size());
-    if (x.cols() > 1) config.observation.rows = static_cast<int>(x.rows());
+    config.observation.rows = static_cast<int>(x.rows());
   }
   return with_settings(config, arguments.settings);
 }

@@ -138,9 +138,11 @@ struct Parser {
     auto* sub =
         verb("diagnose", "check a campaign's posterior: calibration, predictions, a verdict", diagnose);
     sub->add_option("DIR", diagnose.folder, "the campaign's folder")->required();
-    sub->add_option("--simulations", diagnose.simulations, "of each check that simulates")
-        ->check(CLI::Range(100, 1000000))
-        ->capture_default_str();
+    sub->add_option("--simulations", diagnose.simulations,
+                    "of each check that simulates (default: 500, or as many as it needs to be able to fail)")
+        ->check(CLI::Range(100, 1000000));
+    sub->add_option("--seed", diagnose.seed,
+                    "another one draws and simulates anew (default: the campaign's)");
     sub->add_option("--networks", diagnose.networks,
                     "train so many more on the same data, with other seeds, and compare their posteriors")
         ->check(CLI::Range(0, 100))

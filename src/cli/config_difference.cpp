@@ -43,13 +43,13 @@ Values values_of(const std::string& text) {
 
 }  // namespace
 
-std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text) {
+std::vector<KeyDifference> differences(const std::string& frozen_text, const std::string& new_text) {
   const Values current = values_of(new_text);
   Values frozen;
   try {
     frozen = values_of(frozen_text);
   } catch (const toml::parse_error& error) {
-    return {fmt::format("campaign.toml:{}: {}", error.source().begin.line, error.description())};
+    return {{fmt::format("campaign.toml:{}: {}", error.source().begin.line, error.description()), "", ""}};
   }
   std::set<std::string> keys;
   for (const auto& values : {frozen, current})
@@ -58,13 +58,18 @@ std::vector<std::string> describe_difference(const std::string& frozen_text, con
     const auto found = values.find(key);
     return found == values.end() ? "absent" : found->second;
   };
-  std::vector<std::string> differences;
+  std::vector<KeyDifference> found;
   for (const auto& key : keys) {
-    const auto before = value_in(frozen, key);
-    const auto now = value_in(current, key);
-    if (before != now) differences.push_back(fmt::format("{}: {}, now {}", key, before, now));
+    KeyDifference difference{key, value_in(frozen, key), value_in(current, key)};
+    if (difference.frozen != difference.wanted) found.push_back(std::move(difference));
   }
-  return differences;
+  return found;
+}
+
+std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text) {
+  std::vector<std::string> lines;
+  for (const auto& difference : differences(frozen_text, new_text)) lines.push_back(difference.text());
+  return lines;
 }
 
 }  // namespace snpse

@@ -62,14 +62,46 @@ void check_simulator(const toml::table& root, const Config& config, Problems& pr
                  "a task has its own parameters and prior; remove [[parameter]] and [prior]");
 }
 
+/// How many values an x has, where that is known before any simulation.
+using KnownWidth = std::optional<std::int64_t>;
+
+/// The task's; of an own simulator that of the observation in place of which a file was named.
+KnownWidth known_width(const Config& config, const KnownWidth& of_replaced) {
+  if (config.simulator.task.empty()) return of_replaced;
+  return make_task(config.simulator.task)->x_dim();
+}
+
+/// The lines of a file are observations. Where x has several values, or only one observation can be meant, a
+/// file of a single column is one observation.
+void settle_rows_of_file(const toml::table& root, const KnownWidth& width, Config& config,
+                         Problems& problems) {
+  const auto& section = root["observation"];
+  auto& [x, rows] = config.observation;
+  if (!section["file"] || x.empty()) return;
+  const auto given = section["rows"].value<std::int64_t>();
+  const bool is_column = rows > 1 && x.size() == static_cast<std::size_t>(rows);
+  const bool is_open = is_column && !width && !given;
+  if (is_open && is_amortised(config))
+    problems.add(
+        line_at(root, "observation.file"),
+        fmt::format("observation.file has {0} lines of one number: set observation.rows = 1 for one "
+                    "observation of {0} values, or observation.rows = {0} for {0} observations of one "
+                    "value",
+                    rows),
+        ExitCode::data);
+  if (is_column && (is_open || width.value_or(1) > 1 || given == 1)) rows = 1;
+  if (given && *given != rows)
+    problems.add(
+        line_at(root, "observation.rows"),
+        fmt::format("observation.rows = {}, but observation.file holds {}; remove rows", *given, rows));
+}
+
 /// That x has as many values as its rows and the task want.
 void check_shape(const toml::table& root, const Config& config, Problems& problems) {
   const unsigned line = line_at(root, "observation");
   const auto code = root["observation"]["file"] ? ExitCode::data : ExitCode::config;
   const auto size = config.observation.x.size();
   const auto rows = static_cast<std::size_t>(config.observation.rows);
-  if (root["observation"]["file"] && root["observation"]["rows"])
-    problems.add(line, "observation.rows is for observation.x; those of a file are its lines: remove it");
   if (rows > 1 && !is_amortised(config))
     problems.add(line,
                  fmt::format("{} observations together need method.name = \"npse\" or \"nlse\", but it is "
@@ -156,13 +188,14 @@ void check_model(const toml::table& root, const Config& config, Problems& proble
 }
 
 Config read_config(const toml::table& root, const std::string& source_name,
-                   const std::filesystem::path& base_folder) {
+                   const std::filesystem::path& base_folder, const KnownWidth& replaced_width = {}) {
   Problems problems(source_name);
   ValueReader reader(problems, base_folder);
   Config config;
   start_from_preset(root, config);
   read_sections(root, reader, config);
   check_simulator(root, config, problems);
+  settle_rows_of_file(root, known_width(config, replaced_width), config, problems);
   check_observation(root, config, problems);
   check_method(root, config, problems);
   check_model(root, config, problems);
@@ -207,10 +240,16 @@ Config with_settings(const Config& config, const std::vector<std::string>& setti
 
 Config load_config(const std::filesystem::path& file, const std::filesystem::path& observation) {
   auto root = parse_toml(read_whole(file), file.string());
-  if (!observation.empty())
+  KnownWidth width;
+  if (!observation.empty()) {
+    const auto replaced = root["observation"];
+    const auto* x = replaced["x"].as_array();
+    const auto rows = replaced["rows"].value<std::int64_t>().value_or(1);
+    if (x != nullptr && rows > 0) width = static_cast<std::int64_t>(x->size()) / rows;
     root.insert_or_assign("observation",
                           toml::table{{"file", std::filesystem::absolute(observation).string()}});
-  return read_config(root, file.string(), file.parent_path());
+  }
+  return read_config(root, file.string(), file.parent_path(), width);
 }
 
 }  // namespace snpse

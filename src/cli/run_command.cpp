@@ -57,8 +57,8 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   const auto listener = [&, rounds = rounds_of(config)](const nlohmann::ordered_json& figures) {
     session.log.info(describe_commit(figures, rounds));
   };
-  const auto outcome = execute(world, {target.folder, config, target.configuration, difference_of}, listener,
-                               stop, session.log);
+  const auto outcome =
+      execute(world, {target.folder, config, target.configuration, differences}, listener, stop, session.log);
   if (outcome == Outcome::stopped) {
     if (world.is_root())
       session.log.info("stopped as requested, all work is saved; the same command continues");

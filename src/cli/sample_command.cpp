@@ -12,21 +12,15 @@
 namespace snpse {
 namespace {
 
-/// The lines of the file, [n, p], the same on every rank.
-Matrix read_observations(const SampleArguments& arguments, const Session& session, Eigen::Index p,
-                         const Method& method) {
+/// The observations in the file, [n, p], the same on every rank.
+Matrix other_observations(const SampleArguments& arguments, const Session& session, Eigen::Index p,
+                          const Method& method) {
   if (!method.amortised())
     fail(ExitCode::usage,
          "this campaign's posterior holds at its own observation alone: leave out --observation, or run "
          "a campaign with method.name = \"npse\"");
   Matrix x;
-  session.world.on_root([&] {
-    x = read_csv(arguments.observation);
-    if (x.cols() == 1) x.transposeInPlace();  // one observation, a value a line
-    if (x.size() == 0 || x.cols() != p)
-      fail(ExitCode::data, "'{}' holds {} x {} values, but an observation has {}: give one a line",
-           arguments.observation.string(), x.rows(), x.cols(), p);
-  });
+  session.world.on_root([&] { x = read_observations(arguments.observation, p); });
   session.world.broadcast(x);
   return x;
 }
@@ -36,7 +30,7 @@ std::vector<Matrix> groups_of(const SampleArguments& arguments, const Session& s
                               const TrainedCampaign& campaign) {
   const auto& own = campaign.setup().observations;
   if (arguments.observation.empty()) return {own};
-  const Matrix x = read_observations(arguments, session, own.cols(), campaign.method());
+  const Matrix x = other_observations(arguments, session, own.cols(), campaign.method());
   if (arguments.iid) return {x};
   std::vector<Matrix> groups;
   for (const auto& row : x.rowwise()) groups.emplace_back(row);

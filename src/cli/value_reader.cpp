@@ -124,7 +124,7 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
            "'{}' holds values that are not finite; give numbers, or nan for one that is not defined",
            absolute(*path));
     field.value->assign(values.data(), values.data() + values.size());
-    if (values.cols() > 1) *field.rows = static_cast<int>(values.rows());
+    *field.rows = static_cast<int>(values.rows());
   } catch (const Error& error) {
     problems_.add(line_of(node), fmt::format("{}: {}", name, error.what()), error.code());
   }

@@ -116,24 +116,27 @@ std::vector<Finding> calibration_findings(const CalibrationPairs& pairs,
   const auto& name = names[static_cast<std::size_t>(worst)];
   auto sbc = uniform_finding("sbc", ranks.col(worst), each,
                              fmt::format("distance of the ranks of {} from uniform, {}", name, threshold));
-  sbc.advice = fmt::format("{}: {}; train on more simulations or with another network", name,
+  sbc.advice = fmt::format("{}: {}; start a new campaign with more simulations or another network", name,
                            describe_ranks(ranks.col(worst)));
   const Vector covered = coverage_positions(pairs, seed);
   auto coverage = uniform_finding("coverage", covered, each,
                                   fmt::format("distance of expected coverage from nominal, {}", threshold));
   if (covered.mean() > 0.5) {
     coverage.advice =
-        "credible regions hold the truth too rarely: the posterior is overconfident; train on more "
-        "simulations, or average several networks";
+        "credible regions hold the truth too rarely: the posterior is overconfident; start a new "
+        "campaign with more simulations, or with model.networks = 3";
   } else {
     coverage.missed = Verdict::warn;
     coverage.advice =
-        "credible regions are too wide: the posterior is too cautious; train on more simulations";
+        "credible regions are too wide: the posterior is too cautious; start a new campaign "
+        "with more simulations";
   }
   auto tarp = uniform_finding(
       "tarp", tarp_positions(pairs, seed), each,
       fmt::format("distance of expected coverage by random points from nominal, {}", threshold));
-  tarp.advice = "the posterior as a whole is off, or does not heed the data; train on more simulations";
+  tarp.advice =
+      "the posterior as a whole is off, or does not heed the data; start a new campaign with "
+      "more simulations";
   return {std::move(sbc), std::move(coverage), std::move(tarp)};
 }
 

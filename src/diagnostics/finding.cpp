@@ -1,6 +1,7 @@
 #include "snpse/diagnostics/finding.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace snpse {
 
@@ -8,8 +9,12 @@ const char* to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::pass:
       return "pass";
+    case Verdict::note:
+      return "note";
     case Verdict::warn:
       return "warn";
+    case Verdict::undecided:
+      return "undecided";
     case Verdict::fail:
       break;
   }
@@ -19,7 +24,17 @@ const char* to_string(Verdict verdict) {
 Verdict overall(std::span<const Finding> findings) {
   auto worst = Verdict::pass;
   for (const auto& finding : findings) worst = std::max(worst, finding.verdict());
-  return worst;
+  return worst == Verdict::note ? Verdict::pass : worst;
+}
+
+Finding undecided_finding(std::string check, std::string what, std::string advice) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  return {.check = std::move(check),
+          .figure = kNone,
+          .threshold = kNone,
+          .decided = false,
+          .what = std::move(what),
+          .advice = std::move(advice)};
 }
 
 }  // namespace snpse

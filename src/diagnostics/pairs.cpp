@@ -10,28 +10,41 @@
 namespace snpse {
 namespace {
 
-void append(Matrix& rows, const Matrix& more) {
-  rows.conservativeResize(rows.rows() + more.rows(), more.cols());
-  rows.bottomRows(more.rows()) = more;
-}
+/// Pairs as they come in: rows are many and long, so that their room is made once.
+class PairList {
+ public:
+  PairList(Eigen::Index most, Eigen::Index d, Eigen::Index p, Eigen::Index draws)
+      : pairs_{Matrix(most, d), Matrix(most, p), {}, Vector(most), Matrix(most, draws)} {}
 
-/// Puts a pair behind the others.
-void append(CalibrationPairs& pairs, const Matrix& theta, const Matrix& x, Matrix draws,
-            const Vector& log_prob) {
-  append(pairs.theta, theta);
-  append(pairs.x, x);
-  pairs.draws.push_back(std::move(draws));
-  pairs.log_prob.conservativeResize(pairs.log_prob.size() + 1);
-  pairs.log_prob[pairs.log_prob.size() - 1] = log_prob[0];
-  append(pairs.log_prob_of_draws, log_prob.tail(log_prob.size() - 1).transpose());
-}
+  /// log_prob: of theta, then of each draw.
+  void add(const Matrix& theta, const Matrix& x, Matrix draws, const Vector& log_prob) {
+    const auto i = static_cast<Eigen::Index>(pairs_.draws.size());
+    pairs_.theta.row(i) = theta;
+    pairs_.x.row(i) = x;
+    pairs_.draws.push_back(std::move(draws));
+    pairs_.log_prob[i] = log_prob[0];
+    pairs_.log_prob_of_draws.row(i) = log_prob.tail(log_prob.size() - 1).transpose();
+  }
+
+  CalibrationPairs take() {
+    const auto n = static_cast<Eigen::Index>(pairs_.draws.size());
+    pairs_.theta.conservativeResize(n, Eigen::NoChange);
+    pairs_.x.conservativeResize(n, Eigen::NoChange);
+    pairs_.log_prob.conservativeResize(n);
+    pairs_.log_prob_of_draws.conservativeResize(n, Eigen::NoChange);
+    return std::move(pairs_);
+  }
+
+ private:
+  CalibrationPairs pairs_;
+};
 
 }  // namespace
 
 CalibrationPairs draw_pairs(const World& world, const Matrix& theta, const Matrix& x,
                             const PosteriorAt& posterior_at, const PairOptions& options,
                             const std::function<bool()>& stopped, Log& log) {
-  CalibrationPairs pairs;
+  PairList pairs(theta.rows(), theta.cols(), x.cols(), options.draws);
   std::int64_t left_out = 0;
   for (Eigen::Index i = 0; i < theta.rows(); ++i) {
     if (world.any(stopped()))
@@ -45,8 +58,8 @@ CalibrationPairs draw_pairs(const World& world, const Matrix& theta, const Matri
       Matrix rows = posterior->sample(world, options.draws, key, quiet).theta;
       Matrix all(options.draws + 1, theta.cols());
       all << theta.row(i), rows;
-      const Vector log_prob = posterior->log_prob(world, all, options.density, key);
-      if (std::isfinite(log_prob[0])) append(pairs, theta.row(i), x.row(i), std::move(rows), log_prob);
+      const Vector log_prob = posterior->unnormalised_log_prob(world, all, options.density, key);
+      if (std::isfinite(log_prob[0])) pairs.add(theta.row(i), x.row(i), std::move(rows), log_prob);
     } catch (const Error& error) {
       if (error.code() != ExitCode::data) throw;  // only this code's errors are thrown on all ranks together
       ++left_out;
@@ -57,7 +70,7 @@ CalibrationPairs draw_pairs(const World& world, const Matrix& theta, const Matri
     log.warning(fmt::format(
         "{} of {} pairs are left out: next to no posterior draw there lies in the prior's support", left_out,
         theta.rows()));
-  return pairs;
+  return pairs.take();
 }
 
 }  // namespace snpse

@@ -32,13 +32,12 @@ struct Spread {
   }
 };
 
-Matrix standardise(const Matrix& rows, const Matrix& like) {
-  Matrix z = rows;
-  for (Eigen::Index j = 0; j < z.cols(); ++j) {
-    const Spread spread(like.col(j));
-    z.col(j) = (z.col(j).array() - spread.centre) / spread.scale;
+Matrix standardise(Matrix rows) {
+  for (Eigen::Index j = 0; j < rows.cols(); ++j) {
+    const Spread spread(rows.col(j));
+    rows.col(j) = (rows.col(j).array() - spread.centre) / spread.scale;
   }
-  return z;
+  return rows;
 }
 
 /// The rows of `simulated` that are complete in the columns where x_obs is, and x_obs as a last row.
@@ -56,17 +55,21 @@ Matrix complete_rows(const Matrix& simulated, const Vector& x_obs) {
   return all;
 }
 
-/// Squared Mahalanobis distances of rows by the mean and covariance of `like`; none where that is too few.
-std::optional<Vector> mahalanobis(const Matrix& rows, const Matrix& like) {
+/// How many rows of `simulated` are complete in the columns where x_obs is.
+Eigen::Index count_valid(const Matrix& simulated, const Vector& x_obs) {
+  return complete_rows(simulated, x_obs).rows() - 1;
+}
+
+/// Squared Mahalanobis distances of rows by their own mean and covariance; none where they are too few.
+std::optional<Vector> mahalanobis(const Matrix& rows) {
   constexpr Eigen::Index kRowsAValue = 10;
   constexpr double kLeast = 1e-6;  // of the variance of a standardised value: some depend on others
-  if (like.rows() < kRowsAValue * like.cols()) return std::nullopt;
-  const Eigen::RowVectorXd mean = like.colwise().mean();
-  const Eigen::MatrixXd centred = like.rowwise() - mean;
-  Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(like.rows());
+  if (rows.rows() <= kRowsAValue * rows.cols()) return std::nullopt;
+  const Eigen::RowVectorXd mean = rows.colwise().mean();
+  const Eigen::MatrixXd centred = rows.rowwise() - mean;
+  Eigen::MatrixXd covariance = centred.transpose() * centred / static_cast<double>(rows.rows());
   covariance.diagonal().array() += kLeast * (1 + covariance.diagonal().array());
-  const Eigen::MatrixXd whitened =
-      covariance.llt().matrixL().solve(Eigen::MatrixXd((rows.rowwise() - mean).transpose()));
+  const Eigen::MatrixXd whitened = covariance.llt().matrixL().solve(Eigen::MatrixXd(centred.transpose()));
   return whitened.colwise().squaredNorm().transpose();
 }
 
@@ -76,54 +79,104 @@ double p_value(const Vector& distances) {
   return static_cast<double>(as_far) / static_cast<double>(distances.size());
 }
 
-Finding finding_of(std::string check, double p, double level, std::string what) {
-  return {.check = std::move(check),
-          .figure = p,
-          .threshold = level,
-          .at_most = false,
-          .what = fmt::format("{}; {:.2g} % false alarms", what, 100 * level)};
+/// What the finding of any predictive check has, and the value of x_obs that is farthest out.
+struct Judged {
+  Finding finding;
+  Eigen::Index observation = 0;
+  Eigen::Index value = 0;
+};
+
+Judged judge(const Matrix& simulated, const Matrix& observations, double level, const char* law) {
+  Judged judged;
+  PredictivePValue least;
+  for (Eigen::Index i = 0; i < observations.rows(); ++i) {
+    const auto found = predictive_p_value(simulated, observations.row(i).transpose());
+    if (i > 0 && found.p >= least.p) continue;
+    least = found;
+    judged.observation = i;
+  }
+  judged.value = farthest_value(simulated, observations.row(judged.observation).transpose());
+  const auto times = static_cast<double>(observations.rows());
+  judged.finding = {
+      .figure = std::min(1.0, times * least.p),
+      .threshold = level,
+      .at_most = false,
+      .decided = times * least.smallest < level,
+      .what = fmt::format("probability of data as far out as x_obs by the {}; {:.2g} % false alarms", law,
+                          100 * level)};
+  if (!judged.finding.decided)
+    judged.finding.what = fmt::format(
+        "cannot be decided: with {} simulations, {} of them valid, no probability is below {:.2g}",
+        simulated.rows(), count_valid(simulated, observations.row(judged.observation).transpose()),
+        times * least.smallest);
+  return judged;
+}
+
+std::string name_of(const Judged& judged, Eigen::Index observations) {
+  return observations == 1
+             ? fmt::format("its value {}", judged.value + 1)
+             : fmt::format("value {} of observation {}", judged.value + 1, judged.observation + 1);
 }
 
 }  // namespace
 
-double predictive_p_value(const Matrix& simulated, const Vector& x_obs) {
-  const Matrix all = complete_rows(simulated, x_obs);
-  const Eigen::Index half = (all.rows() - 1) / 2;
-  if (half < 1) return 1;
-  const Matrix like = all.topRows(half);
-  const Matrix z = standardise(all.bottomRows(all.rows() - half), like);
-  const double by_one = p_value(z.cwiseAbs().rowwise().maxCoeff());
-  const auto distances = mahalanobis(z, standardise(like, like));
-  return std::min(1.0, distances ? 2 * std::min(by_one, p_value(*distances)) : by_one);
+PredictivePValue predictive_p_value(const Matrix& simulated, const Vector& x_obs) {
+  const Matrix rows = standardise(complete_rows(simulated, x_obs));
+  if (rows.rows() < 2 || rows.cols() == 0) return {};
+  const double by_one = p_value(rows.cwiseAbs().rowwise().maxCoeff());
+  const auto distances = mahalanobis(rows);
+  const double ways = distances ? 2 : 1;
+  const double p = distances ? std::min(by_one, p_value(*distances)) : by_one;
+  return {std::min(1.0, ways * p), ways / static_cast<double>(rows.rows())};
 }
 
 Eigen::Index farthest_value(const Matrix& simulated, const Vector& x_obs) {
-  const Matrix all = complete_rows(simulated, x_obs);
+  const Matrix rows = standardise(complete_rows(simulated, x_obs));
   Eigen::Index farthest = 0;
-  standardise(all.bottomRows(1), all.topRows(all.rows() - 1)).row(0).cwiseAbs().maxCoeff(&farthest);
+  if (rows.cols() == 0) return farthest;
+  rows.bottomRows(1).row(0).cwiseAbs().maxCoeff(&farthest);
   for (Eigen::Index j = 0; j <= farthest; ++j)  // counted among the finite ones
     if (!std::isfinite(x_obs[j])) ++farthest;
   return farthest;
 }
 
-Finding posterior_predictive_finding(const Matrix& simulated, const Vector& x_obs, double level) {
-  auto finding = finding_of("posterior_predictive", predictive_p_value(simulated, x_obs), level,
-                            "probability of data as far out as x_obs by the posterior");
-  finding.advice = fmt::format(
-      "parameters of the posterior do not give data like x_obs, least in its value {}: run more "
-      "rounds or simulations, and see prior_predictive",
-      farthest_value(simulated, x_obs) + 1);
+std::int64_t fewest_simulations(Eigen::Index observations, double level) {
+  return static_cast<std::int64_t>(std::floor(2 * static_cast<double>(observations) / level));
+}
+
+Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level) {
+  auto judged = judge(simulated, observations, level, "posterior");
+  auto& finding = judged.finding;
+  finding.check = "posterior_predictive";
+  const auto valid = count_valid(simulated, observations.row(judged.observation).transpose());
+  // As many more as are invalid, and a fifth, since that share varies.
+  const double share =
+      static_cast<double>(std::max<Eigen::Index>(valid, 1)) / static_cast<double>(simulated.rows());
+  finding.advice =
+      finding.decided
+          ? fmt::format(
+                "parameters of the posterior do not give data like x_obs, least in {}: see "
+                "prior_predictive, and start a new campaign with more rounds or simulations",
+                name_of(judged, observations.rows()))
+          : fmt::format(
+                "raise --simulations to {:.0f}",
+                std::ceil(1.2 * static_cast<double>(fewest_simulations(observations.rows(), level)) / share));
   return finding;
 }
 
-Finding prior_predictive_finding(const Matrix& simulated, const Vector& x_obs, double level) {
-  auto finding = finding_of("prior_predictive", predictive_p_value(simulated, x_obs), level,
-                            "probability of data as far out as x_obs by the prior");
+Finding prior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level) {
+  auto judged = judge(simulated, observations, level, "prior");
+  auto& finding = judged.finding;
+  finding.check = "prior_predictive";
   finding.missed = Verdict::warn;
-  finding.advice = fmt::format(
-      "no simulation of the prior is like x_obs, least in its value {}: the prior or the simulator may be "
-      "wrong, or a later round has to reach it",
-      farthest_value(simulated, x_obs) + 1);
+  finding.advice =
+      finding.decided
+          ? fmt::format(
+                "no simulation of the prior is like x_obs, least in {}: the prior or the simulator may be "
+                "wrong, or a later round has to reach it",
+                name_of(judged, observations.rows()))
+          : fmt::format("a campaign whose first round has at least {} valid simulations can tell",
+                        fewest_simulations(observations.rows(), level));
   return finding;
 }
 

@@ -1,9 +1,12 @@
 #include "snpse/inference/score_posterior.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/inference/density.hpp"
@@ -59,8 +62,40 @@ Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
   return world.gather_rows(mine).col(0);
 }
 
+double ScorePosterior::log_mass_in_support(const World& world) const {
+  if (model_->space().whitens(*support_)) return 0;
+  if (log_mass_) return *log_mass_;
+  auto flow = options_;
+  if (flow.kind == SamplerKind::sde) flow.kind = SamplerKind::adams;
+  const ModelField field(*model_, condition_);
+  const auto share = world.share(kDrawsOfMass);
+  std::array<double, 1> inside{0};
+  for (Eigen::Index begin = share.begin; begin < share.end; begin += kSamplerBlock) {
+    std::vector<std::int64_t> indices(
+        static_cast<std::size_t>(std::min<Eigen::Index>(kSamplerBlock, share.end - begin)));
+    std::iota(indices.begin(), indices.end(), begin);
+    auto streams = streams_of({.purpose = Purpose::normaliser}, indices);
+    const Matrix theta = model_->space().to_theta(to_matrix(sample_field(field, streams, flow)));
+    inside[0] += static_cast<double>(log_prob_rows(*support_, theta).array().isFinite().count());
+  }
+  world.sum(std::span<double>(inside));
+  if (inside[0] < 1)
+    fail(ExitCode::data,
+         "none of {} draws of the posterior lies in the prior's support, so that its density has no "
+         "normaliser: "
+         "start a new campaign with more simulations or model.space = \"whitened\"",
+         kDrawsOfMass);
+  log_mass_ = std::log(inside[0] / static_cast<double>(kDrawsOfMass));
+  return *log_mass_;
+}
+
 Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                                 const DrawKey& key) const {
+  return unnormalised_log_prob(world, theta, options, key).array() - log_mass_in_support(world);
+}
+
+Vector ScorePosterior::unnormalised_log_prob(const World& world, const Matrix& theta,
+                                             const DensityOptions& options, const DrawKey& key) const {
   return over_blocks(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> indices) {
     return log_density(z, indices, options, key);
   });

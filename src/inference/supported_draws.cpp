@@ -59,9 +59,9 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
     }
     if (report.drawn >= kEnoughToJudge && 1 - report.leakage() < min_acceptance)
       fail(ExitCode::data,
-           "only {:.3g} % of {} posterior draws lie in the prior's support (sampler.min_acceptance is {} %); "
-           "train on "
-           "more simulations, or use model.space = \"whitened\"",
+           "only {:.3g} % of {} posterior draws lie in the prior's support (sampler.min_acceptance is {} %): "
+           "lower sampler.min_acceptance and run the same command again, or start a new campaign with more "
+           "simulations or model.space = \"whitened\"",
            100 * (1 - report.leakage()), report.drawn, 100 * min_acceptance);
     log.progress({"sample", static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(n), ""});
   }

@@ -1,5 +1,8 @@
 #include "snpse/methods/method.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include "snpse/methods/nlse.hpp"
 #include "snpse/methods/npse.hpp"
 #include "snpse/methods/snpse_a.hpp"
@@ -12,6 +15,16 @@ namespace snpse {
 
 std::vector<std::string> method_names() {
   return {"npse", "nlse", "tsnpse", "snpse_a", "snpse_b", "snpse_c"};
+}
+
+std::int64_t Method::simulations_after(std::span<const std::int64_t> earlier) const {
+  const auto round = static_cast<int>(earlier.size()) + 1;
+  if (round == 1) return simulations(1);
+  std::int64_t left = -std::accumulate(earlier.begin(), earlier.end(), std::int64_t{0});
+  for (int i = 1; i <= rounds(); ++i) left += simulations(i);
+  const std::int64_t rounds_left = rounds() - round + 1;
+  // The remainder goes to the earliest rounds, so that the sum is exact.
+  return std::max<std::int64_t>(1, (left + rounds_left - 1) / rounds_left);
 }
 
 std::shared_ptr<const Posterior> Method::joint_posterior(std::span<const RoundData> rounds,

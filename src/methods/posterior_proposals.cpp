@@ -15,9 +15,9 @@ std::int64_t PosteriorProposals::simulations(int round) const {
   return simulations_of_round(settings_.method, round);
 }
 
-Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, const StepContext& context) const {
+Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, std::int64_t n,
+                                     const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
-  const std::int64_t n = simulations(static_cast<int>(round));
   if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
   const DrawKey key{problem_.seed, Purpose::proposal, round};
   const auto samples = approximation(rounds)->sample(context.world, n, key, context.log);
@@ -31,13 +31,17 @@ std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network)
 }
 
 Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {
-  Pool pool(problem_.prior, simulations(1));
+  const auto simulated = [&](std::size_t round) {
+    const auto& report = rounds[round - 1].proposal.report;
+    return report.has(kProposed) ? report.get<std::int64_t>(kProposed) : simulations(static_cast<int>(round));
+  };
+  Pool pool(problem_.prior, simulated(1));
   for (std::size_t round = 2; round <= rounds.size(); ++round) {
     const auto& last = rounds[round - 2];
     const auto log_normaliser = last.network.has(kLogNormaliser)
                                     ? std::optional(last.network.get<double>(kLogNormaliser))
                                     : std::nullopt;
-    pool.add(flow(last.network), log_normaliser, simulations(static_cast<int>(round)));
+    pool.add(flow(last.network), log_normaliser, simulated(round));
   }
   return pool;
 }

@@ -169,9 +169,15 @@ Trainable trainable(std::span<const RoundData> rounds, const Prior& boxed, const
   auto rows = valid_rows(world, rounds, boxed, replacement);
   if (rows.total < kFewest)
     fail(ExitCode::data,
-         "only {} valid simulations lie in the region to train on; at least {} are needed: raise "
-         "method.simulations, mend the simulator, or set invalid.policy = \"replace\"",
-         rows.total, kFewest);
+         "only {} valid simulations lie in the region to train on, and at least {} are needed: raise {} or "
+         "set "
+         "invalid.policy = \"replace\" in the campaign file, and run the same command again, which keeps "
+         "what was "
+         "simulated; where the simulator was wrong, start a new campaign with another --out",
+         rows.total, kFewest,
+         rounds.size() == 1 && settings.method.first_round > 0 && settings.method.rounds > 1
+             ? "method.first_round and method.simulations"
+             : "method.simulations");
   auto held_out = held_out_rows(rows.total, 2 * rows.x->width() + 3 * rows.theta.cols() + 1,
                                 settings.training, {seed, static_cast<std::uint32_t>(rounds.size())});
   return {std::move(replacement), std::move(rows), std::move(held_out)};

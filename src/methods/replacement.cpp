@@ -47,7 +47,10 @@ Replacement Replacement::fit(const World& world, const SimulationShare& mine, bo
       if (!value)
         fail(ExitCode::data,
              "no simulation of round 1 defines value {} of x, so that nothing tells what could stand in for "
-             "it: raise method.first_round, leave the value out, or set invalid.policy = \"drop\"",
+             "it: raise method.first_round (method.simulations where there is one round) or set "
+             "invalid.policy = "
+             "\"drop\" in the campaign file and run the same command again, or leave the value out in a new "
+             "campaign",
              first + j + 1);
       result.values[first + j] = *value;
     }

@@ -80,9 +80,9 @@ std::int64_t Tsnpse::simulations(int round) const {
   return simulations_of_round(settings_.method, round);
 }
 
-Proposal Tsnpse::propose(std::span<const RoundData> rounds, const StepContext& context) const {
+Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
+                         const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
-  const std::int64_t n = simulations(static_cast<int>(round));
   if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
   const auto& options = settings_.truncation;
   const auto posterior = score_posterior(rounds, problem_.x_obs);
@@ -109,7 +109,7 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
     return {[&](const Matrix& theta) { return posterior.unnormalised_log_prob(world, theta, kEnergyRatio); }};
   const auto by_flow = [&](int steps) {
     return [&posterior, &world, steps](const Matrix& theta) {
-      return posterior.log_prob(world, theta, {.steps = steps}, {});
+      return posterior.unnormalised_log_prob(world, theta, {.steps = steps}, {});
     };
   };
   const auto& options = settings_.truncation;
@@ -154,8 +154,9 @@ TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Re
   if (!check.passed())
     context.log.warning(fmt::format(
         "{:.3g} % of the posterior lie outside the region that round {} simulated in, where {:.3g} % are to "
-        "be expected at most: the region was cut too tight, and the posterior may be too narrow; raise "
-        "method.first_round (now {}), or lower truncation.epsilon ({})",
+        "be expected at most: the region was cut too tight, and the posterior may be too narrow; a new "
+        "campaign "
+        "with a larger method.first_round (now {}) or a smaller truncation.epsilon ({}) cuts off less",
         100 * check.outside, rounds.size(), 100 * check.tolerance, simulations(1),
         settings_.truncation.epsilon));
   return check;

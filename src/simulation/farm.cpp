@@ -120,11 +120,12 @@ class Book {
   /// Error(data) once the failure budget is spent.
   void check_budget() const {
     if (!over_budget()) return;
-    fail(
-        ExitCode::data,
-        "{} simulations of a round of {} failed or timed out, more than failure_budget = {} allows; mend the "
-        "simulator or raise the budget. The first:\n  {}",
-        failures(), plan_.theta.rows(), options_.failure_budget, fmt::join(report_.first_messages, "\n  "));
+    fail(ExitCode::data,
+         "{} simulations of a round of {} failed or timed out, more than simulator.failure_budget = {} "
+         "allows; "
+         "mend the simulator or raise the budget, and run the same command again, which keeps what was "
+         "simulated. The first:\n  {}",
+         failures(), plan_.theta.rows(), options_.failure_budget, fmt::join(report_.first_messages, "\n  "));
   }
 
   FarmReport report() const {

@@ -111,4 +111,16 @@ Matrix read_csv(const std::filesystem::path& path) {
   return reader.matrix();
 }
 
+Matrix read_observations(const std::filesystem::path& path, Eigen::Index p) {
+  Matrix x = read_csv(path);
+  if (p > 1 && x.cols() == 1 && x.rows() == p) x.transposeInPlace();
+  if (x.rows() == 0 || x.cols() != p)
+    fail(ExitCode::data,
+         "'{}' holds {} lines of {} values, but an observation has {}: give one observation a line, its "
+         "values "
+         "separated by commas",
+         path.string(), x.rows(), x.cols(), p);
+  return x;
+}
+
 }  // namespace snpse

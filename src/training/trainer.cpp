@@ -169,8 +169,10 @@ class Trainer {
     world_.sum(std::span<double>(&loss_sum_, 1));
     if (!std::isfinite(loss))
       fail(ExitCode::data,
-           "training diverged: the validation loss is {} at step {}; lower training.learning_rate ({})", loss,
-           step_, options_.learning_rate);
+           "training diverged: the validation loss is {} at step {}; lower training.learning_rate ({}) in "
+           "the campaign "
+           "file and run the same command again",
+           loss, step_, options_.learning_rate);
     history_.step.push_back(step_);
     history_.training_loss.push_back(loss_sum_ / static_cast<double>(steps_since_validation_));
     history_.validation_loss.push_back(loss);

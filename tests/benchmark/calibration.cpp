@@ -22,7 +22,7 @@ int main() {
       const Vector x_obs = problem.observation();
       findings.push_back(local_c2st_finding(pairs, x_obs.transpose(), 0.01, seed));
       findings.push_back(
-          posterior_predictive_finding(problem.simulate(problem.draw(x_obs, 500)), x_obs, 0.01));
+          posterior_predictive_finding(problem.simulate(problem.draw(x_obs, 500)), x_obs.transpose(), 0.01));
       for (std::size_t i = 0; i < alarms.size(); ++i)
         if (findings[i].verdict() != Verdict::pass) ++alarms[i];
     }

@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import TOOLS, ProgramTest, events
+from snpse_process import CONFIG, DATA, TOOLS, ProgramTest, events
 
 SIZES = """
 [training]
@@ -72,6 +72,77 @@ width = 32
 [invalid]
 policy = "replace"
 """ + SIZES
+
+
+# Few draws of the prior are valid.
+RARE = f"""
+import math, random, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from snpse_worker import serve
+serve(lambda theta, seed: [theta[0] + random.Random(seed).gauss(0, 0.1) if theta[0] > 0.8 else math.nan])
+"""
+
+RARE_CAMPAIGN = """
+[campaign]
+seed = 4
+[simulator]
+command = ["python3", "rare.py"]
+[[parameter]]
+name = "a"
+prior = { type = "uniform", low = -1.0, high = 1.0 }
+[observation]
+x = [0.95]
+[method]
+name = "NAME"
+rounds = ROUNDS
+simulations = SIMULATIONS
+[model]
+width = 32
+""" + SIZES
+
+
+class RaisedSimulationsTest(ProgramTest):
+    """A campaign that stopped for too few valid simulations takes the advice to raise their number."""
+
+    def run_with(self, name, rounds, simulations, out, code=None, wanted=(), more=""):
+        self.write("rare.py", RARE)
+        file = self.write("campaign.toml", RARE_CAMPAIGN.replace("NAME", name).replace("ROUNDS", str(rounds)).replace(
+            "SIMULATIONS", str(simulations)).replace("[model]", more + "[model]"))
+        arguments = ("run", file, "--out", self.folder / out)
+        return self.assert_refused(code, wanted, *arguments) if code else self.assert_succeeds(*arguments).stderr
+
+    def assert_as_if_started_so(self, name, rounds, few, many, more="", more_then=""):
+        """What comes of raising the number is what a campaign that has it from the start gives, to the bit."""
+        advice = ["only ", "valid simulations lie in the region", "raise method.", "run the same command again"]
+        self.run_with(name, rounds, few, "raised", DATA, advice, more)
+        self.assertIn(f"method.simulations: {few}, now {many}", self.run_with(name, rounds, many, "raised", more=more_then))
+        self.run_with(name, rounds, many, "fresh", more=more_then)
+        files = ["posterior.h5", "campaign.toml"] + [
+            f"rounds/{i:03}/{part}.h5" for i in range(1, rounds + 1) for part in ("simulations", "network")]
+        for file in files:
+            self.assertEqual((self.folder / "raised" / file).read_bytes(), (self.folder / "fresh" / file).read_bytes(),
+                             file)
+        # One sitting simulated the first ones, and another the others.
+        changed = [event for event in events(self.folder / "raised") if event["event"] == "reconfigured"]
+        self.assertIn({"key": "method.simulations", "before": str(few), "now": str(many)},
+                      [{key: event[key] for key in ("key", "before", "now")} for event in changed])
+
+    def test_in_the_only_round(self):
+        self.assert_as_if_started_so("npse", 1, 40, 400)
+
+    def test_in_the_first_of_two_rounds(self):
+        self.assert_as_if_started_so("tsnpse", 2, 100, 800)
+
+    def test_where_the_first_round_has_a_number_of_its_own(self):
+        self.assert_as_if_started_so("tsnpse", 2, 400, 800, "first_round = 30\n", "first_round = 300\n")
+
+    def test_a_number_that_shrinks_or_comes_too_late_is_refused(self):
+        self.run_with("npse", 1, 40, "raised", DATA)
+        changed = "started with another configuration:\n  method.simulations: 40, now 20"
+        self.run_with("npse", 1, 20, "raised", CONFIG, changed)
+        self.run_with("npse", 1, 400, "raised")
+        self.run_with("npse", 1, 500, "raised", CONFIG, "method.simulations: 400, now 500")
+        self.run_with("npse", 1, 400, "raised")
 
 
 class InvalidTest(ProgramTest):

@@ -171,6 +171,20 @@ class CommandTest(ProgramTest):
                         self.folder / "draws.csv")
         self.assertEqual(refused.returncode, USAGE, refused.stderr)
 
+    def test_three_lines_are_three_observations_of_one_datum(self):
+        self.write("simulator.py", TRIANGLE_SIMULATOR)
+        file = self.write("campaign.toml", TRIANGLE_CAMPAIGN.replace("METHOD", "npse"))
+        self.assert_succeeds("run", file)
+        three = self.write("three.csv", "0.3\n0.9\n0.6\n")
+        draws = self.folder / "draws.csv"
+        self.assert_succeeds("sample", self.folder / "campaign", "--samples", 200, "--observation", three, "--output",
+                             draws)
+        _, rows = read_table(draws)
+        self.assertEqual(len(rows), 600)
+        means = [sum(row[0] + row[1] for row in rows if row[-1] == number) / 200 for number in (1, 2, 3)]
+        self.assertLess(means[0], means[2])
+        self.assertLess(means[2], means[1])
+
     def test_a_campaign_of_several_observations_together(self):
         file = self.write("campaign.toml", TINY_CAMPAIGN.replace("tsnpse", "npse").replace("rounds = 2\n", "").replace(
             "[observation]\n", "[observation]\nfile = 'both.csv'\n#"))

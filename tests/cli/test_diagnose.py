@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import DATA, MISSING_INPUT, STOPPED, USAGE, ProgramTest, snpse
+from snpse_process import DATA, MISSING_INPUT, STOPPED, TOOLS, USAGE, ProgramTest, events, snpse
 
 CAMPAIGN = """\
 [campaign]
@@ -26,6 +26,32 @@ max_steps = {steps}
 samples = 1000
 """
 TEN_VALUES = "0.3, -0.2, 0.1, 0.4, -0.1, 0.2, -0.3, 0.1, 0.0, 0.2"
+
+# Of its two data one tells of the first parameter, and the other of nothing.
+HALF_BLIND = f"""import random, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from snpse_worker import serve
+serve(lambda theta, seed: [theta[0] + random.Random(seed).gauss(0.0, 0.2), 7.5])
+"""
+
+HALF_BLIND_CAMPAIGN = """[simulator]
+command = ["python3", "simulator.py"]
+[[parameter]]
+name = "seen"
+prior = { type = "uniform", low = -1.0, high = 1.0 }
+[[parameter]]
+name = "unseen"
+prior = { type = "uniform", low = -1.0, high = 1.0 }
+[observation]
+x = [OBSERVED, 7.5]
+[method]
+name = "npse"
+simulations = 1000
+[model]
+width = 32
+[training]
+max_steps = 300
+"""
 
 
 class DiagnoseTest(ProgramTest):
@@ -49,7 +75,8 @@ class DiagnoseTest(ProgramTest):
         verdict, found = self.diagnose(self.campaign(), "--simulations", 300)
         self.assertEqual(verdict, "pass", found)
         self.assertEqual(set(found), {"sbc", "coverage", "tarp", "local_c2st", "posterior_predictive",
-                                      "prior_predictive", "leakage", "valid", "c2st"})
+                                      "prior_predictive", "leakage", "observation", "constant_data", "uninformed",
+                                      "valid", "c2st"})
 
     def test_the_same_figures_on_any_number_of_ranks(self):
         folder = self.campaign()
@@ -63,6 +90,56 @@ class DiagnoseTest(ProgramTest):
         self.assertEqual(found["prior_predictive"]["verdict"], "warn")
         self.assertIn("value 1", found["prior_predictive"]["advice"])
         self.assertNotEqual(verdict, "pass")
+
+    def test_too_few_simulations_decide_nothing(self):
+        folder = self.campaign()
+        # 100 simulations have no probability below 2 / 101, which is above the level of .01; 240 do.
+        verdict, found = self.diagnose(folder, "--simulations", 100)
+        self.assertEqual(found["posterior_predictive"]["verdict"], "undecided")
+        self.assertEqual(found["posterior_predictive"]["advice"], "raise --simulations to 240")
+        self.assertEqual(verdict, "undecided")
+        said = self.assert_succeeds("diagnose", folder, "--simulations", 100).stdout
+        self.assertRegex(said, r"posterior_predictive .* undecided +cannot be decided: with 100 simulations")
+        self.assertTrue(said.endswith("verdict: undecided\n"))
+        _, found = self.diagnose(folder, "--simulations", 240)
+        self.assertEqual(found["posterior_predictive"]["verdict"], "pass")
+
+    def test_several_observations_get_as_many_simulations_as_they_need(self):
+        values = ", ".join([TEN_VALUES] * 4)
+        folder = self.campaign(x=values + "]\nrows = 4\n#[")
+        _, found = self.diagnose(folder)
+        self.assertEqual(found["posterior_predictive"]["verdict"], "pass")
+        self.assertEqual(found["prior_predictive"]["verdict"], "pass")
+
+    def test_the_seed_is_the_campaigns_or_another(self):
+        folder = self.campaign()
+        figures = [{check: finding["figure"] for check, finding in self.diagnose(folder, *options)[1].items()}
+                   for options in ([], ["--seed", 3], ["--seed", 4])]
+        self.assertEqual(figures[0], figures[1])
+        for check in ("sbc", "coverage", "tarp", "local_c2st"):
+            self.assertNotEqual(figures[0][check], figures[2][check], check)
+        self.assertEqual(figures[0]["prior_predictive"], figures[2]["prior_predictive"])
+
+    def test_what_the_data_cannot_say(self):
+        self.write("simulator.py", HALF_BLIND)
+
+        def run(name, x):
+            """What a campaign at (x, 7.5) says and keeps as warnings, and the verdicts on its data."""
+            said = self.assert_succeeds("run", self.write(f"{name}.toml", HALF_BLIND_CAMPAIGN.replace("OBSERVED", str(x)))).stderr
+            warnings = [event["message"] for event in events(self.folder / name) if event["event"] == "warning"]
+            for message in warnings:
+                self.assertIn(message, said)
+            _, found = self.diagnose(self.folder / name, "--simulations", 300)
+            return warnings, [found[check]["verdict"] for check in ("observation", "constant_data", "uninformed")]
+
+        warnings, verdicts = run("usual", 0.3)
+        self.assertEqual(len(warnings), 2, warnings)
+        self.assertIn("value 2 is 7.5 in all simulations", warnings[0])
+        self.assertIn("nothing about unseen:", warnings[1])
+        self.assertEqual(verdicts, ["pass", "note", "note"])
+        warnings, verdicts = run("unusual", 9.0)
+        self.assertIn("value 1 is 9, simulated were -1.", warnings[0])
+        self.assertEqual(verdicts[:2], ["warn", "note"])
 
     def test_a_sequential_posterior_and_other_networks(self):
         folder = self.campaign(task="two_moons", x="-0.6, 0.2", method="tsnpse", rounds=2, simulations=1500, steps=600)

@@ -70,7 +70,7 @@ std::vector<RoundData> rounds_before_the_last_network(const Method& method, cons
                                                       int rows = 1) {
   std::vector<RoundData> rounds;
   for (int round = 1; round <= method.rounds(); ++round) {
-    auto proposal = method.propose(rounds, context);
+    auto proposal = method.propose(rounds, method.simulations(round), context);
     const auto simulations = simulate(context.world, proposal.theta, round, rows);
     rounds.push_back({std::move(proposal), simulations, {}});
     if (round < method.rounds()) rounds.back().network = method.train(rounds, {}, context).network;

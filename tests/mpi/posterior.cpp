@@ -159,6 +159,53 @@ TEST(ScorePosterior, LogProbIsMinusInfinityOutsideTheSupportAlone) {
   EXPECT_NEAR(log_prob[3], alone[1], 1e-4);
 }
 
+TEST(ScorePosterior, LogProbIsNormalisedOverTheSupport) {
+  const World world;
+  const Matrix theta = draw_rows(*box_prior(-1, 0.5), 40, 1, Purpose::prior, 0);
+  const auto posterior = leaking_posterior(box_prior(-1, 0.5), {.steps = 60});
+  // The flow is N(0, I), of which the share q lies in the box: p = N(theta; 0, I) / q there.
+  const Vector flow = -0.5 * theta.rowwise().squaredNorm().array() - std::log(2 * M_PI);
+  const double inside = std::pow(testing::normal_cdf(0.5) - testing::normal_cdf(-1), 2);
+  const DensityOptions density{.tolerance = 1e-5};
+  const Vector unnormalised = posterior.unnormalised_log_prob(world, theta, density, kKey);
+  EXPECT_LT((unnormalised - flow).cwiseAbs().maxCoeff(), 2e-3);
+  const Vector log_prob = posterior.log_prob(world, theta, density, kKey);
+  const double error = std::sqrt((1 - inside) / (inside * ScorePosterior::kDrawsOfMass));
+  EXPECT_NEAR((log_prob - unnormalised)[0], -std::log(inside), 3 * error + 0.003);
+  EXPECT_LT(((log_prob - unnormalised).array() - (log_prob - unnormalised)[0]).abs().maxCoeff(), 1e-12);
+  // The mean of the density over uniform draws of the box times its area is its integral.
+  const Matrix uniform = draw_rows(*box_prior(-1, 0.5), 4000, 2, Purpose::prior, 0);
+  const Vector densities = posterior.log_prob(world, uniform, {.steps = 40}, kKey).array().exp();
+  EXPECT_NEAR(1.5 * 1.5 * densities.mean(), 1, 0.05);
+}
+
+TEST(ScorePosterior, TheNormaliserIsOfTheModelAlone) {
+  const World world;
+  const Matrix theta = Matrix::Zero(1, 2);
+  const auto at_zero = [&](SamplerOptions options, const DrawKey& key) {
+    return leaking_posterior(box_prior(-1, 1), options).log_prob(world, theta, {.steps = 20}, key)[0];
+  };
+  const double expected = at_zero({}, kKey);
+  EXPECT_DOUBLE_EQ(at_zero({}, {8, Purpose::truncation, 3}), expected);
+  // The density is the flow's, however draws are made.
+  EXPECT_DOUBLE_EQ(at_zero({.kind = SamplerKind::sde}, kKey), expected);
+}
+
+TEST(ScorePosterior, ASpaceThatKnowsNothingOutsideNeedsNoNormaliser) {
+  const World world;
+  const auto posterior = whitened_posterior(mixed_prior(), {});
+  const Matrix theta = draw_rows(*mixed_prior(), 5, 1, Purpose::prior, 0);
+  EXPECT_EQ(posterior.log_prob(world, theta, {.steps = 20}, kKey),
+            posterior.unnormalised_log_prob(world, theta, {.steps = 20}, kKey));
+}
+
+TEST(ScorePosterior, ADensityWithoutAnyMassInTheSupportIsRefused) {
+  const World world;
+  const auto posterior = leaking_posterior(box_prior(6, 7), {.steps = 10});
+  expect_error(ExitCode::data, "has no normaliser",
+               [&] { posterior.log_prob(world, Matrix::Constant(1, 2, 6.5), {.steps = 10}, kKey); });
+}
+
 TEST(ScorePosterior, UnnormalisedLogProbIsTheEnergysInTheOriginalUnits) {
   const World world;
   const auto prior = mixed_prior();

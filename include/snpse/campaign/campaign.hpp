@@ -28,10 +28,16 @@ class Campaign {
   std::span<const RoundData> rounds() const { return rounds_; }
   std::span<const RoundData> finished_rounds() const;
 
+  /// How many simulations each of rounds() runs.
+  std::span<const std::int64_t> simulations() const { return simulations_; }
+
   void commit(const Step& step, Proposal proposal);                  ///< Collective.
   void commit(const Step& step, TrainedNetwork network);             ///< Collective.
   void commit_posterior(const Step& step, const Record& posterior);  ///< Collective.
 
+  /// Collective. Gives the last round, whose network is yet to be trained, the rows of the proposal beyond
+  /// the round's own as further parameters. What was simulated is kept, and next_step() simulates the rest.
+  void extend(const Proposal& proposal);
   /// Collective. Opens the present round's simulations: reads on rank 0 what earlier sittings brought, and
   /// returns the plan for the rest.
   SimulationPlan open_simulations(const Step& step, int x_dim, std::uint64_t seed);
@@ -53,8 +59,9 @@ class Campaign {
   const CampaignFolder* folder_;
   int total_rounds_;
   std::vector<RoundData> rounds_;
-  std::optional<Step> last_;  // committed
-  std::int64_t next_id_ = 0;  // of simulations
+  std::vector<std::int64_t> simulations_;  // of each of rounds_
+  std::optional<Step> last_;               // committed
+  std::int64_t next_id_ = 0;               // of simulations that are yet to be committed
   std::optional<SimulationParts> parts_;
 };
 

@@ -17,7 +17,7 @@ struct CampaignRequest {
   std::filesystem::path folder;
   Config config;
   std::string configuration;              ///< config in full, as it is frozen in the folder
-  CampaignFolder::Difference difference;  ///< explains how a frozen configuration differs
+  CampaignFolder::Difference difference;  ///< tells how a frozen configuration differs
 };
 
 /// Collective. Locks and opens the folder, keeps its diary, and runs the rounds that are left. Errors: see

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "snpse/campaign/reconfiguration.hpp"
 #include "snpse/campaign/simulation_parts.hpp"
 #include "snpse/core/data_set.hpp"
 #include "snpse/core/record.hpp"
@@ -38,18 +39,22 @@ struct Step {
 ///     logs/           what external simulators print
 class CampaignFolder {
  public:
-  /// What differs, for people; empty where nothing does that matters.
-  using Difference = std::function<std::string(const std::string& frozen, const std::string& wanted)>;
+  /// The keys of two configurations that differ.
+  using Difference =
+      std::function<std::vector<KeyDifference>(const std::string& frozen, const std::string& wanted)>;
 
   /// Opens the folder for reading. Error(missing_input) where it is no campaign.
   explicit CampaignFolder(std::filesystem::path path);
-  /// Creates it, or opens it to go on: freezes the configuration at the first run. Error(config) that shows
-  /// the difference where it was frozen with another one, Error(data) where the folder holds other things.
+  /// Creates it, or opens it to go on: freezes the configuration at the first run. Where it was frozen with
+  /// another one, the wanted one takes its place if all that differs may_change() in a campaign of so many
+  /// rounds; else Error(config) that shows the difference. Error(data) where the folder holds other things.
   static CampaignFolder create(const std::filesystem::path& path, const std::string& configuration,
-                               std::uint64_t seed, const Difference& difference);
+                               std::uint64_t seed, int rounds, const Difference& difference);
 
   const std::filesystem::path& path() const { return path_; }
   const std::string& configuration() const { return configuration_; }
+  /// What create() changed in the frozen configuration.
+  const std::vector<KeyDifference>& changes() const { return changes_; }
   std::filesystem::path events() const { return path_ / "events.jsonl"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
   std::filesystem::path round_folder(int round) const;
@@ -65,6 +70,10 @@ class CampaignFolder {
   void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
   /// How the simulations ended, without reading the rest of them; see read_fields().
   std::vector<Status> load_statuses(int round) const;
+  /// Turns the round's committed simulations back into parts, which more can join, and drops the checkpoints
+  /// of a training on them. A crash at any point leaves the round as it was, or with all its simulations in
+  /// parts.
+  void reopen(int round) const;
   void save_network(int round, const TrainedNetwork& network) const;
   Record load_network(int round) const;
   Record load_training(int round) const;
@@ -83,10 +92,12 @@ class CampaignFolder {
 
   /// Clears away what a crash left: files half written, and what a step needed until it was committed.
   void tidy() const;
+  void refreeze(const std::string& configuration);
   void remove_checkpoints(int round) const;
 
   std::filesystem::path path_;
   std::string configuration_;
+  std::vector<KeyDifference> changes_;
   std::uint64_t seed_ = 0;
 };
 

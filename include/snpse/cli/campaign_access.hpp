@@ -21,7 +21,7 @@ namespace snpse {
 /// Collective. Rank 0's configuration on every rank, as its text says it: exact for every number.
 Config share_config(const World& world, const std::string& text_on_root);
 
-/// For CampaignFolder::create(): the keys that differ, one a line; empty where none does.
+/// The keys that differ, one a line; empty where none does.
 std::string difference_of(const std::string& frozen, const std::string& wanted);
 
 /// One line for a person about a committed step.
@@ -52,6 +52,10 @@ class TrainedCampaign {
   const Method& method() const { return *method_; }
   int rounds() const { return static_cast<int>(finished_rounds().size()); }  ///< finished ones
   std::span<const RoundData> finished_rounds() const { return campaign_.finished_rounds(); }
+  /// How many simulations each of them ran.
+  std::span<const std::int64_t> simulations() const {
+    return campaign_.simulations().first(finished_rounds().size());
+  }
   /// Given the independent observations [n, p] of one theta together.
   std::shared_ptr<const Posterior> posterior(const Matrix& observations) const;
   /// Collective. n draws of that posterior; another seed gives others.

@@ -40,8 +40,9 @@ struct SampleArguments {
 };
 struct DiagnoseArguments {
   std::filesystem::path folder;
-  std::int64_t simulations = 500;  ///< of each of the checks that simulate
-  int networks = 0;                ///< trained on the same data with other seeds
+  std::int64_t simulations = 0;  ///< of each of the checks that simulate; 0: 500, or more where they need it
+  std::optional<std::uint64_t> seed = {};  ///< of all that is drawn; none: the campaign's
+  int networks = 0;                        ///< trained on the same data with other seeds
   bool json = false;
 };
 struct ExportArguments {

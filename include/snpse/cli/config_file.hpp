@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "snpse/campaign/config.hpp"
+#include "snpse/campaign/reconfiguration.hpp"
 
 namespace snpse {
 
@@ -28,8 +29,10 @@ Config with_settings(const Config& config, const std::vector<std::string>& setti
 /// parse_config() gives config back.
 std::string to_toml(const Config& config);
 
-/// The keys whose values differ between two texts of to_toml(), one line each: "training.batch: 256, now
-/// 128"; one line that says where, if the frozen one was damaged and is no TOML.
+/// The keys whose values differ between two texts of to_toml(); one that is a sentence and says where, if the
+/// frozen one was damaged and is no TOML.
+std::vector<KeyDifference> differences(const std::string& frozen_text, const std::string& new_text);
+/// The same for people, one line each: "training.batch: 256, now 128".
 std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text);
 
 }  // namespace snpse

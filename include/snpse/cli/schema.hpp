@@ -48,8 +48,8 @@ struct ChoiceField {
 struct NumberListField {
   std::vector<double>* value;
 };
-/// A CSV file in place of a list of numbers and of the number of rows that it is made of; one column is one
-/// row.
+/// A CSV file in place of a list of numbers and of the number of rows that it is made of, which are the lines
+/// of the file.
 struct NumberFileField {
   std::vector<double>* value;
   int* rows;

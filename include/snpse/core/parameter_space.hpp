@@ -20,6 +20,8 @@ class ParameterSpace {
   Matrix to_theta(const Matrix& z) const;     // [n, d] -> [n, d]
   Vector log_det(const Matrix& theta) const;  // log |det dz/dtheta|, [n]
 
+  /// Whether T whitens this very prior, so that every z is a theta in its support.
+  bool whitens(const Prior& prior) const { return prior_.get() == &prior; }
   /// The standardiser; none if whitened.
   const std::optional<Standardiser>& standardiser() const { return standardiser_; }
 

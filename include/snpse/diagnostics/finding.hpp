@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 
@@ -7,8 +8,10 @@ namespace snpse {
 
 enum class Verdict {
   pass,
-  warn,  ///< the posterior may be used with care
-  fail,  ///< it may not
+  note,       ///< the posterior is as it should be, and something about it is worth knowing
+  warn,       ///< the posterior may be used with care
+  undecided,  ///< nothing is known: the check could not have failed, whatever the posterior
+  fail,       ///< the posterior may not be used
 };
 const char* to_string(Verdict verdict);
 
@@ -18,16 +21,21 @@ struct Finding {
   double figure = 0;
   double threshold = 0;            ///< that the figure has to keep to
   bool at_most = true;             ///< the figure passes up to the threshold; false: from it on
-  Verdict missed = Verdict::fail;  ///< the verdict where it does not
+  bool decided = true;             ///< whether the figure could have missed the threshold at all
+  Verdict missed = Verdict::fail;  ///< the verdict where the figure misses it
   std::string what = {};           ///< what the figure is, and where the threshold comes from
-  std::string advice = {};         ///< what to do where it does not
+  std::string advice = {};         ///< what to do where the check is not passed
 
   Verdict verdict() const {
+    if (!decided) return Verdict::undecided;
     return (at_most ? figure <= threshold : figure >= threshold) ? Verdict::pass : missed;
   }
 };
 
-/// The worst of all verdicts.
+/// A check that has no figure, and why it has none.
+Finding undecided_finding(std::string check, std::string what, std::string advice);
+
+/// The worst of all verdicts; notes count as passed.
 Verdict overall(std::span<const Finding> findings);
 
 }  // namespace snpse

@@ -13,6 +13,9 @@ struct LocalC2st {
   double accuracy = 0.5;  ///< of the classifier
   double bound = 0.5;     ///< where the posterior is exact, the accuracy is above this as rarely as asked for
   double pairs = 0;       ///< effective number of pairs that count
+  /// The largest accuracy that any posterior could have with so many draws a pair, Phi(sqrt(l) / 2): of l + 1
+  /// rows whose features have variance 1, one lies sqrt(l) from their mean at most.
+  double largest = 1;
 };
 
 /// Local classifier two-sample test (after Linhart, Gramfort and Rodrigues 2023): pairs count the more, the

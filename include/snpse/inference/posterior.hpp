@@ -37,9 +37,15 @@ class Posterior {
   /// lie outside the prior's support.
   virtual PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const = 0;
   /// Collective. log p(theta given x_obs) of the rows of theta [n, d] (the same on every rank), [n], in the
-  /// original units; -infinity outside the support.
+  /// original units, normalised over the support as the draws are; -infinity outside the support.
   virtual Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                           const DrawKey& key) const = 0;
+  /// Collective. log_prob() up to a constant that is the same for every theta: enough where densities of one
+  /// posterior are compared with one another, and cheaper where log_prob() has to estimate its normaliser.
+  virtual Vector unnormalised_log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
+                                       const DrawKey& key) const {
+    return log_prob(world, theta, options, key);
+  }
 };
 
 }  // namespace snpse

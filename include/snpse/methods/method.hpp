@@ -52,6 +52,9 @@ struct Proposal {
   Record report;  // what a user or a later step wants to know of it; acceptance rates, a region's bounds, ...
 };
 
+/// The key of a committed proposal's report for the number of its parameters, which all ranks know by it.
+inline constexpr const char* kProposed = "simulations";
+
 /// What a round has brought so far; a part that is yet to come is empty.
 struct RoundData {
   Proposal proposal;  // theta on rank 0 only
@@ -83,16 +86,22 @@ struct StepContext {
 class Method {
  public:
   virtual ~Method() = default;
-  /// The number of rounds, and how many simulations each runs.
+  /// The number of rounds, and how many simulations each runs by the settings alone.
   virtual int rounds() const = 0;
   virtual std::int64_t simulations(int round) const = 0;
+  /// How many simulations the next round runs after rounds of so many: an even part of what the settings
+  /// leave to the rounds that are left. It is simulations() unless the settings were changed between two
+  /// rounds.
+  std::int64_t simulations_after(std::span<const std::int64_t> earlier) const;
   /// Whether its posterior holds for other observations than x_obs.
   virtual bool amortised() const = 0;
   /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
   /// simulated, by which calibration is checked.
   virtual bool holds_at_simulated_data() const { return amortised(); }
-  /// Collective. The parameters to simulate in the round after `rounds`.
-  virtual Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const = 0;
+  /// Collective. n parameters to simulate in the round after `rounds`. The first of them are those that a
+  /// smaller n gives.
+  virtual Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
+                           const StepContext& context) const = 0;
   /// Collective. The network of the last of `rounds`, from the simulations of all of them.
   virtual TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                                const StepContext& context) const = 0;

@@ -26,7 +26,8 @@ class Tsnpse : public Method {
   std::int64_t simulations(int round) const override;
   bool amortised() const override { return false; }
   bool holds_at_simulated_data() const override { return true; }
-  Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
+  Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
+                   const StepContext& context) const override;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
   SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;

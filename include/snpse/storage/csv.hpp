@@ -22,4 +22,10 @@ void write_csv(const std::filesystem::path& path, const std::vector<std::string>
 /// for lines of different lengths.
 Matrix read_csv(const std::filesystem::path& path);
 
+/// The observations in a file of comma-separated values, [n, p]: one a line, p values each. A file whose only
+/// column has p > 1 values is one observation, since many programs write a vector as a column; a file of n
+/// lines of one value holds n observations where p is 1. Errors: as read_csv(); data where the file holds no
+/// observations of p values.
+Matrix read_observations(const std::filesystem::path& path, Eigen::Index p);
+
 }  // namespace snpse

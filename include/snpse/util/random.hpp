@@ -29,6 +29,7 @@ enum class Purpose : std::uint8_t {
   observation = 14,
   calibration = 15,
   composition = 16,
+  normaliser = 17,
 };
 
 /// A stream of random numbers from the counter-based generator Philox4x32-10 (Salmon et al. 2011),

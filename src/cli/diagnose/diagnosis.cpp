@@ -1,12 +1,14 @@
 #include "snpse/cli/diagnose/diagnosis.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "snpse/campaign/data_findings.hpp"
 #include "snpse/cli/benchmark.hpp"
 #include "snpse/cli/diagnose/fresh_data.hpp"
 #include "snpse/diagnostics/local_c2st.hpp"
@@ -19,38 +21,78 @@ namespace {
 // Of false alarms: of sbc, coverage and tarp together, and of each other check that has them.
 constexpr double kLevel = 0.01;
 constexpr std::int64_t kDrawsOfAPair = 49;
+// Valid pairs with which the checks of pairs are made at all, and that are aimed at where few are valid.
 constexpr std::int64_t kFewestPairs = 50;
+constexpr std::int64_t kWantedPairs = 100;
+// Simulations of a check, and most of them, where none are asked for.
+constexpr std::int64_t kSimulations = 500;
+constexpr std::int64_t kMostSimulations = 10000;
 // Of the posterior of each network.
 constexpr std::int64_t kDrawsToCompare = 2000;
-// Simulations of the first round that x_obs is compared with, at most.
+// Simulations of the first round that x_obs is compared with, at most, and numbers of them.
 constexpr Eigen::Index kPriorSimulations = 5000;
+constexpr Eigen::Index kPriorNumbers = 20'000'000;
+
+double valid_share(const StatusCounts& counts) {
+  const auto all = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  return static_cast<double>(counts[static_cast<std::size_t>(Status::ok)]) /
+         static_cast<double>(std::max<std::int64_t>(all, 1));
+}
 
 /// What the checks of a campaign share, and where they put what they find.
 struct Diagnosis {
   const TrainedCampaign& campaign;
   const DiagnoseArguments& arguments;
   const StepContext& context;
-  const FreshData fresh{campaign, context};
+  const FreshData fresh{campaign, context, arguments.seed.value_or(campaign.config().seed)};
   std::vector<Finding> findings = {};
 
   void calibration();
   void predictive();
+  void data();
   void simulations();
   void diary();
   void networks();
   void exact();
+
+  /// Those asked for; else so many that about `valid` of them are valid where this share is.
+  std::int64_t simulations_for(std::int64_t valid, double share) const;
+  /// Collective. Whether the campaign has its draws.
+  bool is_finished() const;
 };
+
+std::int64_t Diagnosis::simulations_for(std::int64_t valid, double share) const {
+  if (arguments.simulations > 0) return arguments.simulations;
+  const double needed = 1.2 * static_cast<double>(valid) / std::max(share, 1e-3);
+  return std::clamp(static_cast<std::int64_t>(std::ceil(needed)), kSimulations, kMostSimulations);
+}
+
+bool Diagnosis::is_finished() const {
+  bool finished = false;
+  context.world.on_root([&] {
+    finished = campaign.folder().committed({campaign.method().rounds(), Phase::infer});
+  });
+  return context.world.any(finished);
+}
 
 void Diagnosis::calibration() {
   if (!campaign.method().holds_at_simulated_data())
     return context.log.info(
         "no sbc, coverage, tarp and local_c2st: this method's posterior holds at its own observation alone");
-  const auto pairs = fresh.pairs(arguments.simulations, kDrawsOfAPair);
-  if (pairs.theta.rows() < kFewestPairs)
-    return context.log.warning(
-        fmt::format("no sbc, coverage, tarp and local_c2st: only {} of {} pairs are valid, and {} "
-                    "are needed; raise --simulations",
-                    pairs.theta.rows(), arguments.simulations, kFewestPairs));
+  const double share = valid_share(count_statuses(context.world, campaign.finished_rounds()));
+  const auto simulations = simulations_for(kWantedPairs, share);
+  const auto pairs = fresh.pairs(simulations, kDrawsOfAPair);
+  if (pairs.theta.rows() < kFewestPairs) {
+    const auto valid = static_cast<double>(std::max<Eigen::Index>(pairs.theta.rows(), 1));
+    const double needed = 1.2 * static_cast<double>(kFewestPairs * simulations) / valid;
+    for (const char* check : {"sbc", "coverage", "tarp", "local_c2st"})
+      findings.push_back(
+          undecided_finding(check,
+                            fmt::format("cannot be decided: only {} of {} pairs are valid, and {} are needed",
+                                        pairs.theta.rows(), simulations, kFewestPairs),
+                            fmt::format("raise --simulations to {:.0f}", std::ceil(needed))));
+    return;
+  }
   for (auto& finding : calibration_findings(pairs, campaign.setup().parameter_names, kLevel, fresh.seed()))
     findings.push_back(std::move(finding));
   const auto& observations = campaign.setup().observations;
@@ -58,58 +100,67 @@ void Diagnosis::calibration() {
     findings.push_back(local_c2st_finding(pairs, observations, kLevel, fresh.seed()));
 }
 
-/// Collective. Up to n simulations of the first round, as even a share of each rank's as there is.
-Matrix first_simulations(const World& world, const SimulationShare& mine, Eigen::Index n) {
-  const auto share = std::min<Eigen::Index>(mine.x->size(), world.share(n).size());
-  return world.gather_rows(mine.x->block(0, share));
-}
-
-/// The finding of the observation that is farthest out, with its probability for the number of them.
-template <typename Check>
-Finding worst_of(const Matrix& observations, const Check& check) {
-  std::optional<Finding> worst;
-  for (const auto& x : observations.rowwise()) {
-    auto finding = check(Vector(x.transpose()));
-    if (!worst || finding.figure < worst->figure) worst = std::move(finding);
-  }
-  worst->figure = std::min(1.0, worst->figure * static_cast<double>(observations.rows()));
-  return *worst;
+/// Collective. The first n simulations of the first round that are valid, or that answered something where
+/// values may be undefined.
+Matrix first_simulations(const World& world, const SimulationShare& mine, Eigen::Index n, bool complete) {
+  std::vector<Eigen::Index> answered;
+  for (std::size_t i = 0; i < mine.status.size(); ++i)
+    if (mine.status[i] == Status::ok || (!complete && mine.status[i] == Status::invalid))
+      answered.push_back(static_cast<Eigen::Index>(i));
+  const auto before = rows_before(world, static_cast<std::int64_t>(answered.size()));
+  const auto most = std::clamp<std::int64_t>(n - before, 0, static_cast<std::int64_t>(answered.size()));
+  answered.resize(static_cast<std::size_t>(most));
+  return world.gather_rows(mine.x->read(answered));
 }
 
 void Diagnosis::predictive() {
   const auto& observations = campaign.setup().observations;
+  const auto rounds = campaign.finished_rounds();
   const auto posterior = campaign.posterior(observations);
-  const auto samples = campaign.sample(*posterior, arguments.simulations, fresh.seed(), context.log);
-  const Matrix of_posterior = fresh.simulate(samples.theta, 1);
-  findings.push_back(worst_of(
-      observations, [&](const Vector& x) { return posterior_predictive_finding(of_posterior, x, kLevel); }));
-  const Matrix of_prior =
-      first_simulations(context.world, campaign.finished_rounds().front().simulations, kPriorSimulations);
+  const auto simulations = simulations_for(fewest_simulations(observations.rows(), kLevel),
+                                           valid_share(count_statuses(context.world, rounds.last(1))));
+  const auto samples = campaign.sample(*posterior, simulations, fresh.seed(), context.log);
+  findings.push_back(posterior_predictive_finding(fresh.simulate(samples.theta, 1), observations, kLevel));
+  const auto of_prior = std::min(kPriorSimulations, kPriorNumbers / observations.cols());
+  findings.push_back(prior_predictive_finding(
+      first_simulations(context.world, rounds.front().simulations, of_prior, observations.allFinite()),
+      observations, kLevel));
   findings.push_back(
-      worst_of(observations, [&](const Vector& x) { return prior_predictive_finding(of_prior, x, kLevel); }));
-  findings.push_back({.check = "leakage",
-                      .figure = samples.report.leakage(),
-                      .threshold = 0.05,
-                      .missed = Verdict::warn,
-                      .what = "share of draws outside the prior's support, which are rejected; our choice",
-                      .advice =
-                          "the network does not know the prior's edges: use model.space = \"natural\" or "
-                          "\"whitened\", or train on more simulations"});
+      {.check = "leakage",
+       .figure = samples.report.leakage(),
+       .threshold = 0.05,
+       .missed = Verdict::warn,
+       .what = "share of draws outside the prior's support, which are rejected; our choice",
+       .advice = "the network does not know the prior's edges: start a new campaign with model.space = "
+                 "\"natural\" or \"whitened\", or with more simulations"});
+}
+
+/// What the data themselves say, by the campaign's own draws where there are some.
+void Diagnosis::data() {
+  Matrix draws;
+  if (is_finished()) {
+    context.world.on_root([&] { draws = campaign.folder().load_posterior().get<Matrix>("theta"); });
+    context.world.broadcast(draws);
+  } else {
+    const auto posterior = campaign.posterior(campaign.setup().observations);
+    draws = campaign.sample(*posterior, kDrawsToCompare, fresh.seed(), context.log).theta;
+  }
+  for (auto& finding :
+       data_findings(context.world, campaign.finished_rounds(), campaign.setup(), draws, kLevel))
+    findings.push_back(std::move(finding));
 }
 
 void Diagnosis::simulations() {
   const auto rounds = campaign.finished_rounds();
-  const auto counts = count_statuses(context.world, rounds.last(1));
-  const auto all = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-  findings.push_back({.check = "valid",
-                      .figure = static_cast<double>(counts[static_cast<std::size_t>(Status::ok)]) /
-                                static_cast<double>(std::max<std::int64_t>(all, 1)),
-                      .threshold = 0.5,
-                      .at_most = false,
-                      .missed = Verdict::warn,
-                      .what = "share of valid simulations in the last round; our choice",
-                      .advice = "most simulations are lost: see [invalid] in the campaign file, or run more "
-                                "rounds"});
+  findings.push_back(
+      {.check = "valid",
+       .figure = valid_share(count_statuses(context.world, rounds.last(1))),
+       .threshold = 0.5,
+       .at_most = false,
+       .missed = Verdict::warn,
+       .what = "share of valid simulations in the last round; our choice",
+       .advice = "most simulations are lost: start a new campaign with other settings in [invalid] or "
+                 "more rounds"});
 }
 
 /// What the campaign's own steps said.
@@ -132,15 +183,19 @@ void Diagnosis::diary() {
                         .what = "effective share of the importance weights; our choice",
                         .advice = "few simulations carry the weight: use fewer rounds, or tsnpse"});
   if (outside >= 0)
-    findings.push_back({.check = "truncation",
-                        .figure = outside,
-                        .threshold = tolerance,
-                        .missed = Verdict::warn,
-                        .what =
-                            "share of the posterior outside the region that was simulated in; what a wide "
-                            "enough one leaves out",
-                        .advice = "the region was cut too tight: lower truncation.epsilon, raise "
-                                  "truncation.margin, or run another round"});
+    findings.push_back(
+        {.check = "truncation",
+         .figure = outside,
+         .threshold = tolerance,
+         .decided = tolerance < 1,
+         .missed = Verdict::warn,
+         .what = "share of the posterior outside the region that was simulated in; what a wide "
+                 "enough one leaves out",
+         .advice = tolerance < 1
+                       ? "the region was cut too tight: start a new campaign with a smaller "
+                         "truncation.epsilon, a larger truncation.margin, or another round"
+                       : "truncation.samples is so small that any posterior would pass: start a new "
+                         "campaign with more"});
 }
 
 /// The C2ST between the posteriors of the campaign's network and of others of the same data.
@@ -176,24 +231,31 @@ void Diagnosis::networks() {
        .what = fmt::format("C2ST between the posterior and those of {} networks of other seeds; "
                            "our choice",
                            arguments.networks),
-       .advice = "the data do not determine the network: train on more simulations"});
+       .advice = "the data do not determine the network: start a new campaign with more simulations"});
 }
 
 void Diagnosis::exact() {
   const auto& task = campaign.setup().task;
   const bool several = campaign.setup().observations.rows() > 1;
   if (!task || !task->has_reference() || several) return;
-  bool finished = false;
-  context.world.on_root([&] {
-    finished = campaign.folder().committed({campaign.method().rounds(), Phase::infer});
-  });
-  if (!context.world.any(finished)) return;
+  if (!is_finished()) return;
+  constexpr double kMost = 0.6;
+  // Each of the two samples' draws is classified once: the accuracy at 0.5 has this deviation.
+  const double deviation = 0.5 / std::sqrt(2 * static_cast<double>(campaign.config().posterior.samples));
+  if (0.5 + 3 * deviation > kMost) {
+    findings.push_back(undecided_finding(
+        "c2st",
+        fmt::format("cannot be decided: chance alone takes the C2ST of {} draws up to {:.2g}",
+                    campaign.config().posterior.samples, 0.5 + 3 * deviation),
+        "start a new campaign with more posterior.samples"));
+    return;
+  }
   findings.push_back(
       {.check = "c2st",
        .figure = compare_with_exact(context.world, campaign.path(), campaign.config(), {}).c2st,
-       .threshold = 0.6,
+       .threshold = kMost,
        .what = "C2ST against the exact posterior, 0.5 at best; our choice",
-       .advice = "the posterior differs from the exact one: train on more simulations"});
+       .advice = "the posterior differs from the exact one: start a new campaign with more simulations"});
 }
 
 }  // namespace
@@ -203,6 +265,7 @@ std::vector<Finding> diagnose(const TrainedCampaign& campaign, const DiagnoseArg
   Diagnosis diagnosis{campaign, arguments, context};
   diagnosis.calibration();
   diagnosis.predictive();
+  diagnosis.data();
   diagnosis.simulations();
   diagnosis.diary();
   diagnosis.networks();
@@ -226,11 +289,15 @@ nlohmann::ordered_json to_json(const std::vector<Finding>& findings) {
 }
 
 std::string to_text(const std::vector<Finding>& findings) {
-  std::string text = fmt::format("{:<21} {:>8} {:>11}  {:<5} what\n", "check", "figure", "passes", "");
-  for (const auto& finding : findings)
-    text += fmt::format("{:<21} {:>8.3g} {:>11}  {:<5} {}\n", finding.check, finding.figure,
-                        fmt::format("{} {:.3g}", finding.at_most ? "<=" : ">=", finding.threshold),
-                        to_string(finding.verdict()), finding.what);
+  std::string text = fmt::format("{:<21} {:>8} {:>11}  {:<9} what\n", "check", "figure", "passes", "");
+  for (const auto& finding : findings) {
+    const bool has_figure = std::isfinite(finding.figure);
+    text += fmt::format(
+        "{:<21} {:>8} {:>11}  {:<9} {}\n", finding.check,
+        has_figure ? fmt::format("{:.3g}", finding.figure) : "",
+        has_figure ? fmt::format("{} {:.3g}", finding.at_most ? "<=" : ">=", finding.threshold) : "",
+        to_string(finding.verdict()), finding.what);
+  }
   for (const auto& finding : findings)
     if (finding.verdict() != Verdict::pass) text += fmt::format("{}: {}\n", finding.check, finding.advice);
   return text + fmt::format("verdict: {}\n", to_string(overall(findings)));

@@ -18,17 +18,6 @@ constexpr std::uint32_t kFirstSimulationRound = 1U << 23U;
 constexpr std::uint32_t kFirstPairRound = 1U << 23U;
 constexpr std::uint32_t kSeedRound = 1U << 23U;
 
-/// The campaign's configuration for n simulations in all.
-Config scaled(Config config, std::int64_t n, std::uint64_t seed) {
-  const double factor = static_cast<double>(n) / static_cast<double>(config.method.simulations);
-  if (config.method.first_round > 0)
-    config.method.first_round =
-        std::max<std::int64_t>(1, std::llround(factor * static_cast<double>(config.method.first_round)));
-  config.method.simulations = n;
-  config.seed = seed;
-  return config;
-}
-
 void append(Matrix& rows, const Matrix& more) {
   rows.conservativeResize(rows.rows() + more.rows(), more.cols());
   rows.bottomRows(more.rows()) = more;
@@ -37,16 +26,21 @@ void append(Matrix& rows, const Matrix& more) {
 }  // namespace
 
 std::uint64_t FreshData::seed() const {
-  RandomStream random(campaign.config().seed, Purpose::calibration, kSeedRound, 0);
+  RandomStream random(base_seed, Purpose::calibration, kSeedRound, 0);
   return random.below(std::numeric_limits<std::int64_t>::max());
 }
 
 Matrix FreshData::proposals(std::int64_t n) const {
   const auto rounds = campaign.finished_rounds();
-  const auto method = make_method(campaign.setup(), scaled(campaign.config(), n, seed()));
+  auto config = campaign.config();
+  config.seed = seed();
+  const auto method = make_method(campaign.setup(), config);
+  const auto simulations = campaign.simulations();
+  const auto all = std::accumulate(simulations.begin(), simulations.end(), 0.0);
   Matrix theta(0, campaign.setup().prior->dim());
   for (std::size_t round = 0; round < rounds.size(); ++round) {
-    Matrix proposed = method->propose(rounds.first(round), context).theta;
+    const auto part = std::llround(static_cast<double>(n * simulations[round]) / all);
+    Matrix proposed = method->propose(rounds.first(round), std::max<std::int64_t>(1, part), context).theta;
     context.world.broadcast(proposed);
     append(theta, proposed);
   }

@@ -108,7 +108,7 @@ Outcome run_cell(const Cell& cell, const GridRun& run) {
   };
   auto row = identify(cell, config, world.size());
   try {
-    const auto outcome = execute(world, {run.campaign_of(cell), config, text, difference_of}, listener,
+    const auto outcome = execute(world, {run.campaign_of(cell), config, text, differences}, listener,
                                  run.stop, run.session.log);
     if (outcome == Outcome::stopped) return outcome;
     measure(cell, config, run, row);

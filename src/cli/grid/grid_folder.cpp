@@ -59,7 +59,11 @@ Matrix make_observation(const GridObservation& observation) {
   const auto task = make_task(observation.files.task);
   auto x = task->observation(observation.seed);
   if (!observation.files.file.empty()) {
-    const Matrix read = read_csv(observation.files.file);
+    const Matrix read = read_observations(observation.files.file, task->x_dim());
+    if (read.rows() != 1)
+      fail(ExitCode::data,
+           "'{}' holds {} observations, but a cell of a grid has one: give each a file of its own",
+           observation.files.file.string(), read.rows());
     x.assign(read.data(), read.data() + read.size());
     require_observation(*task, x);
   }

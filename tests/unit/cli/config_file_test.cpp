@@ -47,8 +47,8 @@ std::string message_of(const std::string& text, ExitCode code = ExitCode::config
   return "";
 }
 
-void expect_message(const std::string& text, const std::string& part) {
-  const std::string message = message_of(text);
+void expect_message(const std::string& text, const std::string& part, ExitCode code = ExitCode::config) {
+  const std::string message = message_of(text, code);
   EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 
@@ -289,12 +289,43 @@ TEST_F(ConfigFile, TakesSeveralObservations) {
   const auto file = "file = \"" + (folder_ / "table.csv").string() + "\"\n";
   EXPECT_EQ(parsed_config(start + file).observation.rows, 2);
   EXPECT_EQ(parsed_config(start + file).observation.x, (std::vector<double>{1, 2, 3, 4}));
-  expect_message(start + file + "rows = 2\n", "those of a file are its lines");
+  expect_message(start + file + "rows = 3\n", "observation.rows = 3, but observation.file holds 2");
   expect_message(start + "x = [1, 2, 3]\nrows = 2\n", "the 3 values of the observation are not 2 rows");
   expect_message(start + "x = [1, 2, 3, 4]\n",
                  "the observation has 4 values, but an x of task 'two_moons' has 2");
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [1, 2, 3, 4]\nrows = 2\n",
                  "2 observations together need method.name");
+}
+
+TEST_F(ConfigFile, AColumnIsOneObservationOrSeveralOfOneValue) {
+  std::ofstream(folder_ / "column.csv") << "1\n2\n3\n";
+  const auto own = [&](const char* method, const std::string& rows) {
+    return "[simulator]\nlibrary = \"a.so\"\n[[parameter]]\nname = \"a\"\nprior = { type = \"normal\", mean "
+           "= 0, "
+           "standard_deviation = 1 }\n[method]\nname = \"" +
+           std::string(method) + "\"\n[observation]\nfile = \"" + (folder_ / "column.csv").string() + "\"\n" +
+           rows;
+  };
+  // How many values x has is not known: where several observations could be meant, the file must say.
+  expect_message(own("npse", ""), "set observation.rows = 1 for one observation of 3 values", ExitCode::data);
+  EXPECT_EQ(parsed_config(own("npse", "rows = 3\n")).observation.rows, 3);
+  EXPECT_EQ(parsed_config(own("npse", "rows = 1\n")).observation.rows, 1);
+  EXPECT_EQ(parsed_config(own("tsnpse", "")).observation.rows, 1);
+  expect_message(own("npse", "rows = 2\n"), "observation.rows = 2, but observation.file holds 3");
+}
+
+TEST_F(ConfigFile, AnotherObservationHasAsManyValuesAsTheOneThatItReplaces) {
+  std::ofstream(folder_ / "column.csv") << "1\n2\n3\n";
+  const auto rows_of = [&](const char* x) {
+    std::ofstream(folder_ / "c.toml")
+        << "[simulator]\nlibrary = \"a.so\"\n[[parameter]]\nname = \"a\"\nprior = { type = \"normal\", mean "
+           "= 0, "
+           "standard_deviation = 1 }\n[method]\nname = \"npse\"\n[observation]\nx = "
+        << x << "\n";
+    return load_config(folder_ / "c.toml", folder_ / "column.csv").observation.rows;
+  };
+  EXPECT_EQ(rows_of("[7]"), 3);
+  EXPECT_EQ(rows_of("[7, 8, 9]"), 1);
 }
 
 TEST_F(ConfigFile, TakesSingleSettings) {

@@ -50,6 +50,17 @@ TEST(LocalC2st, JudgesThePosteriorWhereTheObservationIs) {
   EXPECT_EQ(local_c2st_finding(pairs, both, 0.01, 1).verdict(), Verdict::fail);
 }
 
+TEST(LocalC2st, IsUndecidedWhereRelabellingReachesWhatAnyPosteriorCould) {
+  // With one draw a pair, theta and the draw are +1 and -1 in units of their spread, and of 12 pairs 4 count:
+  // one relabelling in 8 puts all thetas of a parameter on one side, so that the bound is Phi(1 / 2).
+  const auto finding =
+      local_c2st_finding(TwoModes(Flaw::none, 1).pairs(12, 1), kObservation.transpose(), 0.01, 1);
+  EXPECT_NEAR(finding.threshold, 0.5 * std::erfc(-0.5 / std::sqrt(2.0)), 0.02);
+  EXPECT_EQ(finding.verdict(), Verdict::undecided) << finding.threshold;
+  const auto far_off = TwoModes(Flaw::prior_returned, 1).pairs(200, 1);
+  EXPECT_NE(local_c2st_finding(far_off, kObservation.transpose(), 0.01, 1).verdict(), Verdict::undecided);
+}
+
 TEST(LocalC2st, LetsAThirdOfThePairsCount) {
   TwoModes problem(Flaw::none, 5);
   EXPECT_NEAR(local_c2st(problem.pairs(300, 9), kObservation, 0.1, 1).pairs, 100, 1);

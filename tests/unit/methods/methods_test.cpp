@@ -42,6 +42,24 @@ TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthersUpToThreeTenths) {
   EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 2, .simulations = 1000})->simulations(1), 300);
 }
 
+TEST(Methods, TheNextRoundGetsAnEvenPartOfWhatIsLeft) {
+  // As the settings alone say where no round ran another number.
+  for (const std::int64_t budget : {30, 97, 1000, 10007})
+    for (const int rounds : {1, 2, 3, 7, 10}) {
+      const auto method = method_of({.name = "tsnpse", .rounds = rounds, .simulations = budget});
+      std::vector<std::int64_t> so_far;
+      for (int round = 1; round <= rounds; ++round) {
+        EXPECT_EQ(method->simulations_after(so_far), method->simulations(round)) << budget << " " << round;
+        so_far.push_back(method->simulations(round));
+      }
+    }
+  // Round 1 ran 250 of 1000; then 1750 more were asked for, which 3 rounds share: 2500 / 3 and so on.
+  const auto raised = method_of({.name = "tsnpse", .rounds = 4, .simulations = 2750});
+  EXPECT_EQ(raised->simulations_after(std::vector<std::int64_t>{250}), 834);
+  EXPECT_EQ(raised->simulations_after(std::vector<std::int64_t>{250, 834}), 833);
+  EXPECT_EQ(raised->simulations_after(std::vector<std::int64_t>{250, 834, 833}), 833);
+}
+
 TEST(Methods, OfOneNetworkForEveryObservationSpendTheBudgetInOneRound) {
   for (const auto& name : {"npse", "nlse"}) {
     const auto method = method_of({.name = name, .rounds = 7, .simulations = 1234, .first_round = 5});

@@ -55,5 +55,20 @@ TEST_F(Csv, ErrorsNameTheLine) {
   expect_error(ExitCode::missing_input, "absent", [&] { read_csv(folder_ / "absent.csv"); });
 }
 
+TEST_F(Csv, ALineIsAnObservation) {
+  write_durably(folder_ / "column.csv", "1\n2\n3\n");
+  write_durably(folder_ / "lines.csv", "1,2,3\n4,5,6\n");
+  // Three observations of one value, or one of three.
+  EXPECT_TRUE(read_observations(folder_ / "column.csv", 1) == Matrix((Matrix(3, 1) << 1, 2, 3).finished()));
+  EXPECT_TRUE(read_observations(folder_ / "column.csv", 3) == Matrix((Matrix(1, 3) << 1, 2, 3).finished()));
+  EXPECT_TRUE(read_observations(folder_ / "lines.csv", 3) == read_csv(folder_ / "lines.csv"));
+  expect_error(ExitCode::data, "holds 3 lines of 1 values, but an observation has 2",
+               [&] { read_observations(folder_ / "column.csv", 2); });
+  expect_error(ExitCode::data, "holds 2 lines of 3 values, but an observation has 1",
+               [&] { read_observations(folder_ / "lines.csv", 1); });
+  write_durably(folder_ / "empty.csv", "x\n");
+  expect_error(ExitCode::data, "holds 0 lines", [&] { read_observations(folder_ / "empty.csv", 1); });
+}
+
 }  // namespace
 }  // namespace snpse

@@ -11,8 +11,9 @@ namespace snpse {
 struct FreshData {
   const TrainedCampaign& campaign;
   const StepContext& context;
+  std::uint64_t base_seed;  ///< the campaign's, or another
 
-  /// Seed of all of it; it follows from the campaign's.
+  /// Seed of all of it; it follows from base_seed.
   std::uint64_t seed() const;
   /// Collective. About n parameters as the rounds so far proposed theirs, in the same shares: the law that
   /// the network was trained under. The same on every rank, [m, d].

@@ -1,0 +1,60 @@
+#include "snpse/campaign/reconfiguration.hpp"
+
+#include <charconv>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "snpse/campaign/folder.hpp"
+
+namespace snpse {
+namespace {
+
+/// A key that may change until a step is committed.
+struct Changeable {
+  std::string_view key;
+  Phase until;
+  bool first_round = false;  // the step is round 1's, else the last round's
+  bool only_grows = false;
+};
+
+constexpr Changeable kChangeable[] = {
+    {"method.simulations", Phase::train, false, true},
+    {"method.first_round", Phase::train, true, true},
+    {"method.resampling_candidates", Phase::infer},
+    {"simulator.time_limit", Phase::simulate},
+    {"simulator.start_limit", Phase::simulate},
+    {"simulator.retries", Phase::simulate},
+    {"simulator.failure_budget", Phase::simulate},
+    {"training.learning_rate", Phase::train},
+    {"truncation.epsilon", Phase::propose},
+    {"truncation.resampling_pool", Phase::propose},
+    {"invalid.policy", Phase::train},
+    {"sampler.min_acceptance", Phase::infer},
+};
+
+bool is_larger(const std::string& frozen, const std::string& wanted) {
+  double before = 0;
+  double now = 0;
+  const auto read = [](const std::string& text, double& value) {
+    return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{};
+  };
+  return read(frozen, before) && read(wanted, now) && now > before;
+}
+
+}  // namespace
+
+std::string KeyDifference::text() const {
+  return frozen.empty() && wanted.empty() ? key : fmt::format("{}: {}, now {}", key, frozen, wanted);
+}
+
+bool may_change(const KeyDifference& difference, const CampaignFolder& folder, int rounds) {
+  for (const auto& changeable : kChangeable) {
+    if (changeable.key != difference.key) continue;
+    if (changeable.only_grows && !is_larger(difference.frozen, difference.wanted)) return false;
+    return !folder.committed({changeable.first_round ? 1 : rounds, changeable.until});
+  }
+  return false;
+}
+
+}  // namespace snpse
