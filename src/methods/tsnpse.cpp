@@ -43,7 +43,12 @@ Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws)
   report.put("evaluated", draws.evaluated);
   report.put("acceptance", draws.acceptance);
   report.put("prior_mass_of_box", draws.prior_mass_of_box);
-  report.put("resampled", static_cast<std::int64_t>(draws.resampled));
+  if (draws.chains) {
+    report.put("chains/number", draws.chains->chains);
+    report.put("chains/steps", draws.chains->steps);
+    report.put("chains/memory", draws.chains->memory);
+    report.put("chains/effective_size", draws.chains->effective_size);
+  }
   if (region.valid) report.put("expected_valid", share(draws.valid, draws.candidates));
   return report;
 }

@@ -145,7 +145,7 @@ TEST(TruncatedPrior, IsThePriorRejectedOutsideTheRegion) {
     const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, c.posterior.density(world),
                                             n, {}, kKey, log);
     ASSERT_EQ(draws.theta.rows(), n);
-    EXPECT_FALSE(draws.resampled);
+    EXPECT_FALSE(draws.chains);
     expect_same_on_all_ranks(world, draws.theta);
     EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), region.threshold);
     EXPECT_TRUE(log_prob_rows(*c.prior, draws.theta).allFinite());
@@ -274,7 +274,7 @@ TEST(TruncatedPrior, FallsBackOnResamplingBelowTheLeastAcceptance) {
   const TruncationOptions options{.min_acceptance = 2 * c.acceptance(), .resampling_pool = 256};
   const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
                                           n, options, kKey, log);
-  EXPECT_TRUE(draws.resampled);
+  EXPECT_TRUE(draws.chains);
   ASSERT_EQ(draws.theta.rows(), n);
   expect_same_on_all_ranks(world, draws.theta);
   EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), c.region.threshold);
@@ -295,7 +295,7 @@ TEST(TruncatedPrior, KeepsRejectingAboveTheLeastAcceptance) {
   const TruncationOptions options{.min_acceptance = 0.5 * c.acceptance()};
   const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
                                           2000, options, kKey, log);
-  EXPECT_FALSE(draws.resampled);
+  EXPECT_FALSE(draws.chains);
   EXPECT_NEAR(draws.acceptance, c.acceptance(),
               5 * std::sqrt(c.acceptance() / static_cast<double>(draws.candidates)));
   EXPECT_EQ(draws.prior_mass_of_box, 1);
@@ -329,7 +329,7 @@ TEST(TruncatedPrior, LeavesOutWhatIsExpectedToBeInvalidWhenItResamples) {
   const TruncationOptions options{.min_acceptance = 2 * c.acceptance(), .resampling_pool = 32};
   const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
                                           200, options, kKey, log);
-  EXPECT_TRUE(draws.resampled);
+  EXPECT_TRUE(draws.chains);
   EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
 }
 

@@ -56,8 +56,9 @@ struct TruncationOptions {
   int screen_steps = 8;          ///< steps of a coarser one that drops most candidates, after those far
                                  ///< from all draws; 0: no such screens
   double margin = 0.02;          ///< the bounding box is wider than the draws by this share on each side
-  double min_acceptance = 1e-3;  ///< below it the proposal falls back on sampling importance resampling
-  int resampling_pool = 32;      ///< fallback: candidates for each draw
+  double min_acceptance = 1e-3;  ///< below it the proposal falls back on Markov chains in the region
+  int resampling_pool = 32;      ///< fallback: posterior draws of which one is picked as a chain's start
+  int chain_steps = 100;         ///< fallback: steps in which a chain is to forget its start, at most
   double tolerance = 0;  ///< share of the next posterior outside the region that calls for a warning; 0: what
                          ///< a region that is wide enough leaves out, see check_truncation()
 };
