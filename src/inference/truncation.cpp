@@ -31,6 +31,7 @@ constexpr std::uint64_t kResamplingStream = 1ULL << 63U;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// The values must not be NaN, which have no order.
 double quantile(Vector values, double level) {
   const auto position = static_cast<Eigen::Index>(level * static_cast<double>(values.size()));
   std::nth_element(values.begin(), values.begin() + position, values.end());
@@ -54,10 +55,11 @@ Matrix passing(const Screen& screen, const Matrix& rows) {
 }
 
 /// By the distance to the nearest of one half of the draws inside the region, as far as the other half is,
-/// and by the coarse density.
+/// and by the coarse density. A draw without a coarse density falls below the latter's threshold.
 std::vector<Screen> make_screens(const World& world, const Matrix& inside, const LogProb& coarse) {
   const auto screen_of = [](const LogProb& value, const Matrix& draws) {
-    return Screen{value, quantile(value(draws), kLostToAScreen), kLostToAScreen};
+    const Vector values = value(draws).unaryExpr([](double v) { return std::isnan(v) ? -kInfinity : v; });
+    return Screen{value, quantile(values, kLostToAScreen), kLostToAScreen};
   };
   const Eigen::Index half = inside.rows() / 2;
   const auto distance = std::make_shared<const NeighbourDistance>(inside.topRows(half));
@@ -159,6 +161,28 @@ ChainDraws draw_by_chains(const World& world, const Posterior& posterior, const 
   return drawn;
 }
 
+/// The log-densities of posterior draws, with -infinity for those that have none. Error(data) where these are
+/// a share epsilon or more, so that no threshold can leave them out.
+Vector with_order(Vector log_prob, const TruncationOptions& options, Log& log) {
+  Eigen::Index undefined = 0;
+  for (double& value : log_prob) {
+    if (std::isfinite(value)) continue;
+    value = -kInfinity;
+    ++undefined;
+  }
+  if (undefined == 0) return log_prob;
+  const auto found =
+      fmt::format("{} of {} posterior draws have no finite log-density", undefined, log_prob.size());
+  if (static_cast<double>(undefined) >= options.epsilon * static_cast<double>(log_prob.size()))
+    fail(ExitCode::data,
+         "{}, but the truncated prior leaves out a share truncation.epsilon = {} alone: the network is not "
+         "trained well enough; raise method.first_round, training.early_steps or truncation.density_steps "
+         "({})",
+         found, options.epsilon, options.density_steps);
+  log.warning(fmt::format("{}: the truncated prior leaves them out", found));
+  return log_prob;
+}
+
 }  // namespace
 
 HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
@@ -167,7 +191,7 @@ HighestDensityRegion highest_density_region(const World& world, const Posterior&
   const auto samples =
       posterior.sample(world, options.samples, {key.seed, Purpose::truncation, key.round}, log).theta;
   HighestDensityRegion region;
-  const Vector log_prob = density.log_prob(samples);
+  const Vector log_prob = with_order(density.log_prob(samples), options, log);
   region.threshold = quantile(log_prob, options.epsilon);
   const Matrix inside = samples(rows_where(log_prob, region.threshold), Eigen::all);
   if (density.coarse && static_cast<double>(inside.rows()) >= kDrawsForScreens) {

@@ -1,6 +1,7 @@
 #include "snpse/methods/valid_region.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <boost/math/distributions/binomial.hpp>
@@ -66,6 +67,13 @@ Matrix valid_of(const Matrix& labelled) {
 
 std::optional<Calibration> Calibration::from(std::vector<double> scores, double lost_share) {
   const auto n = static_cast<std::int64_t>(scores.size());
+  const auto undefined = std::ranges::count_if(scores, [](double score) { return std::isnan(score); });
+  if (undefined > 0)
+    fail(ExitCode::data,
+         "the classifier of valid simulations gives no probability to {} of {} parameters: its training "
+         "failed; "
+         "set invalid.region = \"none\"",
+         undefined, n);
   const auto most_lost = [n](std::int64_t cut) {
     return boost::math::binomial_distribution<>::find_upper_bound_on_p(
         static_cast<double>(n), static_cast<double>(cut), 1 - kConfidence);

@@ -254,6 +254,32 @@ TEST(TruncatedPrior, LeavesOutWhatHasNoDensity) {
   EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
 }
 
+/// c's density, but without one for a share of all rows, spread over them.
+RegionDensity partly_undefined(const Case& c, const World& world, double share) {
+  return {[&, share](const Matrix& theta) {
+    Vector density = c.posterior.log_prob(world, theta, {}, {});
+    const auto every = static_cast<Eigen::Index>(1 / share);
+    for (Eigen::Index i = 0; i < density.size(); i += every)
+      density[i] = std::numeric_limits<double>::quiet_NaN();
+    return density;
+  }};
+}
+
+TEST(HighestDensityRegion, LeavesOutDrawsWithoutADensityAndRefusesManyOfThem) {
+  const World world;
+  Log log;
+  const auto c = all_cases().front();
+  const TruncationOptions options{.epsilon = 0.02, .samples = 5000};
+  const auto region_of_share = [&](double share) {
+    return highest_density_region(world, c.posterior, partly_undefined(c, world, share), options, kKey, log);
+  };
+  // Of 2 % of the draws that are left out, 0.5 % have no density: the threshold leaves out 1.5 % more.
+  const double radius = -2 * (region_of_share(0.005).threshold + 2 * std::log(0.6) + std::log(2 * M_PI));
+  EXPECT_NEAR(std::exp(-radius / 2), 0.015, 5 * std::sqrt(0.015 / 5000));
+  expect_error(ExitCode::data, "250 of 5000 posterior draws have no finite log-density",
+               [&] { region_of_share(0.05); });
+}
+
 /// A wide flat prior, and a region whose box is that wide: acceptance is the disc's share of it.
 struct FlatCase {
   std::shared_ptr<const Prior> prior = make_product_prior({make_uniform(-10, 10), make_uniform(-10, 10)});

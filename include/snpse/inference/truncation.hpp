@@ -53,7 +53,8 @@ struct TruncatedDraws {
 
 /// Collective. Estimates the region from options.samples posterior draws (paper, algorithm 1 and section 3.1;
 /// Deistler et al. 2022). Where there is a coarse density, and 4000 of the draws lie in the region, it
-/// becomes a screen, after one by the distance to the nearest of other draws.
+/// becomes a screen, after one by the distance to the nearest of other draws. A draw whose log-density is not
+/// finite lies outside the region; Error(data) where a share epsilon of all draws or more have none.
 HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
                                             const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log);

@@ -23,6 +23,7 @@ struct Calibration {
   /// The highest threshold that loses at most lost_share, from the scores of valid parameters that the score
   /// was not fitted to. The bound is that of Clopper and Pearson (1934), which holds exactly, since `cut`
   /// depends on the number of scores alone. None where there are too few: at 1 % it takes 299, at 5 % 59.
+  /// Error(data) where a score is not a number.
   static std::optional<Calibration> from(std::vector<double> scores, double lost_share);
 };
 
