@@ -9,7 +9,7 @@
 namespace snpse {
 
 Campaign::Campaign(const World& world, const CampaignFolder* folder, const Method& method)
-    : world_(world), folder_(folder), total_rounds_(method.rounds()) {
+    : world_(world), folder_(folder), method_(method) {
   while (const auto step = next_step()) {
     bool committed = false;
     world_.on_root([&] { committed = folder_->committed(*step); });
@@ -45,7 +45,7 @@ std::optional<Step> Campaign::next_step() const {
     case Phase::simulate:
       return Step{last_->round, Phase::train};
     case Phase::train:
-      if (last_->round < total_rounds_) return Step{last_->round + 1, Phase::propose};
+      if (method_.simulations_after(rounds_) > 0) return Step{last_->round + 1, Phase::propose};
       return Step{last_->round, Phase::infer};
     case Phase::infer:
       break;

@@ -34,7 +34,8 @@ Json describe(const Step& step) {
 
 void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
-  auto proposal = loop.method.propose(loop.campaign.finished_rounds(), loop.context);
+  const auto finished = loop.campaign.finished_rounds();
+  auto proposal = loop.method.propose(finished, loop.method.simulations_after(finished), loop.context);
   auto figures = describe(step);
   for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);

@@ -194,6 +194,10 @@ Section truncation_section(TruncationOptions& o) {
               {"resampling_pool", "draws of which one is picked as a chain's start",
                number(o.resampling_pool, at_least(1))},
               {"chain_steps", "in which a chain is to forget its start", number(o.chain_steps, at_least(1))},
+              {"probe", "of the budget left, what goes to a region not known to hold; 0: all",
+               number(o.probe, between(0, 1))},
+              {"least_probe", "simulations of a probe, below which there is none",
+               number(o.least_probe, at_least(1))},
               {"tolerance", "warn where more of the next posterior is outside; 0: than is to be expected",
                number(o.tolerance, between(0, 1))},
           }};

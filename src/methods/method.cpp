@@ -14,6 +14,11 @@ std::vector<std::string> method_names() {
   return {"npse", "nlse", "tsnpse", "snpse_a", "snpse_b", "snpse_c"};
 }
 
+std::int64_t Method::simulations_after(std::span<const RoundData> finished) const {
+  const auto round = static_cast<int>(finished.size()) + 1;
+  return round <= rounds() ? simulations(round) : 0;
+}
+
 std::shared_ptr<const Posterior> Method::joint_posterior(std::span<const RoundData> rounds,
                                                          const Matrix& observations) const {
   if (observations.rows() > 1)

@@ -15,9 +15,10 @@ std::int64_t Npse::simulations(int /*round*/) const {
   return settings_.method.simulations;
 }
 
-Proposal Npse::propose(std::span<const RoundData> rounds, const StepContext& /*context*/) const {
+Proposal Npse::propose(std::span<const RoundData> rounds, std::int64_t n,
+                       const StepContext& /*context*/) const {
   ensure(rounds.empty(), "NPSE has one round");
-  return {draw_rows(*problem_.prior, simulations(1), problem_.seed, Purpose::prior, 1), {}};
+  return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, 1), {}};
 }
 
 TrainedNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,

@@ -15,9 +15,9 @@ std::int64_t PosteriorProposals::simulations(int round) const {
   return simulations_of_round(settings_.method, round);
 }
 
-Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, const StepContext& context) const {
+Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, std::int64_t n,
+                                     const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
-  const std::int64_t n = simulations(static_cast<int>(round));
   if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
   const DrawKey key{problem_.seed, Purpose::proposal, round};
   const auto samples = approximation(rounds)->sample(context.world, n, key, context.log);

@@ -51,7 +51,7 @@ class Campaign {
 
   const World& world_;
   const CampaignFolder* folder_;
-  int total_rounds_;
+  const Method& method_;
   std::vector<RoundData> rounds_;
   std::optional<Step> last_;  // committed
   std::int64_t next_id_ = 0;  // of simulations

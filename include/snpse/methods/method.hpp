@@ -58,7 +58,8 @@ struct TrainedNetwork {
   TrainingReport report;
   /// Of a method with importance weights: their effective sample size as a share of their number.
   std::optional<double> effective_share = std::nullopt;
-  /// Of tsnpse from round 2 on: whether the round's region was wide enough for this posterior.
+  /// Of tsnpse from round 2 on: whether the round's region was wide enough for this posterior. The network
+  /// has it as well.
   std::optional<TruncationCheck> truncation = std::nullopt;
   /// What simulations that are not ok do to the posterior; empty where all are.
   std::string invalid_note = {};
@@ -77,7 +78,7 @@ struct StepContext {
 class Method {
  public:
   virtual ~Method() = default;
-  /// The number of rounds, and how many simulations each runs.
+  /// The number of rounds that is planned, and how many simulations each runs then.
   virtual int rounds() const = 0;
   virtual std::int64_t simulations(int round) const = 0;
   /// Whether its posterior holds for other observations than x_obs.
@@ -85,8 +86,12 @@ class Method {
   /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
   /// simulated, by which calibration is checked.
   virtual bool holds_at_simulated_data() const { return amortised(); }
-  /// Collective. The parameters to simulate in the round after `rounds`.
-  virtual Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const = 0;
+  /// How many simulations the round after the finished ones runs; 0: there is no such round. It depends on
+  /// the settings and the networks of the finished rounds alone.
+  virtual std::int64_t simulations_after(std::span<const RoundData> finished) const;
+  /// Collective. n parameters to simulate in the round after `rounds`.
+  virtual Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
+                           const StepContext& context) const = 0;
   /// Collective. The network of the last of `rounds`, from the simulations of all of them.
   virtual TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                                const StepContext& context) const = 0;

@@ -13,7 +13,8 @@ class Npse : public Method {
   int rounds() const override { return 1; }
   std::int64_t simulations(int round) const override;
   bool amortised() const override { return true; }
-  Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
+  Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
+                   const StepContext& context) const override;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
   std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,

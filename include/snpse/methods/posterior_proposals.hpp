@@ -18,7 +18,8 @@ class PosteriorProposals : public Method {
   int rounds() const override { return settings_.method.rounds; }
   std::int64_t simulations(int round) const override;
   bool amortised() const override { return false; }
-  Proposal propose(std::span<const RoundData> rounds, const StepContext& context) const override;
+  Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
+                   const StepContext& context) const override;
   std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                              const Vector& x_obs) const override;
 

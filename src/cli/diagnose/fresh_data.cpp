@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,15 +19,12 @@ constexpr std::uint32_t kFirstSimulationRound = 1U << 23U;
 constexpr std::uint32_t kFirstPairRound = 1U << 23U;
 constexpr std::uint32_t kSeedRound = 1U << 23U;
 
-/// The campaign's configuration for n simulations in all.
-Config scaled(Config config, std::int64_t n, std::uint64_t seed) {
-  const double factor = static_cast<double>(n) / static_cast<double>(config.method.simulations);
-  if (config.method.first_round > 0)
-    config.method.first_round =
-        std::max<std::int64_t>(1, std::llround(factor * static_cast<double>(config.method.first_round)));
-  config.method.simulations = n;
-  config.seed = seed;
-  return config;
+/// Collective. The simulations of each round.
+std::vector<double> sizes_of(const World& world, std::span<const RoundData> rounds) {
+  std::vector<double> sizes;
+  for (const auto& round : rounds) sizes.push_back(static_cast<double>(round.simulations.theta.rows()));
+  world.sum(std::span<double>(sizes));
+  return sizes;
 }
 
 void append(Matrix& rows, const Matrix& more) {
@@ -53,10 +52,16 @@ std::uint64_t FreshData::seed() const {
 
 Matrix FreshData::proposals(std::int64_t n) const {
   const auto rounds = campaign.finished_rounds();
-  const auto method = make_method(campaign.setup(), scaled(campaign.config(), n, seed()));
+  auto config = campaign.config();
+  config.seed = seed();
+  const auto method = make_method(campaign.setup(), config);
+  const auto sizes = sizes_of(context.world, rounds);
+  const double all = std::accumulate(sizes.begin(), sizes.end(), 0.0);
   Matrix theta(0, campaign.setup().prior->dim());
   for (std::size_t round = 0; round < rounds.size(); ++round) {
-    Matrix proposed = method->propose(rounds.first(round), context).theta;
+    const auto n_round = std::llround(static_cast<double>(n) * sizes[round] / all);
+    if (n_round == 0) continue;
+    Matrix proposed = method->propose(rounds.first(round), n_round, context).theta;
     context.world.broadcast(proposed);
     append(theta, proposed);
   }

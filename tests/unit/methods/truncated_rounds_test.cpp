@@ -1,0 +1,60 @@
+#include "snpse/methods/truncated_rounds.hpp"
+
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "snpse/methods/rounds.hpp"
+
+namespace snpse {
+namespace {
+
+using enum RegionState;
+using Sizes = std::vector<std::int64_t>;
+
+Sizes sizes_after(const MethodOptions& options, const std::vector<RegionState>& finished) {
+  return truncated_rounds(options, {.probe = 0.3, .least_probe = 500}, finished);
+}
+
+TEST(TruncatedRounds, ProbeARegionBeforeTheBudgetIsSpentInIt) {
+  const MethodOptions two{.rounds = 2, .simulations = 10000};
+  EXPECT_EQ(sizes_after(two, {}), Sizes{3000});
+  EXPECT_EQ(sizes_after(two, {prior}), (Sizes{3000, 2100}));
+  EXPECT_EQ(sizes_after(two, {prior, passed}), (Sizes{3000, 2100, 4900}));
+  // The budget is spent.
+  EXPECT_EQ(sizes_after(two, {prior, passed, failed}), (Sizes{3000, 2100, 4900}));
+}
+
+TEST(TruncatedRounds, AreAddedWhileRegionsFailAndBudgetIsLeft) {
+  const MethodOptions two{.rounds = 2, .simulations = 10000};
+  EXPECT_EQ(sizes_after(two, {prior, failed}), (Sizes{3000, 2100, 1470}));
+  EXPECT_EQ(sizes_after(two, {prior, failed, passed}), (Sizes{3000, 2100, 1470, 3430}));
+  const auto sizes = sizes_after(two, {prior, failed, failed, failed, failed, failed});
+  // 30 % of 7000, 4900, 3430, 2401 and 1681, which is 504; and what is left.
+  EXPECT_EQ(sizes, (Sizes{3000, 2100, 1470, 1029, 720, 504, 1177}));
+  EXPECT_EQ(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}), 10000);
+  EXPECT_EQ(sizes_after(two, {prior, failed, failed, failed, failed, failed, failed}), sizes);
+}
+
+TEST(TruncatedRounds, AreThePlannedOnesWhereEveryRegionPasses) {
+  for (const int rounds : {3, 10}) {
+    const MethodOptions options{.rounds = rounds, .simulations = 10007};
+    std::vector<RegionState> states{prior};
+    states.resize(static_cast<std::size_t>(rounds), passed);
+    const auto sizes = sizes_after(options, states);
+    ASSERT_EQ(sizes.size(), static_cast<std::size_t>(rounds));
+    for (int round = 1; round <= rounds; ++round)
+      EXPECT_EQ(sizes[static_cast<std::size_t>(round) - 1], simulations_of_round(options, round));
+  }
+}
+
+TEST(TruncatedRounds, HaveNoProbeOfFewSimulationsOrWhereNoneIsWanted) {
+  EXPECT_EQ(sizes_after({.rounds = 2, .simulations = 1000}, {prior}), (Sizes{300, 700}));
+  EXPECT_EQ(truncated_rounds({.rounds = 2, .simulations = 10000}, {.probe = 0}, std::vector{prior}),
+            (Sizes{3000, 7000}));
+  EXPECT_EQ(sizes_after({.rounds = 1, .simulations = 10000}, {prior}), Sizes{10000});
+}
+
+}  // namespace
+}  // namespace snpse
