@@ -3,9 +3,11 @@
 #include <array>
 #include <chrono>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "snpse/campaign/data_records.hpp"
+#include "snpse/methods/valid_region.hpp"
 #include "snpse/methods/valid_rows.hpp"
 #include "snpse/simulation/farm.hpp"
 
@@ -88,6 +90,23 @@ Outcome train_round(const Loop& loop, const Step& step) {
   return Outcome::finished;
 }
 
+/// Collective. Warns where draws lie at parameters whose simulations are expected to be invalid.
+void check_validity(const Loop& loop, const Matrix& draws, Json& figures) {
+  // A replacement stands for what is undefined, so that all parameters have a posterior.
+  if (loop.config.invalid.policy != InvalidPolicy::drop) return;
+  const auto& context = loop.context;
+  const auto share = share_of_invalid_draws(context.world, loop.campaign.rounds(), loop.setup.prior, draws,
+                                            loop.config.seed);
+  if (!share) return;
+  figures["invalid_draws"] = *share;
+  if (*share > kMostInvalidDraws)
+    context.log.warning(fmt::format(
+        "{:.3g} % of the posterior's draws lie where hardly any simulation is expected to be valid: the "
+        "network smooths over the edge of the valid parameters. Use method.name = \"tsnpse\" with "
+        "invalid.region = \"learned\", or a prior that ends at the edge",
+        100 * *share));
+}
+
 void infer(const Loop& loop, const Step& step) {
   const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
@@ -96,6 +115,7 @@ void infer(const Loop& loop, const Step& step) {
   loop.campaign.commit_posterior(
       step, posterior_record(samples, loop.setup.parameter_names, loop.setup.observations));
   auto figures = describe(step);
+  check_validity(loop, samples.theta, figures);
   figures["samples"] = loop.config.posterior.samples;
   figures["leakage"] = samples.report.leakage();
   figures["seconds"] = samples.report.seconds;

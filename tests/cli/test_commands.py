@@ -5,6 +5,7 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import sys
 import unittest
 
@@ -109,6 +110,22 @@ class CommandTest(ProgramTest):
         self.assertIn("the 100 simulations are spent", ran.stderr)
         self.assertIn("method.simulations = 170 or more: about 70 more are needed", ran.stderr)
         self.assertTrue((self.folder / "results" / "posterior.h5").exists())
+
+    def test_added_rounds_are_continued_to_the_same_posterior(self):
+        file = self.write("campaign.toml", TINY_CAMPAIGN.replace(
+            "[truncation]\n", "[truncation]\ntolerance = 1e-9\nepsilon = 0.2\nleast_probe = 10\n"))
+        results = self.folder / "results"
+        self.assertEqual(snpse("run", file, "--out", results).returncode, DATA)
+        status = json.loads(self.assert_succeeds("status", results, "--json").stdout)
+        # 30 % of the 70, 49 and 35 that are left, and then all, since 30 % of 25 are no probe.
+        self.assertEqual([row["simulated"] for row in status["round_table"]], [30, 21, 14, 10, 25])
+        posterior = results / "posterior.h5"
+        before = posterior.read_bytes()
+        posterior.unlink()
+        shutil.rmtree(results / "rounds" / "005")
+        (results / "rounds" / "004" / "network.h5").unlink()
+        self.assertEqual(snpse("run", file, "--out", results).returncode, DATA)
+        self.assertEqual(posterior.read_bytes(), before)
 
     def assert_run_again_is_harmless(self, file, results):
         before = (results / "posterior.h5").stat()
