@@ -10,7 +10,7 @@
 namespace snpse {
 
 Campaign::Campaign(const World& world, const CampaignFolder* folder, const Method& method)
-    : world_(world), folder_(folder), total_rounds_(method.rounds()) {
+    : world_(world), folder_(folder), method_(method) {
   while (const auto step = next_step()) {
     bool committed = false;
     world_.on_root([&] { committed = folder_->committed(*step); });
@@ -46,7 +46,7 @@ std::optional<Step> Campaign::next_step() const {
     case Phase::simulate:
       return Step{last_->round, Phase::train};
     case Phase::train:
-      if (last_->round < total_rounds_) return Step{last_->round + 1, Phase::propose};
+      if (method_.simulations_after(rounds_) > 0) return Step{last_->round + 1, Phase::propose};
       return Step{last_->round, Phase::infer};
     case Phase::infer:
       break;
@@ -60,11 +60,12 @@ std::span<const RoundData> Campaign::finished_rounds() const {
 }
 
 void Campaign::take(const Step& step, Proposal proposal) {
-  simulations_.push_back(std::llround(world_.broadcast(static_cast<double>(proposal.theta.rows()))));
+  const auto size = std::llround(world_.broadcast(static_cast<double>(proposal.theta.rows())));
   if (!world_.is_root()) proposal.theta.resize(0, 0);
-  proposal.report.put(kProposed, simulations_.back());
+  proposal.report.put(kProposed, static_cast<std::int64_t>(size));
   rounds_.emplace_back();
   rounds_.back().proposal = std::move(proposal);
+  rounds_.back().size = size;
   last_ = step;
 }
 
@@ -91,7 +92,7 @@ void Campaign::commit(const Step& step, Proposal proposal) {
 }
 
 void Campaign::extend(const Proposal& proposal) {
-  const auto own = static_cast<Eigen::Index>(simulations_.back());
+  const auto own = static_cast<Eigen::Index>(rounds_.back().size);
   Proposal extended = proposal;
   world_.on_root([&] {
     extended.theta.topRows(own) = rounds_.back().proposal.theta;
@@ -100,7 +101,6 @@ void Campaign::extend(const Proposal& proposal) {
   });
   if (last_->phase == Phase::simulate) next_id_ -= own;
   rounds_.pop_back();
-  simulations_.pop_back();
   take({last_->round, Phase::propose}, std::move(extended));
 }
 

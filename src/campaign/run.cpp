@@ -9,6 +9,7 @@
 #include "snpse/campaign/data_findings.hpp"
 #include "snpse/campaign/data_records.hpp"
 #include "snpse/campaign/self_check.hpp"
+#include "snpse/methods/valid_region.hpp"
 #include "snpse/methods/valid_rows.hpp"
 #include "snpse/simulation/farm.hpp"
 
@@ -38,22 +39,21 @@ Json describe(const Step& step) {
 /// Where method.simulations was raised while a round waits for its network, that round gets its part of what
 /// is new. Rounds whose network is trained keep their number.
 void extend_last_round(const Loop& loop) {
-  const auto simulations = loop.campaign.simulations();
+  const auto rounds = loop.campaign.rounds();
   const auto finished = loop.campaign.finished_rounds();
-  if (simulations.size() == finished.size()) return;
-  const auto own = simulations.back();
-  const auto wanted = loop.method.simulations_after(simulations.first(finished.size()));
+  if (rounds.size() == finished.size()) return;
+  const auto own = rounds.back().size;
+  const auto wanted = loop.method.simulations_after(finished);
   if (wanted <= own) return;
-  loop.context.log.info(fmt::format("round {}: {} more parameters are proposed, beside {}",
-                                    simulations.size(), wanted - own, own));
+  loop.context.log.info(
+      fmt::format("round {}: {} more parameters are proposed, beside {}", rounds.size(), wanted - own, own));
   loop.campaign.extend(loop.method.propose(finished, wanted, loop.context));
 }
 
 void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
-  auto proposal =
-      loop.method.propose(loop.campaign.finished_rounds(),
-                          loop.method.simulations_after(loop.campaign.simulations()), loop.context);
+  const auto finished = loop.campaign.finished_rounds();
+  auto proposal = loop.method.propose(finished, loop.method.simulations_after(finished), loop.context);
   auto figures = describe(step);
   for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
@@ -128,6 +128,23 @@ void warn_of_data(const Loop& loop, const Matrix& draws) {
   }
 }
 
+/// Collective. Warns where draws lie at parameters whose simulations are expected to be invalid.
+void check_validity(const Loop& loop, const Matrix& draws, Json& figures) {
+  // A replacement stands for what is undefined, so that all parameters have a posterior.
+  if (loop.config.invalid.policy != InvalidPolicy::drop) return;
+  const auto& context = loop.context;
+  const auto share = share_of_invalid_draws(context.world, loop.campaign.rounds(), loop.setup.prior, draws,
+                                            loop.config.seed);
+  if (!share) return;
+  figures["invalid_draws"] = *share;
+  if (*share > kMostInvalidDraws)
+    context.log.warning(fmt::format(
+        "{:.3g} % of the posterior's draws lie where hardly any simulation is expected to be valid: the "
+        "network smooths over the edge of the valid parameters. Use method.name = \"tsnpse\" with "
+        "invalid.region = \"learned\", or a prior that ends at the edge",
+        100 * *share));
+}
+
 void infer(const Loop& loop, const Step& step) {
   const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
@@ -139,6 +156,7 @@ void infer(const Loop& loop, const Step& step) {
       step, posterior_record(samples, loop.setup.parameter_names, loop.setup.observations));
   auto figures = describe(step);
   if (check) tell(*check, figures, loop.context.log);
+  check_validity(loop, samples.theta, figures);
   figures["samples"] = loop.config.posterior.samples;
   figures["leakage"] = samples.report.leakage();
   figures["seconds"] = samples.report.seconds;

@@ -87,7 +87,7 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
   const bool running = !finished && FolderLock::is_held(folder.path());
   Json table = Json::array();
   std::int64_t done = 0;
-  for (int round = 1; round <= rounds && folder.committed({round, Phase::propose}); ++round) {
+  for (int round = 1; folder.committed({round, Phase::propose}); ++round) {
     table.push_back(round_status(folder, round));
     done += table.back()["simulated"].get<std::int64_t>();
   }
@@ -96,7 +96,7 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
                         : running ? "running"
                                   : "stopped"},
               {"method", config.method.name},
-              {"rounds", rounds},
+              {"rounds", std::max<std::size_t>(static_cast<std::size_t>(rounds), table.size())},
               {"simulations", config.method.simulations},
               {"simulations_done", done},
               {"seconds", spent.seconds},
@@ -104,7 +104,8 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
   if (finished)
     status["seconds_left"] = 0.0;
   else if (spent.finished_rounds > 0)
-    status["seconds_left"] = spent.seconds / spent.finished_rounds * (rounds - spent.finished_rounds);
+    status["seconds_left"] =
+        spent.seconds / spent.finished_rounds * std::max(1, rounds - spent.finished_rounds);
   if (running && !events.empty() && events.back().value("event", "") == "progress")
     status["progress"] = events.back();
   status["round_table"] = std::move(table);

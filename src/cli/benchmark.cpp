@@ -64,6 +64,7 @@ Costs costs_of(const std::filesystem::path& diary) {
       costs.outside_share = event.at("outside_share");
       costs.outside_tolerance = event.at("outside_tolerance");
     }
+    if (event.contains("invalid_draws")) costs.invalid_draws = event.at("invalid_draws");
     costs.leakage = event.value("leakage", 0.0);  // the posterior's event is the last
   }
   return costs;

@@ -25,7 +25,8 @@ std::string difference_of(const std::string& frozen, const std::string& wanted) 
 std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
   const auto phase = figures.at("phase").get<std::string>();
   const auto seconds = figures.at("seconds").get<double>();
-  const auto round = fmt::format("round {}/{}", figures.at("round").get<int>(), rounds);
+  const int number = figures.at("round").get<int>();
+  const auto round = fmt::format("round {}/{}", number, std::max(number, rounds));
   if (phase == "propose") {
     const auto n = figures.at("simulations").get<std::int64_t>();
     if (figures.contains("leakage"))

@@ -41,6 +41,36 @@ void print_summary(const fs::path& folder, double c2st, bool compared) {
   fmt::print("as CSV: snpse export {} --output samples.csv\n", folder.string());
 }
 
+// A posterior is wrong data where its share outside the region is larger by this than what is to be expected;
+// less changes it little, and is warned of alone. Our choice.
+constexpr double kGrossExcess = 0.05;
+
+/// Collective. Whether the posterior lies inside the region that its last round simulated in, but for a small
+/// share; says what to do where it does not.
+bool last_region_held(const World& world, const fs::path& path, const Config& config, Log& log) {
+  bool failed = false;
+  world.on_root([&] {
+    const CampaignFolder folder(path);
+    int last = 1;
+    while (folder.committed({last + 1, Phase::train})) ++last;
+    const auto training = folder.load_training(last);
+    if (!training.has("outside_share")) return;
+    const double outside = training.get<double>("outside_share");
+    failed = outside > training.get<double>("outside_tolerance") + kGrossExcess;
+    const auto n = config.method.simulations;
+    // Each of the rounds that looked for the region, and the last one, would be run once more.
+    const auto more = n - folder.load_proposal(1).theta.rows();
+    if (failed)
+      log.warning(fmt::format(
+          "the posterior is not to be trusted: {:.3g} % of it lies outside the region that was simulated in, "
+          "and the {} simulations are spent. Start a new campaign with method.simulations = {} or more: "
+          "about "
+          "{} more are needed to simulate in the right region",
+          100 * outside, n, n + more, more));
+  });
+  return !world.any(failed);
+}
+
 }  // namespace
 
 ExitCode run_command(const RunArguments& arguments, const Session& session) {
@@ -66,7 +96,10 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   }
   const double c2st = arguments.c2st ? compare_with_exact(world, target.folder, config, {}).c2st : 0;
   if (world.is_root()) print_summary(target.folder, c2st, arguments.c2st);
-  return arguments.diagnose ? diagnose_campaign({.folder = target.folder}, session, stop) : ExitCode::ok;
+  const bool held = last_region_held(world, target.folder, config, session.log);
+  const auto diagnosed =
+      arguments.diagnose ? diagnose_campaign({.folder = target.folder}, session, stop) : ExitCode::ok;
+  return held ? diagnosed : ExitCode::data;
 }
 
 }  // namespace snpse

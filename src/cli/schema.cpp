@@ -182,22 +182,28 @@ Section density_section(DensityOptions& o) {
 }
 
 Section truncation_section(TruncationOptions& o) {
-  return {
-      "truncation",
-      "tsnpse's proposal: the prior inside the posterior's highest-density region",
-      {
-          {"epsilon", "posterior mass outside", number(o.epsilon, strictly_between(0, 1))},
-          {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
-          {"density_steps", "steps of each log-density", number(o.density_steps, at_least(1))},
-          {"screen_steps", "steps of a coarser one that drops most candidates; 0: no screens",
-           number(o.screen_steps, at_least(0))},
-          {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
-          {"min_acceptance", "below it the proposal resamples",
-           number(o.min_acceptance, strictly_between(0, 1))},
-          {"resampling_pool", "candidates for each resampled draw", number(o.resampling_pool, at_least(1))},
-          {"tolerance", "warn where more of the next posterior is outside; 0: than is to be expected",
-           number(o.tolerance, between(0, 1))},
-      }};
+  return {"truncation",
+          "tsnpse's proposal: the prior inside the posterior's highest-density region",
+          {
+              {"epsilon", "posterior mass outside; 0: a thousandth a parameter, a hundredth at most",
+               number(o.epsilon, Range{.low = 0, .high = 1, .high_included = false})},
+              {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
+              {"density_steps", "steps of each log-density", number(o.density_steps, at_least(1))},
+              {"screen_steps", "steps of a coarser one that drops most candidates; 0: no screens",
+               number(o.screen_steps, at_least(0))},
+              {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
+              {"min_acceptance", "below it Markov chains draw the proposal",
+               number(o.min_acceptance, strictly_between(0, 1))},
+              {"resampling_pool", "draws of which one is picked as a chain's start",
+               number(o.resampling_pool, at_least(1))},
+              {"chain_steps", "in which a chain is to forget its start", number(o.chain_steps, at_least(1))},
+              {"probe", "of the budget left, what goes to a region not known to hold; 0: all",
+               number(o.probe, between(0, 1))},
+              {"least_probe", "simulations of a probe, below which there is none",
+               number(o.least_probe, at_least(1))},
+              {"tolerance", "warn where more of the next posterior is outside; 0: than is to be expected",
+               number(o.tolerance, between(0, 1))},
+          }};
 }
 
 Section invalid_section(InvalidOptions& o) {

@@ -10,6 +10,7 @@
 
 #include "snpse/core/standardiser.hpp"
 #include "snpse/diagnostics/cross_fit.hpp"
+#include "snpse/util/error.hpp"
 #include "snpse/util/random.hpp"
 
 namespace snpse {
@@ -123,6 +124,13 @@ LocalC2st local_c2st(const CalibrationPairs& pairs, const Vector& x_obs, double 
     accuracy = discriminant.accuracy([&](const Matrix& rows) {
       return static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(rows.rows())));
     });
+  const auto undefined = std::ranges::count_if(others, [](double accuracy) { return std::isnan(accuracy); });
+  if (undefined > 0)
+    fail(ExitCode::data,
+         "local_c2st has no accuracy for {} of {} relabellings: posterior draws or data are not finite, or "
+         "do not "
+         "vary; look at the simulations and the posterior's draws",
+         undefined, others.size());
   const auto bound = others.end() - 10;
   std::ranges::nth_element(others, bound);
   return {discriminant.accuracy([](const Matrix&) { return Eigen::Index{0}; }), *bound,

@@ -26,17 +26,23 @@ double tolerance_of(Eigen::Index n, Eigen::Index d, const HighestDensityRegion& 
 
 }  // namespace
 
+Vector inside_region(const Matrix& theta, const HighestDensityRegion& region, const LogProb& log_prob) {
+  const Vector density = log_prob(theta);
+  const Vector valid = region.valid ? region.valid->value(theta) : Vector();
+  Vector inside(theta.rows());
+  for (Eigen::Index i = 0; i < theta.rows(); ++i) {
+    const bool in = density[i] >= region.threshold && region.box.contains(row_of(theta, i)) &&
+                    (!region.valid || valid[i] >= region.valid->threshold);
+    inside[i] = in ? 1 : 0;
+  }
+  return inside;
+}
+
 TruncationCheck check_truncation(const Matrix& draws, const HighestDensityRegion& region,
                                  const LogProb& log_prob, const TruncationOptions& options) {
-  const Vector density = log_prob(draws);
-  const Vector valid = region.valid ? region.valid->value(draws) : Vector();
-  const Box inner = without_margin(region.box, options.margin);
-  Eigen::Index inside = 0;
-  for (Eigen::Index i = 0; i < draws.rows(); ++i)
-    if (density[i] >= region.threshold && inner.contains(row_of(draws, i)) &&
-        (!region.valid || valid[i] >= region.valid->threshold))
-      ++inside;
-  return {1 - static_cast<double>(inside) / static_cast<double>(draws.rows()),
+  auto inner = region;
+  inner.box = without_margin(region.box, options.margin);
+  return {1 - inside_region(draws, inner, log_prob).mean(),
           tolerance_of(draws.rows(), draws.cols(), region, options)};
 }
 

@@ -17,11 +17,13 @@ std::vector<std::string> method_names() {
   return {"npse", "nlse", "tsnpse", "snpse_a", "snpse_b", "snpse_c"};
 }
 
-std::int64_t Method::simulations_after(std::span<const std::int64_t> earlier) const {
-  const auto round = static_cast<int>(earlier.size()) + 1;
+std::int64_t Method::simulations_after(std::span<const RoundData> finished) const {
+  const auto round = static_cast<int>(finished.size()) + 1;
+  if (round > rounds()) return 0;
   if (round == 1) return simulations(1);
-  std::int64_t left = -std::accumulate(earlier.begin(), earlier.end(), std::int64_t{0});
+  std::int64_t left = 0;
   for (int i = 1; i <= rounds(); ++i) left += simulations(i);
+  for (const auto& earlier : finished) left -= earlier.size;
   const std::int64_t rounds_left = rounds() - round + 1;
   // The remainder goes to the earliest rounds, so that the sum is exact.
   return std::max<std::int64_t>(1, (left + rounds_left - 1) / rounds_left);

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "snpse/util/error.hpp"
+
 namespace snpse {
 
 Pool::Pool(std::shared_ptr<const Prior> prior, std::int64_t n_1) : prior_(std::move(prior)), n_1_(n_1) {}
@@ -26,6 +28,13 @@ Vector Pool::log_weights(const World& world, const Matrix& theta, const DensityO
     ratio.array() += static_cast<double>(round.n) * log_proposal.array().exp();
     n += static_cast<double>(round.n);
   }
+  const auto undefined = ratio.array().isNaN().count();
+  if (undefined > 0)
+    fail(ExitCode::data,
+         "{} of {} parameters have no density under the proposals, and so no importance weight: the networks "
+         "are "
+         "not trained well enough; raise method.first_round or training.early_steps, or use tsnpse",
+         undefined, ratio.size());
   Vector result = (n / ratio.array()).log();
   for (Eigen::Index i = 0; i < result.size(); ++i)
     if (!std::isfinite(log_prior[i])) result[i] = -std::numeric_limits<double>::infinity();

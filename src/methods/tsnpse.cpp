@@ -1,14 +1,17 @@
 #include "snpse/methods/tsnpse.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "snpse/inference/truncation_check.hpp"
-#include "snpse/methods/posterior_score.hpp"
+#include "snpse/methods/region_weights.hpp"
 #include "snpse/methods/rounds.hpp"
+#include "snpse/methods/truncated_rounds.hpp"
 #include "snpse/methods/valid_region.hpp"
 
 namespace snpse {
@@ -22,6 +25,13 @@ Vector to_eigen(const std::vector<double>& values) {
   return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
+// In a network's record: the check of the region that its round simulated in.
+constexpr const char* kOutside = "truncation/outside";
+constexpr const char* kTolerance = "truncation/tolerance";
+
+// After a failed region the next one leaves out this share of what it would else.
+constexpr double kWidened = 0.1;
+
 // Posterior draws that tell whether the region was wide enough.
 constexpr std::int64_t kDrawsOfCheck = 2000;
 
@@ -29,6 +39,33 @@ Box box_of(const Record& report) {
   return {to_eigen(report.get<std::vector<double>>("box/low")),
           to_eigen(report.get<std::vector<double>>("box/high"))};
 }
+
+RegionState state_of(const RoundData& round) {
+  if (!round.proposal.report.has("box/low")) return RegionState::prior;
+  if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
+  const TruncationCheck check{round.network.get<double>(kOutside), round.network.get<double>(kTolerance)};
+  return check.passed() ? RegionState::passed : RegionState::failed;
+}
+
+bool has_failed(std::span<const RoundData> rounds) {
+  return std::ranges::any_of(rounds,
+                             [](const auto& round) { return state_of(round) == RegionState::failed; });
+}
+
+/// The region that a round simulated in, but for its screens.
+struct PastRegion {
+  std::optional<ValidRegion> valid;  // region.valid refers to it
+  HighestDensityRegion region;
+
+  PastRegion(const World& world, const Record& report, const std::shared_ptr<const Prior>& prior)
+      : valid(ValidRegion::from_record(report, prior)) {
+    region.threshold = report.get<double>("threshold");
+    region.box = box_of(report);
+    if (valid) region.valid = valid->screen(world);
+  }
+  PastRegion(const PastRegion&) = delete;
+  PastRegion& operator=(const PastRegion&) = delete;
+};
 
 double share(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(whole, 1));
@@ -43,7 +80,12 @@ Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws)
   report.put("evaluated", draws.evaluated);
   report.put("acceptance", draws.acceptance);
   report.put("prior_mass_of_box", draws.prior_mass_of_box);
-  report.put("resampled", static_cast<std::int64_t>(draws.resampled));
+  if (draws.chains) {
+    report.put("chains/number", draws.chains->chains);
+    report.put("chains/steps", draws.chains->steps);
+    report.put("chains/memory", draws.chains->memory);
+    report.put("chains/effective_size", draws.chains->effective_size);
+  }
   if (region.valid) report.put("expected_valid", share(draws.valid, draws.candidates));
   return report;
 }
@@ -74,17 +116,33 @@ MethodSettings early_settings(MethodSettings settings) {
 }  // namespace
 
 Tsnpse::Tsnpse(Problem problem, MethodSettings settings)
-    : problem_(std::move(problem)), settings_(std::move(settings)) {}
+    : problem_(std::move(problem)), settings_(std::move(settings)) {
+  auto& epsilon = settings_.truncation.epsilon;
+  if (epsilon == 0) epsilon = default_epsilon(problem_.prior->dim());
+}
 
 std::int64_t Tsnpse::simulations(int round) const {
   return simulations_of_round(settings_.method, round);
+}
+
+std::int64_t Tsnpse::simulations_after(std::span<const RoundData> finished) const {
+  std::vector<FinishedRound> rounds;
+  for (const auto& round : finished) rounds.push_back({state_of(round), round.size});
+  return next_truncated_round(settings_.method, settings_.truncation, rounds);
+}
+
+bool Tsnpse::is_last(std::span<const RoundData> rounds) const {
+  std::int64_t all = 0;
+  for (const auto& round : rounds) all += round.size;
+  return all >= settings_.method.simulations;
 }
 
 Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
                          const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
   if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
-  const auto& options = settings_.truncation;
+  auto options = settings_.truncation;
+  if (state_of(rounds.back()) == RegionState::failed) options.epsilon *= kWidened;
   const auto posterior = score_posterior(rounds, problem_.x_obs);
   const auto density = region_density(*posterior, context.world);
   const DrawKey key{problem_.seed, Purpose::proposal, round};
@@ -124,51 +182,82 @@ std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
   return restricted ? restricted : problem_.prior;
 }
 
+std::shared_ptr<const Prior> Tsnpse::model_prior(std::span<const RoundData> rounds) const {
+  if (is_last(rounds)) return boxed_prior(rounds.back());
+  for (auto round = rounds.rbegin() + 1; round < rounds.rend(); ++round)
+    if (state_of(*round) == RegionState::passed) return boxed_prior(*round);
+  return problem_.prior;
+}
+
+RowWeights Tsnpse::weights(std::span<const RoundData> rounds, const StepContext& context) const {
+  const auto before = rounds.first(rounds.size() - 1);
+  if (!has_failed(before)) return {};
+  std::vector<bool> failed;
+  for (const auto& round : before) failed.push_back(state_of(round) == RegionState::failed);
+  failed.push_back(false);  // the last region is not known to be wrong
+  return [this, rounds, failed, &context](const ValidRows& rows) -> Vector {
+    const auto& world = context.world;
+    const Eigen::Index mine = rows.theta.rows();
+    Matrix numbered(mine, rows.theta.cols() + 1);
+    for (Eigen::Index i = 0; i < mine; ++i)
+      numbered.row(i) << rows.round[static_cast<std::size_t>(i)], rows.theta.row(i);
+    const Matrix all = world.gather_rows(numbered);
+    const Matrix theta = all.rightCols(rows.theta.cols());
+    const std::vector<int> round(all.col(0).begin(), all.col(0).end());
+    Matrix inside(theta.rows(), static_cast<Eigen::Index>(rounds.size()) - 1);
+    for (std::size_t s = 1; s < rounds.size(); ++s) {
+      const PastRegion past(world, rounds[s].proposal.report, problem_.prior);
+      const auto earlier = score_posterior(rounds.first(s), problem_.x_obs);
+      inside.col(static_cast<Eigen::Index>(s) - 1) =
+          inside_region(theta, past.region, region_density(*earlier, world).log_prob);
+    }
+    const Vector weights = region_weights(inside, round, failed);
+    return weights.segment(rows_before(world, mine), mine) / weights.mean();
+  };
+}
+
 TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
-  const bool early = static_cast<int>(rounds.size()) < settings_.method.rounds;
-  const auto settings = early ? early_settings(settings_) : settings_;
+  const auto settings = is_last(rounds) ? settings_ : early_settings(settings_);
   auto trained = train_posterior_score(rounds, problem_.prior, settings, problem_.seed, checkpoints, context,
-                                       {.boxed = boxed_prior(rounds.back())});
-  if (!trained.report.stopped && rounds.size() > 1)
-    trained.truncation = check_region(rounds, trained.network, context);
+                                       {.boxed = model_prior(rounds), .weigh = weights(rounds, context)});
+  if (trained.report.stopped || rounds.size() == 1) return trained;
+  trained.truncation = check_region(rounds, trained.network, context);
+  trained.network.put(kOutside, trained.truncation->outside);
+  trained.network.put(kTolerance, trained.truncation->tolerance);
   return trained;
 }
 
 TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Record& network,
                                      const StepContext& context) const {
   const auto& world = context.world;
-  const auto& report = rounds.back().proposal.report;
-  HighestDensityRegion region;
-  region.threshold = report.get<double>("threshold");
-  region.box = box_of(report);
-  const auto valid = ValidRegion::from_record(report, problem_.prior);
-  if (valid) region.valid = valid->screen(world);
+  const PastRegion past(world, rounds.back().proposal.report, problem_.prior);
   const auto earlier = score_posterior(rounds.first(rounds.size() - 1), problem_.x_obs);
-  const auto posterior =
-      trained_posterior(network, boxed_prior(rounds.back()), problem_.x_obs, settings_.sampler);
+  const auto posterior = trained_posterior(network, model_prior(rounds), problem_.x_obs, settings_.sampler);
   const DrawKey key{problem_.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};
   const auto draws = posterior->sample(world, kDrawsOfCheck, key, context.log).theta;
   const auto check =
-      check_truncation(draws, region, region_density(*earlier, world).log_prob, settings_.truncation);
+      check_truncation(draws, past.region, region_density(*earlier, world).log_prob, settings_.truncation);
   if (!check.passed())
-    context.log.warning(fmt::format(
-        "{:.3g} % of the posterior lie outside the region that round {} simulated in, where {:.3g} % are to "
-        "be expected at most: the region was cut too tight, and the posterior may be too narrow; a new "
-        "campaign "
-        "with a larger method.first_round (now {}) or a smaller truncation.epsilon ({}) cuts off less",
-        100 * check.outside, rounds.size(), 100 * check.tolerance, simulations(1),
-        settings_.truncation.epsilon));
+    context.log.warning(
+        fmt::format("{:.3g} % of the posterior lies outside the region that round {} simulated in, where "
+                    "{:.3g} % is to be "
+                    "expected at most: the region was cut too tight{}",
+                    100 * check.outside, rounds.size(), 100 * check.tolerance,
+                    is_last(rounds) ? ", and no simulations are left to mend it"
+                                    : "; the next round simulates in a new and wider one"));
   return check;
 }
 
 std::unique_ptr<ScorePosterior> Tsnpse::score_posterior(std::span<const RoundData> rounds,
                                                         const Vector& x_obs) const {
-  return trained_posterior(rounds.back().network, boxed_prior(rounds.back()), x_obs, settings_.sampler);
+  return trained_posterior(rounds.back().network, model_prior(rounds), x_obs, settings_.sampler);
 }
 
 SampleOfRows Tsnpse::check_rows(std::span<const RoundData> rounds, const World& world) const {
-  return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world, boxed_prior(rounds.back()));
+  // Rows of a failed region are no draws of the law that the network learns from weighted rows.
+  if (has_failed(rounds.first(rounds.size() - 1))) return {};
+  return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world, model_prior(rounds));
 }
 
 std::shared_ptr<const Posterior> Tsnpse::posterior(std::span<const RoundData> rounds,

@@ -1,6 +1,8 @@
 #include "snpse/methods/valid_region.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <boost/math/distributions/binomial.hpp>
@@ -66,6 +68,13 @@ Matrix valid_of(const Matrix& labelled) {
 
 std::optional<Calibration> Calibration::from(std::vector<double> scores, double lost_share) {
   const auto n = static_cast<std::int64_t>(scores.size());
+  const auto undefined = std::ranges::count_if(scores, [](double score) { return std::isnan(score); });
+  if (undefined > 0)
+    fail(ExitCode::data,
+         "the classifier of valid simulations gives no probability to {} of {} parameters: its training "
+         "failed; "
+         "set invalid.region = \"none\"",
+         undefined, n);
   const auto most_lost = [n](std::int64_t cut) {
     return boost::math::binomial_distribution<>::find_upper_bound_on_p(
         static_cast<double>(n), static_cast<double>(cut), 1 - kConfidence);
@@ -155,6 +164,23 @@ Screen ValidRegion::screen(const World& world) const {
     return world.gather_rows(mine).col(0);
   };
   return {value, calibration_.threshold, calibration_.most_lost};
+}
+
+std::optional<double> share_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
+                                             const std::shared_ptr<const Prior>& prior, const Matrix& draws,
+                                             std::uint64_t seed) {
+  const auto counts = count_statuses(world, rounds);
+  const auto total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  const auto every = std::max<std::int64_t>(1, (total + kMostRows - 1) / kMostRows);
+  const auto held_out =
+      static_cast<double>(counts[static_cast<std::size_t>(Status::ok)]) / static_cast<double>(2 * every);
+  // With none of n below the threshold at most 3.0 / n are lost, with 95 % confidence.
+  const double lost_share = std::clamp(3.8 / std::max(held_out, 1.0), 0.01, 0.5);
+  Log quiet;
+  const auto region = ValidRegion::learn(world, rounds, prior, lost_share, seed, quiet);
+  if (!region) return std::nullopt;
+  const auto screen = region->screen(world);
+  return (screen.value(draws).array() < screen.threshold).cast<double>().mean();
 }
 
 }  // namespace snpse

@@ -117,6 +117,7 @@ ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, cons
     const auto valid = valid_in(round.simulations, prior, replacement.has_value());
     append(rows.theta, round.simulations.theta, valid);
     x->add(round.simulations.x, valid);
+    rows.round.insert(rows.round.end(), valid.size(), static_cast<int>(&round - rounds.data()) + 1);
     const auto [below, all] = place(world, static_cast<std::int64_t>(valid.size()));
     for (std::size_t i = 0; i < valid.size(); ++i)
       rows.id.push_back(rows.total + below + static_cast<std::int64_t>(i));

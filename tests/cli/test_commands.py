@@ -5,11 +5,12 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import STOPPED, TINY_CAMPAIGN, TOOLS, USAGE, ProgramTest, snpse
+from snpse_process import DATA, STOPPED, TINY_CAMPAIGN, TOOLS, USAGE, ProgramTest, snpse
 
 VERBS = ("init", "check", "run", "status", "sample", "diagnose", "export", "simulate", "c2st", "bench", "version")
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -98,6 +99,33 @@ class CommandTest(ProgramTest):
         self.assert_status(results)
         self.assert_samples(results)
         self.assert_exports(results)
+
+    def test_a_region_that_was_cut_too_tight_is_wrong_data(self):
+        # So small a tolerance that every region fails.
+        file = self.write("campaign.toml",
+                          TINY_CAMPAIGN.replace("[truncation]\n", "[truncation]\ntolerance = 1e-9\nepsilon = 0.9\n"))
+        ran = snpse("run", file, "--out", self.folder / "results")
+        self.assertEqual(ran.returncode, DATA, ran.stderr)
+        # 100 simulations, the first round 30 of them.
+        self.assertIn("the 100 simulations are spent", ran.stderr)
+        self.assertIn("method.simulations = 170 or more: about 70 more are needed", ran.stderr)
+        self.assertTrue((self.folder / "results" / "posterior.h5").exists())
+
+    def test_added_rounds_are_continued_to_the_same_posterior(self):
+        file = self.write("campaign.toml", TINY_CAMPAIGN.replace(
+            "[truncation]\n", "[truncation]\ntolerance = 1e-9\nepsilon = 0.9\nleast_probe = 10\n"))
+        results = self.folder / "results"
+        ended = snpse("run", file, "--out", results).returncode
+        status = json.loads(self.assert_succeeds("status", results, "--json").stdout)
+        # 30 % of the 70, 49 and 35 that are left, and then all, since 30 % of 25 are no probe.
+        self.assertEqual([row["simulated"] for row in status["round_table"]], [30, 21, 14, 10, 25])
+        posterior = results / "posterior.h5"
+        before = posterior.read_bytes()
+        posterior.unlink()
+        shutil.rmtree(results / "rounds" / "005")
+        (results / "rounds" / "004" / "network.h5").unlink()
+        self.assertEqual(snpse("run", file, "--out", results).returncode, ended)
+        self.assertEqual(posterior.read_bytes(), before)
 
     def assert_run_again_is_harmless(self, file, results):
         before = (results / "posterior.h5").stat()

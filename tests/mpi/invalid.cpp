@@ -52,6 +52,7 @@ RoundData share_of(const World& world, const Simulations& all) {
     mine.id.push_back(all.id[i]);
     mine.status.push_back(all.status[i]);
   }
+  round.size = all.theta.rows();
   return round;
 }
 
@@ -297,6 +298,26 @@ TEST(ValidRegion, KeepsAllButTheStatedShareOfValidOnesAndFewOthers) {
   EXPECT_LE(region->calibration().most_lost, 0.02);
   EXPECT_LE(lost / valid, region->calibration().most_lost + 5 * std::sqrt(0.02 / valid));
   EXPECT_LT(kept_of_invalid / (20000 - valid), 0.1);
+}
+
+TEST(ValidRegion, TellsTheShareOfDrawsWhereHardlyAnySimulationIsValid) {
+  const World world;
+  const auto prior = make_product_prior({make_uniform(-1, 1), make_uniform(-1, 1)});
+  auto all = corner_simulations(4000);
+  std::vector<RoundData> rounds{share_of(world, all)};
+  // A fifth of the draws well beyond the edge; the others on the valid side of it.
+  Matrix draws(1000, 2);
+  RandomStream random(5, Purpose::posterior, 0, 0);
+  for (Eigen::Index i = 0; i < draws.rows(); ++i) {
+    draws(i, 0) = -0.5 + random.uniform();
+    draws(i, 1) = 0.4 - draws(i, 0) + (i < 200 ? 0.3 : -0.5 * random.uniform());
+  }
+  const auto share = share_of_invalid_draws(world, rounds, prior, draws, 1);
+  ASSERT_TRUE(share.has_value());
+  EXPECT_NEAR(*share, 0.2, 0.05);
+  all.status.assign(all.status.size(), Status::ok);
+  rounds = {share_of(world, all)};
+  EXPECT_FALSE(share_of_invalid_draws(world, rounds, prior, draws, 1).has_value());
 }
 
 TEST(ValidRegion, IsTheSameFromItsRecord) {

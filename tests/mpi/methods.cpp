@@ -1,6 +1,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,9 +71,10 @@ std::vector<RoundData> rounds_before_the_last_network(const Method& method, cons
                                                       int rows = 1) {
   std::vector<RoundData> rounds;
   for (int round = 1; round <= method.rounds(); ++round) {
-    auto proposal = method.propose(rounds, method.simulations(round), context);
+    const auto n = method.simulations_after(rounds);
+    auto proposal = method.propose(rounds, n, context);
     const auto simulations = simulate(context.world, proposal.theta, round, rows);
-    rounds.push_back({std::move(proposal), simulations, {}});
+    rounds.push_back({std::move(proposal), simulations, {}, n});
     if (round < method.rounds()) rounds.back().network = method.train(rounds, {}, context).network;
   }
   return rounds;
@@ -317,6 +319,56 @@ TEST(Methods, WithAnEnsembleEndNearTheExactPosterior) {
   EXPECT_TRUE(std::equal(one.begin(), one.end(), two.begin()));
   EXPECT_FALSE(std::equal(one.begin(), one.end(), two.end() - one.size()));
   expect_exact_moments(draws_of(*make_method(some_problem(), settings), context), 0.1);
+}
+
+/// All rounds that a method wants, but for the last one's network. The first network learns from data that
+/// are wrong by `shift`, so that the region of round 2 is wrong as well.
+std::vector<RoundData> rounds_after_a_wrong_one(const Method& method, const StepContext& context,
+                                                double shift) {
+  std::vector<RoundData> rounds;
+  while (const auto n = method.simulations_after(rounds)) {
+    auto proposal = method.propose(rounds, n, context);
+    const auto right = simulate(context.world, proposal.theta, static_cast<int>(rounds.size()) + 1);
+    rounds.push_back({std::move(proposal), right, {}, n});
+    auto& simulations = rounds.back().simulations;
+    const Matrix x = right.x->block(0, right.x->size());
+    if (rounds.size() == 1) simulations.x = std::make_shared<RowsInMemory>(Matrix(x.array() + shift));
+    auto network = method.train(rounds, {}, context).network;
+    simulations = right;
+    rounds.back().network = std::move(network);
+  }
+  return rounds;
+}
+
+TEST(Tsnpse, MendsARegionThatWasCutTooTight) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  auto settings = short_settings("tsnpse");
+  settings.method.simulations = 3000;
+  settings.truncation.least_probe = 100;
+  const auto method = make_method(some_problem(), settings);
+  // The first posterior is N(-0.9, 0.3^2) and N(-0.1, 0.3^2), six deviations away.
+  const auto rounds = rounds_after_a_wrong_one(*method, {world, stop, log}, 2.0);
+  ASSERT_GE(rounds.size(), 4U);
+  const auto outside = [&](std::size_t round) {
+    return rounds[round - 1].network.get<double>("truncation/outside");
+  };
+  const auto tolerance = rounds.back().network.get<double>("truncation/tolerance");
+  EXPECT_GT(outside(2), 0.5);
+  EXPECT_LE(outside(rounds.size() - 1), tolerance);
+  EXPECT_LE(outside(rounds.size()), tolerance);
+  double simulated = 0;
+  for (const auto& round : rounds) simulated += static_cast<double>(round.simulations.theta.rows());
+  world.sum(std::span<double>(&simulated, 1));
+  EXPECT_EQ(simulated, 3000);
+  const auto posterior = method->posterior(rounds, some_problem().x_obs);
+  expect_exact_moments(posterior->sample(world, 2000, {1, Purpose::posterior, 1}, log).theta, 0.1);
+  // A campaign that is continued comes to the same.
+  const auto again = make_method(some_problem(), settings);
+  for (std::size_t round = 0; round < rounds.size(); ++round)
+    EXPECT_EQ(again->simulations_after(std::span(rounds).first(round)) > 0, true);
+  EXPECT_EQ(again->simulations_after(rounds), 0);
 }
 
 TEST(Methods, WithAnEnsembleContinueWhereTheyWereStopped) {

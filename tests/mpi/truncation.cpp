@@ -124,7 +124,7 @@ TEST(HighestDensityRegion, BoxHoldsTheDrawsWithTheMargin) {
   const World world;
   Log log;
   const NormalPosterior posterior({1, -2}, 0.5);
-  const TruncationOptions options{.samples = 500, .margin = 0.1};
+  const TruncationOptions options{.epsilon = 0.02, .samples = 500, .margin = 0.1};
   const auto region = highest_density_region(world, posterior, posterior.density(world), options, kKey, log);
   const auto draws = posterior.sample(world, 500, {kKey.seed, Purpose::truncation, kKey.round}, log).theta;
   for (Eigen::Index j = 0; j < 2; ++j) {
@@ -145,7 +145,7 @@ TEST(TruncatedPrior, IsThePriorRejectedOutsideTheRegion) {
     const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, region, c.posterior.density(world),
                                             n, {}, kKey, log);
     ASSERT_EQ(draws.theta.rows(), n);
-    EXPECT_FALSE(draws.resampled);
+    EXPECT_FALSE(draws.chains);
     expect_same_on_all_ranks(world, draws.theta);
     EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), region.threshold);
     EXPECT_TRUE(log_prob_rows(*c.prior, draws.theta).allFinite());
@@ -254,6 +254,32 @@ TEST(TruncatedPrior, LeavesOutWhatHasNoDensity) {
   EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
 }
 
+/// c's density, but without one for a share of all rows, spread over them.
+RegionDensity partly_undefined(const Case& c, const World& world, double share) {
+  return {[&, share](const Matrix& theta) {
+    Vector density = c.posterior.log_prob(world, theta, {}, {});
+    const auto every = static_cast<Eigen::Index>(1 / share);
+    for (Eigen::Index i = 0; i < density.size(); i += every)
+      density[i] = std::numeric_limits<double>::quiet_NaN();
+    return density;
+  }};
+}
+
+TEST(HighestDensityRegion, LeavesOutDrawsWithoutADensityAndRefusesManyOfThem) {
+  const World world;
+  Log log;
+  const auto c = all_cases().front();
+  const TruncationOptions options{.epsilon = 0.02, .samples = 5000};
+  const auto region_of_share = [&](double share) {
+    return highest_density_region(world, c.posterior, partly_undefined(c, world, share), options, kKey, log);
+  };
+  // Of 2 % of the draws that are left out, 0.5 % have no density: the threshold leaves out 1.5 % more.
+  const double radius = -2 * (region_of_share(0.005).threshold + 2 * std::log(0.6) + std::log(2 * M_PI));
+  EXPECT_NEAR(std::exp(-radius / 2), 0.015, 5 * std::sqrt(0.015 / 5000));
+  expect_error(ExitCode::data, "250 of 5000 posterior draws have no finite log-density",
+               [&] { region_of_share(0.05); });
+}
+
 /// A wide flat prior, and a region whose box is that wide: acceptance is the disc's share of it.
 struct FlatCase {
   std::shared_ptr<const Prior> prior = make_product_prior({make_uniform(-10, 10), make_uniform(-10, 10)});
@@ -271,10 +297,11 @@ TEST(TruncatedPrior, FallsBackOnResamplingBelowTheLeastAcceptance) {
   Log log;
   const FlatCase c(world);
   const std::int64_t n = 2000;
-  const TruncationOptions options{.min_acceptance = 2 * c.acceptance(), .resampling_pool = 256};
+  const TruncationOptions options{
+      .epsilon = 0.02, .min_acceptance = 2 * c.acceptance(), .resampling_pool = 256};
   const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
                                           n, options, kKey, log);
-  EXPECT_TRUE(draws.resampled);
+  EXPECT_TRUE(draws.chains);
   ASSERT_EQ(draws.theta.rows(), n);
   expect_same_on_all_ranks(world, draws.theta);
   EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), c.region.threshold);
@@ -292,10 +319,10 @@ TEST(TruncatedPrior, KeepsRejectingAboveTheLeastAcceptance) {
   const World world;
   Log log;
   const FlatCase c(world);
-  const TruncationOptions options{.min_acceptance = 0.5 * c.acceptance()};
+  const TruncationOptions options{.epsilon = 0.02, .min_acceptance = 0.5 * c.acceptance()};
   const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
                                           2000, options, kKey, log);
-  EXPECT_FALSE(draws.resampled);
+  EXPECT_FALSE(draws.chains);
   EXPECT_NEAR(draws.acceptance, c.acceptance(),
               5 * std::sqrt(c.acceptance() / static_cast<double>(draws.candidates)));
   EXPECT_EQ(draws.prior_mass_of_box, 1);
@@ -326,10 +353,11 @@ TEST(TruncatedPrior, LeavesOutWhatIsExpectedToBeInvalidWhenItResamples) {
   Log log;
   FlatCase c(world);
   c.region.valid = valid_below_one();
-  const TruncationOptions options{.min_acceptance = 2 * c.acceptance(), .resampling_pool = 32};
+  const TruncationOptions options{
+      .epsilon = 0.02, .min_acceptance = 2 * c.acceptance(), .resampling_pool = 32};
   const auto draws = draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world),
                                           200, options, kKey, log);
-  EXPECT_TRUE(draws.resampled);
+  EXPECT_TRUE(draws.chains);
   EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
 }
 
@@ -370,7 +398,7 @@ TEST(TruncationCheck, FailsWhereTheRegionWasCutTooTight) {
 TEST(TruncationCheck, CountsDrawsInTheBoxsMarginAndAmongTheInvalid) {
   const World world;
   const auto everywhere = [](const Matrix& theta) -> Vector { return Vector::Zero(theta.rows()); };
-  const TruncationOptions options{.margin = 0.1, .tolerance = 0.2};
+  const TruncationOptions options{.epsilon = 0.02, .margin = 0.1, .tolerance = 0.2};
   HighestDensityRegion region;
   region.box = {Vector::Constant(2, -0.6), Vector::Constant(2, 0.6)};  // of draws in [-0.5, 0.5]^2
   Matrix draws(4, 2);
@@ -386,7 +414,7 @@ TEST(TruncatedPrior, FailsWhereTheRegionHoldsNoPosteriorDraw) {
   Log log;
   FlatCase c(world);
   c.region.threshold = 0;  // above the density's largest value
-  const TruncationOptions options{.min_acceptance = 0.1, .resampling_pool = 4};
+  const TruncationOptions options{.epsilon = 0.02, .min_acceptance = 0.1, .resampling_pool = 4};
   expect_error(ExitCode::data, "none of 4 posterior draws", [&] {
     draw_truncated_prior(world, *c.prior, c.posterior, c.region, c.posterior.density(world), 10, options,
                          kKey, log);

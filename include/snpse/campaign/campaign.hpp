@@ -28,9 +28,6 @@ class Campaign {
   std::span<const RoundData> rounds() const { return rounds_; }
   std::span<const RoundData> finished_rounds() const;
 
-  /// How many simulations each of rounds() runs.
-  std::span<const std::int64_t> simulations() const { return simulations_; }
-
   void commit(const Step& step, Proposal proposal);                  ///< Collective.
   void commit(const Step& step, TrainedNetwork network);             ///< Collective.
   void commit_posterior(const Step& step, const Record& posterior);  ///< Collective.
@@ -57,11 +54,10 @@ class Campaign {
 
   const World& world_;
   const CampaignFolder* folder_;
-  int total_rounds_;
+  const Method& method_;
   std::vector<RoundData> rounds_;
-  std::vector<std::int64_t> simulations_;  // of each of rounds_
-  std::optional<Step> last_;               // committed
-  std::int64_t next_id_ = 0;               // of simulations that are yet to be committed
+  std::optional<Step> last_;  // committed
+  std::int64_t next_id_ = 0;  // of simulations that are yet to be committed
   std::optional<SimulationParts> parts_;
 };
 

@@ -21,6 +21,7 @@ struct Costs {
   std::vector<double> acceptance;                          ///< of the truncated rounds
   std::optional<double> effective_share;                   ///< of the last round with importance weights
   std::optional<double> outside_share, outside_tolerance;  ///< of the last truncated round
+  std::optional<double> invalid_draws;                     ///< share of the posterior's draws
   double leakage = 0;                                      ///< of the posterior's draws
 
   double total() const;

@@ -10,6 +10,7 @@
 #include "snpse/core/prior.hpp"
 #include "snpse/inference/options.hpp"
 #include "snpse/inference/posterior.hpp"
+#include "snpse/inference/region_chains.hpp"
 
 namespace snpse {
 
@@ -43,24 +44,27 @@ struct TruncatedDraws {
   Matrix theta;                  // [n, d]
   std::int64_t candidates = 0;   ///< prior draws inside the box
   std::int64_t valid = 0;        ///< of them those that are expected to be valid
-  std::int64_t evaluated = 0;    ///< of these those that the screens let pass to the density itself
+  std::int64_t evaluated = 0;    ///< log-densities of rows that the screens let pass, those of chains as well
   double acceptance = 0;         ///< share of them in the region
   double prior_mass_of_box = 0;  ///< share of prior draws inside the box
-  bool resampled = false;        ///< the acceptance fell short, and the draws come from resampling
+  /// The acceptance fell short, and the draws are states of Markov chains.
+  std::optional<ChainReport> chains = std::nullopt;
 };
 
 /// Collective. Estimates the region from options.samples posterior draws (paper, algorithm 1 and section 3.1;
 /// Deistler et al. 2022). Where there is a coarse density, and 4000 of the draws lie in the region, it
-/// becomes a screen, after one by the distance to the nearest of other draws.
+/// becomes a screen, after one by the distance to the nearest of other draws. A draw whose log-density is not
+/// finite lies outside the region; Error(data) where a share epsilon of all draws or more have none.
 HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
                                             const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log);
 
 /// Collective. n draws of the prior restricted to the region, for any prior: candidates come from the prior
 /// conditioned on the box where that is closed form, else from the prior with rejection outside the box;
-/// those at or above the threshold are kept. Where fewer than options.min_acceptance are, sampling importance
-/// resampling takes over: posterior draws in the region, picked in proportion to prior / posterior.
-/// key.purpose is not used.
+/// those at or above the threshold are kept. Where fewer than options.min_acceptance are, Markov chains take
+/// over (run_region_chains()). They start at posterior draws in the region, picked in proportion to prior /
+/// posterior (sampling importance resampling; Deistler et al. 2022, appendix), which alone would leave the
+/// outer part of the region nearly empty in ten parameters and more. key.purpose is not used.
 TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
                                     const HighestDensityRegion& region, const RegionDensity& density,
                                     std::int64_t n, const TruncationOptions& options, const DrawKey& key,

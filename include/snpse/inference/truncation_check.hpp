@@ -14,6 +14,10 @@ struct TruncationCheck {
   bool passed() const { return outside <= tolerance; }
 };
 
+/// Collective. 1 for each row of theta [n, d] that lies in the region, else 0, [n]. log_prob: the density
+/// that the region's threshold is of. The screens, which approximate it, are left out.
+Vector inside_region(const Matrix& theta, const HighestDensityRegion& region, const LogProb& log_prob);
+
 /// Collective. draws: [n, d] of the posterior, independent of those that the region was made from, the same
 /// on every rank; log_prob: the density that the region's threshold is of. Outside are those below the
 /// threshold, beyond the draws that the box was made of, or where no valid simulation is expected. The

@@ -60,6 +60,7 @@ struct RoundData {
   Proposal proposal;  // theta on rank 0 only
   SimulationShare simulations;
   Record network;
+  std::int64_t size = 0;  // simulations on all ranks, valid or not
 };
 
 struct TrainedNetwork {
@@ -67,7 +68,8 @@ struct TrainedNetwork {
   TrainingReport report;
   /// Of a method with importance weights: their effective sample size as a share of their number.
   std::optional<double> effective_share = std::nullopt;
-  /// Of tsnpse from round 2 on: whether the round's region was wide enough for this posterior.
+  /// Of tsnpse from round 2 on: whether the round's region was wide enough for this posterior. The network
+  /// has it as well.
   std::optional<TruncationCheck> truncation = std::nullopt;
   /// What simulations that are not ok do to the posterior; empty where all are.
   std::string invalid_note = {};
@@ -86,18 +88,19 @@ struct StepContext {
 class Method {
  public:
   virtual ~Method() = default;
-  /// The number of rounds, and how many simulations each runs by the settings alone.
+  /// The number of rounds that is planned, and how many simulations each runs then.
   virtual int rounds() const = 0;
   virtual std::int64_t simulations(int round) const = 0;
-  /// How many simulations the next round runs after rounds of so many: an even part of what the settings
-  /// leave to the rounds that are left. It is simulations() unless the settings were changed between two
-  /// rounds.
-  std::int64_t simulations_after(std::span<const std::int64_t> earlier) const;
   /// Whether its posterior holds for other observations than x_obs.
   virtual bool amortised() const = 0;
   /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
   /// simulated, by which calibration is checked.
   virtual bool holds_at_simulated_data() const { return amortised(); }
+  /// How many simulations the round after the finished ones runs; 0: there is no such round. It depends on
+  /// the settings, and on the sizes and networks of the finished rounds: an even part of what the settings
+  /// leave to the rounds that are left. It is simulations() unless the settings were changed between two
+  /// rounds.
+  virtual std::int64_t simulations_after(std::span<const RoundData> finished) const;
   /// Collective. n parameters to simulate in the round after `rounds`. The first of them are those that a
   /// smaller n gives.
   virtual Proposal propose(std::span<const RoundData> rounds, std::int64_t n,

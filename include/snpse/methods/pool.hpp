@@ -21,7 +21,8 @@ class Pool {
   void add(std::shared_ptr<const Posterior> flow, std::optional<double> log_normaliser, std::int64_t n);
 
   /// Collective. log prior(theta) - log p~(theta) of the rows of theta [n, d], the same on every rank, [n];
-  /// -infinity outside the prior's support. At most log(n / n_1). Evaluates the density of every flow once.
+  /// -infinity outside the prior's support. Error(data) where a density is not a number. At most log(n /
+  /// n_1). Evaluates the density of every flow once.
   Vector log_weights(const World& world, const Matrix& theta, const DensityOptions& options,
                      const DrawKey& key) const;
 

@@ -3,6 +3,7 @@
 #include "snpse/inference/score_posterior.hpp"
 #include "snpse/inference/truncation.hpp"
 #include "snpse/methods/method.hpp"
+#include "snpse/methods/posterior_score.hpp"
 
 namespace snpse {
 
@@ -10,8 +11,16 @@ namespace snpse {
 /// highest-density region of the posterior so far. By proposition 3.1 the pool of all rounds then needs no
 /// weights.
 ///
-/// Each round's model lives in the prior restricted to the bounding box of that region, so that its whitened
-/// space resolves what the region holds; simulations of earlier rounds outside the box are left out.
+/// The last round's model lives in the prior restricted to the bounding box of that region, so that its
+/// whitened space resolves what the region holds; simulations of earlier rounds outside the box are left out.
+/// The network of an earlier round judges the region that the round simulated in, so that the network must be
+/// able to leave it: its model lives in the box of the last region before that has passed, or in the whole
+/// prior.
+///
+/// Where the posterior of a round's network does not lie inside the round's region, the region failed: an
+/// earlier posterior was wrong. The next round simulates in the region of the new posterior, widened to a
+/// tenth of epsilon, and the failed region's simulations are weighed so that they do not favour it
+/// (region_weights()). The budget is kept until a region has passed (truncated_rounds()).
 ///
 /// With invalid.region = "learned" the proposals also leave out parameters whose simulations are expected to
 /// be invalid. Those that cannot give x_obs have no posterior, so that proposition 3.1 holds all the same.
@@ -24,6 +33,7 @@ class Tsnpse : public Method {
 
   int rounds() const override { return settings_.method.rounds; }
   std::int64_t simulations(int round) const override;
+  std::int64_t simulations_after(std::span<const RoundData> finished) const override;
   bool amortised() const override { return false; }
   bool holds_at_simulated_data() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
@@ -35,8 +45,15 @@ class Tsnpse : public Method {
                                              const Vector& x_obs) const override;
 
  private:
+  /// Whether the last of `rounds` spends what is left of the budget.
+  bool is_last(std::span<const RoundData> rounds) const;
   /// The prior restricted to the box of the round's proposal, where that has a closed form.
   std::shared_ptr<const Prior> boxed_prior(const RoundData& round) const;
+  /// Where the model of the last of `rounds` lives.
+  std::shared_ptr<const Prior> model_prior(std::span<const RoundData> rounds) const;
+  /// Weights of the losses, where a region before the last one failed; else none. All arguments must outlive
+  /// it.
+  RowWeights weights(std::span<const RoundData> rounds, const StepContext& context) const;
   /// What decides on candidates: an energy network's value, or the density of the flow. Both arguments must
   /// outlive it.
   RegionDensity region_density(const ScorePosterior& posterior, const World& world) const;

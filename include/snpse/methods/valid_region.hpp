@@ -23,6 +23,7 @@ struct Calibration {
   /// The highest threshold that loses at most lost_share, from the scores of valid parameters that the score
   /// was not fitted to. The bound is that of Clopper and Pearson (1934), which holds exactly, since `cut`
   /// depends on the number of scores alone. None where there are too few: at 1 % it takes 299, at 5 % 59.
+  /// Error(data) where a score is not a number.
   static std::optional<Calibration> from(std::vector<double> scores, double lost_share);
 };
 
@@ -55,5 +56,16 @@ class ValidRegion {
   Classifier classifier_;  // of whitened parameters
   Calibration calibration_;
 };
+
+/// Collective. The share of posterior draws at which hardly any simulation is expected to be valid. The
+/// posterior given that x is valid is 0 there, but a network that is trained on the valid simulations smooths
+/// over the edge. A draw counts where it lies outside a ValidRegion that loses 1 % of the valid parameters
+/// (more, where few of them tell), so that some draws on the valid side of an edge count as well. draws: [n,
+/// d], the same on every rank. None where all simulations are valid, or too few to tell.
+std::optional<double> share_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
+                                             const std::shared_ptr<const Prior>& prior, const Matrix& draws,
+                                             std::uint64_t seed);
+/// The share from which on to warn; our choice.
+constexpr double kMostInvalidDraws = 0.05;
 
 }  // namespace snpse

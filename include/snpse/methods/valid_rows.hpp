@@ -19,6 +19,7 @@ namespace snpse {
 struct ValidRows {
   Matrix theta;                   // [k, d]
   std::shared_ptr<const Rows> x;  // [k, p]
+  std::vector<int> round;         // [k], from 1
   std::vector<std::int64_t> id;   // [k], ascending; counts these rows of all ranks, round by round
   std::int64_t total = 0;         // on all ranks
 };

@@ -27,8 +27,8 @@ struct TrainingOptions {
   double noise_mean = -1.7;
   double noise_deviation = 1.6;
   double validation_share = 0.1;  ///< of all simulations so far, drawn anew each round
-  double check_share = 0.05;  ///< of all simulations so far, kept from training and validation for the check
-                              ///< of the posterior at the end of a run; 0: no check
+  double check_share = 0.05;   ///< of all simulations so far, kept from training and validation for the check
+                               ///< of the posterior at the end of a run; 0: no check
   int validation_draws = 8;    ///< fixed, stratified noise levels a held-out simulation
   int validation_every = 100;  ///< steps
   int patience = 1500;   ///< steps without a new lowest validation loss, averaged over 5 entries, after which

@@ -13,6 +13,7 @@
 #include "snpse/cli/diagnose/fresh_data.hpp"
 #include "snpse/diagnostics/local_c2st.hpp"
 #include "snpse/diagnostics/predictive.hpp"
+#include "snpse/methods/valid_region.hpp"
 #include "snpse/methods/valid_rows.hpp"
 
 namespace snpse {
@@ -174,6 +175,17 @@ void Diagnosis::diary() {
   const double effective = shared(costs ? costs->effective_share : std::nullopt);
   const double outside = shared(costs ? costs->outside_share : std::nullopt);
   const double tolerance = shared(costs ? costs->outside_tolerance : std::nullopt);
+  const double invalid = shared(costs ? costs->invalid_draws : std::nullopt);
+  if (invalid >= 0)
+    findings.push_back(
+        {.check = "invalid_draws",
+         .figure = invalid,
+         .threshold = kMostInvalidDraws,
+         .missed = Verdict::warn,
+         .what =
+             "share of the posterior's draws where hardly any simulation is expected to be valid; our choice",
+         .advice = "the network smooths over the edge of the valid parameters: use tsnpse with "
+                   "invalid.region = \"learned\", or a prior that ends at the edge"});
   if (effective >= 0)
     findings.push_back({.check = "effective_size",
                         .figure = effective,

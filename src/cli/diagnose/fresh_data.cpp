@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,12 +37,13 @@ Matrix FreshData::proposals(std::int64_t n) const {
   auto config = campaign.config();
   config.seed = seed();
   const auto method = make_method(campaign.setup(), config);
-  const auto simulations = campaign.simulations();
-  const auto all = std::accumulate(simulations.begin(), simulations.end(), 0.0);
+  double all = 0;
+  for (const auto& round : rounds) all += static_cast<double>(round.size);
   Matrix theta(0, campaign.setup().prior->dim());
   for (std::size_t round = 0; round < rounds.size(); ++round) {
-    const auto part = std::llround(static_cast<double>(n * simulations[round]) / all);
-    Matrix proposed = method->propose(rounds.first(round), std::max<std::int64_t>(1, part), context).theta;
+    const auto n_round = std::llround(static_cast<double>(n * rounds[round].size) / all);
+    if (n_round == 0) continue;
+    Matrix proposed = method->propose(rounds.first(round), n_round, context).theta;
     context.world.broadcast(proposed);
     append(theta, proposed);
   }

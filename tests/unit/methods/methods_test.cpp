@@ -42,22 +42,34 @@ TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthersUpToThreeTenths) {
   EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 2, .simulations = 1000})->simulations(1), 300);
 }
 
+RoundData round_of(std::int64_t size) {
+  RoundData round;
+  round.size = size;
+  return round;
+}
+
+std::vector<RoundData> rounds_of(std::initializer_list<std::int64_t> sizes) {
+  std::vector<RoundData> rounds;
+  for (const auto size : sizes) rounds.push_back(round_of(size));
+  return rounds;
+}
+
 TEST(Methods, TheNextRoundGetsAnEvenPartOfWhatIsLeft) {
   // As the settings alone say where no round ran another number.
   for (const std::int64_t budget : {30, 97, 1000, 10007})
     for (const int rounds : {1, 2, 3, 7, 10}) {
-      const auto method = method_of({.name = "tsnpse", .rounds = rounds, .simulations = budget});
-      std::vector<std::int64_t> so_far;
+      const auto method = method_of({.name = "snpse_a", .rounds = rounds, .simulations = budget});
+      std::vector<RoundData> so_far;
       for (int round = 1; round <= rounds; ++round) {
         EXPECT_EQ(method->simulations_after(so_far), method->simulations(round)) << budget << " " << round;
-        so_far.push_back(method->simulations(round));
+        so_far.push_back(round_of(method->simulations(round)));
       }
     }
   // Round 1 ran 250 of 1000; then 1750 more were asked for, which 3 rounds share: 2500 / 3 and so on.
-  const auto raised = method_of({.name = "tsnpse", .rounds = 4, .simulations = 2750});
-  EXPECT_EQ(raised->simulations_after(std::vector<std::int64_t>{250}), 834);
-  EXPECT_EQ(raised->simulations_after(std::vector<std::int64_t>{250, 834}), 833);
-  EXPECT_EQ(raised->simulations_after(std::vector<std::int64_t>{250, 834, 833}), 833);
+  const auto raised = method_of({.name = "snpse_a", .rounds = 4, .simulations = 2750});
+  EXPECT_EQ(raised->simulations_after(rounds_of({250})), 834);
+  EXPECT_EQ(raised->simulations_after(rounds_of({250, 834})), 833);
+  EXPECT_EQ(raised->simulations_after(rounds_of({250, 834, 833})), 833);
 }
 
 TEST(Methods, OfOneNetworkForEveryObservationSpendTheBudgetInOneRound) {
