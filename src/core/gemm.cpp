@@ -41,10 +41,10 @@ void multiply_by_blas(const Product& p) {
 /// a row of parameters.
 bool onednn_is_faster(const Product& p) {
   constexpr std::int64_t kLong = 128;
-  static const bool kBlasTakesLong =
+  static const bool blas_takes_long =
       blas_takes_long_transposed(level_of_core(openblas_core()), onednn_level());
   const bool is_long = p.transposed == Transposed::a && std::min(p.size.rows, p.size.columns) >= kLong;
-  return !(is_long && kBlasTakesLong);
+  return !(is_long && blas_takes_long);
 }
 
 void multiply_by_onednn(const Product& p) {
