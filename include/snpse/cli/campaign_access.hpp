@@ -52,10 +52,6 @@ class TrainedCampaign {
   const Method& method() const { return *method_; }
   int rounds() const { return static_cast<int>(finished_rounds().size()); }  ///< finished ones
   std::span<const RoundData> finished_rounds() const { return campaign_.finished_rounds(); }
-  /// How many simulations each of them ran.
-  std::span<const std::int64_t> simulations() const {
-    return campaign_.simulations().first(finished_rounds().size());
-  }
   /// Given the independent observations [n, p] of one theta together.
   std::shared_ptr<const Posterior> posterior(const Matrix& observations) const;
   /// Collective. n draws of that posterior; another seed gives others.

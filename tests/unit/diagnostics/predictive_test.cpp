@@ -10,7 +10,7 @@
 namespace snpse {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Two correlated values, the second of which almost follows from the first.
 Matrix correlated_rows(Eigen::Index n, std::uint64_t seed) {
@@ -45,12 +45,12 @@ TEST(PredictivePValue, IsTheLeastForDataFarOutInOneValueOrAgainstACorrelation) {
 
 TEST(PredictivePValue, LeavesOutWhatIsNotDefined) {
   Matrix rows = correlated_rows(400, 1);
-  rows(0, 0) = kNan;
-  rows.col(1).tail(200).setConstant(kNan);
+  rows(0, 0) = kUndefined;
+  rows.col(1).tail(200).setConstant(kUndefined);
   // Of x_obs the second value is undefined, so that only one row lacks something.
-  EXPECT_GT(predictive_p_value(rows, Eigen::Vector2d(5, kNan)).p, 0.2);
-  EXPECT_DOUBLE_EQ(predictive_p_value(rows, Eigen::Vector2d(50, kNan)).p, 2.0 / 400);
-  EXPECT_EQ(farthest_value(rows.rowwise().reverse(), Eigen::Vector2d(kNan, 50)), 1);
+  EXPECT_GT(predictive_p_value(rows, Eigen::Vector2d(5, kUndefined)).p, 0.2);
+  EXPECT_DOUBLE_EQ(predictive_p_value(rows, Eigen::Vector2d(50, kUndefined)).p, 2.0 / 400);
+  EXPECT_EQ(farthest_value(rows.rowwise().reverse(), Eigen::Vector2d(kUndefined, 50)), 1);
 }
 
 TEST(PredictivePValue, KnowsConstantValues) {
@@ -101,7 +101,7 @@ TEST(PosteriorPredictive, FailsAtAnObservationThatIsFarOutWithAsManySimulationsA
 TEST(PosteriorPredictive, AsksForAsManySimulationsAsAreEnoughOfThemValid) {
   // Half of 300 are valid, where 200 have to be: 1.2 * 200 / 0.5 are asked for.
   Matrix rows = correlated_rows(300, 1);
-  rows.topRows(150).setConstant(kNan);
+  rows.topRows(150).setConstant(kUndefined);
   const auto finding = posterior_predictive_finding(rows, Eigen::RowVector2d(5, 30), 0.01);
   EXPECT_EQ(finding.verdict(), Verdict::undecided);
   EXPECT_NE(finding.advice.find("raise --simulations to 480"), std::string::npos) << finding.advice;
