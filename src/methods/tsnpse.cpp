@@ -116,9 +116,12 @@ MethodSettings early_settings(MethodSettings settings) {
 }  // namespace
 
 Tsnpse::Tsnpse(Problem problem, MethodSettings settings)
-    : problem_(std::move(problem)), settings_(std::move(settings)) {
-  auto& epsilon = settings_.truncation.epsilon;
-  if (epsilon == 0) epsilon = default_epsilon(problem_.prior->dim());
+    : problem_(std::move(problem)), settings_(std::move(settings)) {}
+
+TruncationOptions Tsnpse::truncation() const {
+  auto options = settings_.truncation;
+  if (options.epsilon == 0) options.epsilon = default_epsilon(problem_.prior->dim());
+  return options;
 }
 
 std::int64_t Tsnpse::simulations(int round) const {
@@ -141,7 +144,7 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
                          const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
   if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
-  auto options = settings_.truncation;
+  auto options = truncation();
   if (state_of(rounds.back()) == RegionState::failed) options.epsilon *= kWidened;
   const auto posterior = score_posterior(rounds, problem_.x_obs);
   const auto density = region_density(*posterior, context.world);
@@ -237,7 +240,7 @@ TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Re
   const DrawKey key{problem_.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};
   const auto draws = posterior->sample(world, kDrawsOfCheck, key, context.log).theta;
   const auto check =
-      check_truncation(draws, past.region, region_density(*earlier, world).log_prob, settings_.truncation);
+      check_truncation(draws, past.region, region_density(*earlier, world).log_prob, truncation());
   if (!check.passed())
     context.log.warning(
         fmt::format("{:.3g} % of the posterior lies outside the region that round {} simulated in, where "

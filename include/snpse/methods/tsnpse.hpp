@@ -45,6 +45,8 @@ class Tsnpse : public Method {
                                              const Vector& x_obs) const override;
 
  private:
+  /// The settings with the epsilon that they leave to the number of parameters.
+  TruncationOptions truncation() const;
   /// Whether the last of `rounds` spends what is left of the budget.
   bool is_last(std::span<const RoundData> rounds) const;
   /// The prior restricted to the box of the round's proposal, where that has a closed form.
