@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "snpse/diagnostics/composition.hpp"
 #include "snpse/diagnostics/local_c2st.hpp"
 #include "snpse/diagnostics/pairs.hpp"
 
@@ -14,8 +15,8 @@ constexpr double kLevel = 0.01;  // of false alarms: of the calibration checks t
 constexpr Eigen::Index kFewestPairs = 30;
 constexpr Eigen::Index kMostPairs = 300;
 constexpr std::int64_t kDraws = 31;
-constexpr std::uint32_t kFirstRound =
-    3U << 22U;  // of random streams, beyond those of a campaign and of a diagnosis
+// Of random streams, beyond those of a campaign and of a diagnosis.
+constexpr std::uint32_t kFirstRound = 3U << 22U;
 
 /// A density that costs little: ranks are exact for any density that treats theta and the draws alike.
 DensityOptions coarse_density(Eigen::Index dim) {
@@ -29,8 +30,7 @@ std::string SelfCheck::summary() const {
   if (findings.empty())
     return fmt::format(
         "whether the posterior is calibrated is not known: {} simulations to check it on are too few ({} are "
-        "needed); "
-        "'snpse diagnose' simulates more",
+        "needed); 'snpse diagnose' simulates more",
         pairs, kFewestPairs);
   if (passed()) return fmt::format("calibrated on {} held-out simulations", pairs);
   std::string text = fmt::format("the posterior is not calibrated on {} held-out simulations:", pairs);
@@ -59,6 +59,8 @@ std::optional<SelfCheck> self_check(const Method& method, std::span<const RoundD
   result.findings = calibration_findings(pairs, setup.parameter_names, kLevel, seed);
   if (setup.observations.allFinite())
     result.findings.push_back(local_c2st_finding(pairs, setup.observations, kLevel, seed));
+  if (setup.observations.rows() > 1)
+    result.findings.push_back(composition_finding(pairs, setup.observations.rows()));
   return result;
 }
 

@@ -14,7 +14,8 @@ constexpr double kLeastDeviation = 1e-6;  // where x determines a parameter
 constexpr Eigen::Index kRowsOfAFeature = 10;
 // Times the number of rows. The last ones leave nothing of the features: where they say nothing of a
 // parameter.
-constexpr double kPenalties[] = {1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1e3, 1e4};
+constexpr double kPenalties[] = {1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3,
+                                 1e-2,  1e-1,  1,    10,   100,  1e3,  1e4};
 
 /// The singular value decomposition of the centred features F [n, w] = left diag(sqrt(eigenvalues)) right^T,
 /// by the smaller of F^T F and F F^T.

@@ -172,6 +172,8 @@ void write(const std::filesystem::path& path, const FileHeader& header, const Re
   if (streamed) room += sizeof(double) * static_cast<std::uintmax_t>(streamed->rows * streamed->columns);
   write_durably(path, [&](const std::filesystem::path& aside) {
     try {
+      // Before HDF5 writes its first bytes too: where these fail, it can neither say why nor close the file.
+      reserve(aside, room);
       const Hdf5Handle file = create_file(aside);
       reserve(aside, room);
       write_header(file.get(), header);
