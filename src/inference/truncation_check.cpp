@@ -6,7 +6,7 @@
 namespace snpse {
 namespace {
 
-constexpr double kDeviations = 3;
+constexpr double kErrorsOfTolerance = 3;
 
 /// bounding_box() without its margin.
 Box without_margin(const Box& box, double margin) {
@@ -20,8 +20,8 @@ double tolerance_of(Eigen::Index n, Eigen::Index d, const HighestDensityRegion& 
   const auto made_of = static_cast<double>(options.samples);
   const double expected = std::min(1.0, options.epsilon + 2 * static_cast<double>(d) / (made_of + 1) +
                                             (region.valid ? region.valid->lost : 0));
-  return expected +
-         kDeviations * std::sqrt(expected * (1 - expected) * (1 / static_cast<double>(n) + 1 / made_of));
+  return expected + kErrorsOfTolerance *
+                        std::sqrt(expected * (1 - expected) * (1 / static_cast<double>(n) + 1 / made_of));
 }
 
 }  // namespace

@@ -29,21 +29,21 @@ void read_list(const toml::table& root, const char* key, const FieldOf& field_of
       reader.problems().add(line_of(*node), fmt::format("{} has {} twice", key, *value));
 }
 
-auto one_of(const std::vector<std::string>& names) {
+auto choice_of(const std::vector<std::string>& names) {
   return [names](std::string& value) {
     return ChoiceField{names, [&value, names](std::size_t i) { value = names[i]; }, {}};
   };
 }
 
 template <typename T>
-auto at_least(double low) {
+auto number_from(double low) {
   return [low](T& value) { return NumberField<T>{&value, {.low = low}}; };
 }
 
 std::vector<Key> single_values(Grid& grid) {
-  return {{"preset", "", one_of(preset_names())(grid.preset)},
+  return {{"preset", "", choice_of(preset_names())(grid.preset)},
           {"rounds", "", NumberField<int>{&grid.rounds, {.low = 1, .high = 9999}}},
-          {"samples", "", at_least<std::int64_t>(1)(grid.samples)}};
+          {"samples", "", number_from<std::int64_t>(1)(grid.samples)}};
 }
 
 void read_observation_files(const toml::table& root, ValueReader& reader, Grid& grid) {
@@ -58,7 +58,7 @@ void read_observation_files(const toml::table& root, ValueReader& reader, Grid& 
     std::string reference;
     const Section section{"observation",
                           "",
-                          {{"task", "", one_of(task_names())(files.task)},
+                          {{"task", "", choice_of(task_names())(files.task)},
                            {"file", "", PathField{&file}},
                            {"reference", "", PathField{&reference}}}};
     read_section(entry, section, reader);
@@ -148,12 +148,12 @@ Grid parse_grid(const std::string& toml_text, const std::string& source_name,
   Problems problems(source_name);
   ValueReader reader(problems, base_folder);
   Grid grid;
-  read_list(root, "tasks", one_of(task_names()), reader, grid.tasks);
-  read_list(root, "methods", one_of(method_names()), reader, grid.methods);
-  read_list(root, "processes", one_of(process_names()), reader, grid.processes);
-  read_list(root, "simulations", at_least<std::int64_t>(1), reader, grid.simulations);
-  read_list(root, "observations", at_least<std::uint64_t>(0), reader, grid.observations);
-  read_list(root, "seeds", at_least<std::uint64_t>(0), reader, grid.seeds);
+  read_list(root, "tasks", choice_of(task_names()), reader, grid.tasks);
+  read_list(root, "methods", choice_of(method_names()), reader, grid.methods);
+  read_list(root, "processes", choice_of(process_names()), reader, grid.processes);
+  read_list(root, "simulations", number_from<std::int64_t>(1), reader, grid.simulations);
+  read_list(root, "observations", number_from<std::uint64_t>(0), reader, grid.observations);
+  read_list(root, "seeds", number_from<std::uint64_t>(0), reader, grid.seeds);
   for (const auto& key : single_values(grid))
     if (const auto* node = root.get(key.name)) reader.read(*node, key.name, key.field);
   read_observation_files(root, reader, grid);
