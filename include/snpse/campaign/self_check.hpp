@@ -20,9 +20,9 @@ struct SelfCheck {
 };
 
 /// Collective. Checks the posterior of the last of `rounds` on the simulations that were kept from its
-/// training, at no cost of simulations: ranks of each parameter, coverage, and the local test at the
-/// observations (see calibration_findings(), local_c2st_finding()), at some hundred pairs of few draws each.
-/// None where the method's posterior holds at its own observation alone, or training.check_share is 0.
+/// training, at no cost of simulations, at some hundred pairs of few draws each: calibration_findings(), and
+/// local_c2st_finding() at one observation or composition_finding() of several. None where the method's
+/// posterior holds at its own observation alone, or training.check_share is 0.
 std::optional<SelfCheck> self_check(const Method& method, std::span<const RoundData> rounds,
                                     const ProblemSetup& setup, std::uint64_t seed,
                                     const StepContext& context);
