@@ -1,5 +1,6 @@
 #include "snpse/campaign/self_check.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,7 +25,15 @@ DensityOptions coarse_density(Eigen::Index dim) {
   return {.steps = 8, .trace = dim <= kFewParameters ? Trace::exact : Trace::hutchinson, .probes = 4};
 }
 
+bool found_something(const Finding& finding) {
+  return finding.verdict() == Verdict::warn || finding.verdict() == Verdict::fail;
+}
+
 }  // namespace
+
+bool SelfCheck::passed() const {
+  return std::ranges::none_of(findings, found_something);
+}
 
 std::string SelfCheck::summary() const {
   if (findings.empty())
@@ -35,7 +44,7 @@ std::string SelfCheck::summary() const {
   if (passed()) return fmt::format("calibrated on {} held-out simulations", pairs);
   std::string text = fmt::format("the posterior is not calibrated on {} held-out simulations:", pairs);
   for (const auto& finding : findings)
-    if (finding.verdict() != Verdict::pass)
+    if (found_something(finding))
       text += fmt::format(" {} {:.3f} (up to {:.3f} passes), {};", finding.check, finding.figure,
                           finding.threshold, finding.advice);
   text.pop_back();

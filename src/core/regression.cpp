@@ -162,8 +162,8 @@ RegressionFit fit_by_leaving_one_out(const Matrix& z, const Matrix& features) {
   const Matrix projected = svd.left.transpose() * centred;  // [r, d]
   const Matrix unexplained = centred - svd.left * projected;
   const Matrix squared_left = svd.left.array().square();
-  // 1 - leverage, and the residuals, as sums of positive parts: where there are as many features as rows both
-  // are so small that a difference from 1 or from z would be rounding.
+  // 1 - leverage, and the residuals, as sums of positive parts: a row that is alone in a direction has so
+  // small ones that a difference from 1 or from z would be rounding.
   const Vector free = (1 - 1 / n - squared_left.rowwise().sum().array()).max(0);
 
   RegressionFit best{Regression::none(features.cols(), z.cols()), Vector(z.cols()),
