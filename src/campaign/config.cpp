@@ -31,6 +31,8 @@ void apply_paper_preset(Config& config) {
   config.truncation.epsilon = 5e-4;
   config.truncation.samples = 20000;
   config.truncation.screen_steps = 0;
+  config.truncation.probe = 0;
+  config.truncation.shrinking = 0;
 }
 
 }  // namespace

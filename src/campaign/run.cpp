@@ -36,6 +36,10 @@ Json describe(const Step& step) {
   return {{"round", step.round}, {"phase", to_string(step.phase)}};
 }
 
+void keep_first(Proposal& proposal, std::int64_t n) {
+  proposal.theta.conservativeResize(n, Eigen::NoChange);
+}
+
 /// Where method.simulations was raised while a round waits for its network, that round gets its part of what
 /// is new. Rounds whose network is trained keep their number.
 void extend_last_round(const Loop& loop) {
@@ -43,19 +47,24 @@ void extend_last_round(const Loop& loop) {
   const auto finished = loop.campaign.finished_rounds();
   if (rounds.size() == finished.size()) return;
   const auto own = rounds.back().size;
-  const auto wanted = loop.method.simulations_after(finished);
+  const auto most = loop.method.simulations_after(finished);
+  const auto wanted = loop.method.simulations_of(rounds.back().proposal.report, most, finished);
   if (wanted <= own) return;
   loop.context.log.info(
       fmt::format("round {}: {} more parameters are proposed, beside {}", rounds.size(), wanted - own, own));
-  loop.campaign.extend(loop.method.propose(finished, wanted, loop.context));
+  auto proposal = loop.method.propose(finished, most, loop.context);
+  keep_first(proposal, wanted);
+  loop.campaign.extend(proposal);
 }
 
 void propose(const Loop& loop, const Step& step) {
   const auto start = std::chrono::steady_clock::now();
   const auto finished = loop.campaign.finished_rounds();
-  auto proposal = loop.method.propose(finished, loop.method.simulations_after(finished), loop.context);
+  const auto most = loop.method.simulations_after(finished);
+  auto proposal = loop.method.propose(finished, most, loop.context);
+  keep_first(proposal, loop.method.simulations_of(proposal.report, most, finished));
   auto figures = describe(step);
-  for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid", "leakage"})
+  for (const char* key : {"acceptance", "prior_mass_of_box", "kept_of_region", "expected_valid", "leakage"})
     if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
   figures["simulations"] = proposal.theta.rows();
   loop.campaign.commit(step, std::move(proposal));

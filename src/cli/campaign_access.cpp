@@ -34,11 +34,15 @@ std::string describe_commit(const nlohmann::ordered_json& figures, int rounds) {
                          seconds);
     if (!figures.contains("acceptance"))
       return fmt::format("{}: proposed {} parameters from the prior", round, n);
+    const auto kept = figures.contains("kept_of_region")
+                          ? fmt::format(", {:.3g} % of what was simulated in before",
+                                        100 * figures.at("kept_of_region").get<double>())
+                          : "";
     return fmt::format(
         "{}: proposed {} parameters from the truncated prior: a box that holds {:.3g} % of the prior, of "
-        "which {:.3g} % is in the region ({:.1f} s)",
+        "which {:.3g} % is in the region{} ({:.1f} s)",
         round, n, 100 * figures.at("prior_mass_of_box").get<double>(),
-        100 * figures.at("acceptance").get<double>(), seconds);
+        100 * figures.at("acceptance").get<double>(), kept, seconds);
   }
   if (phase == "simulate") {
     const auto count = [&](const char* name) { return figures.at(name).get<std::int64_t>(); };

@@ -79,7 +79,7 @@ Section method_section(MethodOptions& o) {
               {"simulations", "over all rounds", number(o.simulations, at_least(1))},
               {"first_round", "simulations of round 1; 0: as in the others, at most 30 %",
                number(o.first_round, at_least(0))},
-              {"resampling_candidates", "snpse_a: draws of which one is picked for the posterior",
+              {"resampling_candidates", "snpse_a: draws for each that is picked for the posterior",
                number(o.resampling_candidates, at_least(1))},
               {"largest_weight", "snpse_b: where weights, 1 on average, are cut; 0: nowhere",
                number(o.largest_weight, at_least(0))},
@@ -201,6 +201,8 @@ Section truncation_section(TruncationOptions& o) {
                number(o.probe, between(0, 1))},
               {"least_probe", "simulations of a probe, below which there is none",
                number(o.least_probe, at_least(1))},
+              {"shrinking", "few simulations: another round where less of the last region is kept; 0: never",
+               number(o.shrinking, between(0, 1))},
               {"tolerance", "warn where more of the next posterior is outside; 0: than is to be expected",
                number(o.tolerance, between(0, 1))},
           }};

@@ -26,6 +26,27 @@ Matrix pick_one_of_each_group(const Matrix& rows, const Vector& log_weights, std
   return picked;
 }
 
+Matrix resample(const Matrix& rows, const Vector& log_weights, std::int64_t n, double uniform,
+                const std::string& advice) {
+  ensure(rows.rows() == log_weights.size() && rows.rows() >= 1, "weighted rows");
+  const double largest = log_weights.maxCoeff();
+  if (!std::isfinite(largest))
+    fail(ExitCode::data, "resampling failed: none of {} posterior draws has a positive weight; {}",
+         rows.rows(), advice);
+  // Eigen's exponential of -infinity is not quite 0.
+  const Vector weights = log_weights.unaryExpr([&](double value) { return std::exp(value - largest); });
+  const double step = weights.sum() / static_cast<double>(n);
+  Matrix picked(n, rows.cols());
+  double passed = 0;  // the weight of the rows before `row`, and its own
+  Eigen::Index row = -1;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const double at = (static_cast<double>(i) + uniform) * step;
+    while (row < 0 || (at >= passed && row + 1 < rows.rows())) passed += weights[++row];
+    picked.row(i) = rows.row(row);
+  }
+  return picked;
+}
+
 double effective_sample_size(const Vector& log_weights) {
   const Vector weights = (log_weights.array() - log_weights.maxCoeff()).exp();
   return weights.sum() * weights.sum() / weights.squaredNorm();

@@ -29,6 +29,11 @@ std::int64_t Method::simulations_after(std::span<const RoundData> finished) cons
   return std::max<std::int64_t>(1, (left + rounds_left - 1) / rounds_left);
 }
 
+std::int64_t Method::simulations_of(const Record& /*report*/, std::int64_t n,
+                                    std::span<const RoundData> /*finished*/) const {
+  return n;
+}
+
 std::shared_ptr<const Posterior> Method::joint_posterior(std::span<const RoundData> rounds,
                                                          const Matrix& observations) const {
   if (observations.rows() > 1)

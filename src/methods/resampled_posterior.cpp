@@ -23,11 +23,9 @@ PosteriorSamples ResampledPosterior::sample(const World& world, std::int64_t n, 
                                             Log& log) const {
   auto result = proposal_posterior_->sample(world, n * options_.candidates, key, log);
   const Vector log_weights = pool_.log_weights(world, result.theta, options_.density, key);
-  const auto random_of = [&](std::uint64_t i) {
-    return RandomStream(key.seed, key.purpose, key.round, kPickingStream + i);
-  };
-  result.theta = pick_one_of_each_group(result.theta, log_weights, options_.candidates, random_of,
-                                        "raise method.resampling_candidates");
+  RandomStream random(key.seed, key.purpose, key.round, kPickingStream);
+  result.theta =
+      resample(result.theta, log_weights, n, random.uniform(), "raise method.resampling_candidates");
   return result;
 }
 

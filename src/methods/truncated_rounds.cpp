@@ -27,4 +27,13 @@ std::int64_t next_truncated_round(const MethodOptions& options, const Truncation
                      : last_or_probe(truncation, left, finished.back().state);
 }
 
+std::int64_t shrinking_round(const TruncationOptions& truncation, std::int64_t left, double kept,
+                             Eigen::Index data) {
+  constexpr std::int64_t kFewOfADatum = 40;
+  constexpr std::int64_t kLeast = 50;
+  const std::int64_t half = (left + 1) / 2;
+  const bool goes_on = left < kFewOfADatum * data && kept < truncation.shrinking && left - half >= kLeast;
+  return goes_on ? half : left;
+}
+
 }  // namespace snpse

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "snpse/inference/truncation_check.hpp"
+#include "snpse/methods/boxed_prior.hpp"
 #include "snpse/methods/region_weights.hpp"
 #include "snpse/methods/rounds.hpp"
 #include "snpse/methods/truncated_rounds.hpp"
@@ -17,17 +18,11 @@
 namespace snpse {
 namespace {
 
-std::vector<double> to_list(const Vector& values) {
-  return {values.begin(), values.end()};
-}
-
-Vector to_eigen(const std::vector<double>& values) {
-  return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
-
 // In a network's record: the check of the region that its round simulated in.
 constexpr const char* kOutside = "truncation/outside";
 constexpr const char* kTolerance = "truncation/tolerance";
+// In a proposal's report: the share of the region before that the region keeps.
+constexpr const char* kKept = "kept_of_region";
 
 // After a failed region the next one leaves out this share of what it would else.
 constexpr double kWidened = 0.1;
@@ -35,13 +30,8 @@ constexpr double kWidened = 0.1;
 // Posterior draws that tell whether the region was wide enough.
 constexpr std::int64_t kDrawsOfCheck = 2000;
 
-Box box_of(const Record& report) {
-  return {to_eigen(report.get<std::vector<double>>("box/low")),
-          to_eigen(report.get<std::vector<double>>("box/high"))};
-}
-
 RegionState state_of(const RoundData& round) {
-  if (!round.proposal.report.has("box/low")) return RegionState::prior;
+  if (!get_box(round.proposal.report)) return RegionState::prior;
   if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
   const TruncationCheck check{round.network.get<double>(kOutside), round.network.get<double>(kTolerance)};
   return check.passed() ? RegionState::passed : RegionState::failed;
@@ -60,7 +50,7 @@ struct PastRegion {
   PastRegion(const World& world, const Record& report, const std::shared_ptr<const Prior>& prior)
       : valid(ValidRegion::from_record(report, prior)) {
     region.threshold = report.get<double>("threshold");
-    region.box = box_of(report);
+    region.box = *get_box(report);
     if (valid) region.valid = valid->screen(world);
   }
   PastRegion(const PastRegion&) = delete;
@@ -74,8 +64,7 @@ double share(std::int64_t part, std::int64_t whole) {
 Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws) {
   Record report;
   report.put("threshold", region.threshold);
-  report.put("box/low", to_list(region.box.low));
-  report.put("box/high", to_list(region.box.high));
+  put_box(report, region.box);
   report.put("candidates", draws.candidates);
   report.put("evaluated", draws.evaluated);
   report.put("acceptance", draws.acceptance);
@@ -134,6 +123,23 @@ std::int64_t Tsnpse::simulations_after(std::span<const RoundData> finished) cons
   return next_truncated_round(settings_.method, settings_.truncation, rounds);
 }
 
+std::int64_t Tsnpse::simulations_of(const Record& report, std::int64_t n,
+                                    std::span<const RoundData> finished) const {
+  std::int64_t left = settings_.method.simulations;
+  for (const auto& round : finished) left -= round.size;
+  if (n < left || !report.has(kKept)) return n;
+  return shrinking_round(settings_.truncation, left, report.get<double>(kKept), problem_.x_obs.size());
+}
+
+double Tsnpse::kept_share(std::span<const RoundData> rounds, const HighestDensityRegion& region,
+                          const LogProb& log_prob, const World& world) const {
+  constexpr Eigen::Index kEnough = 2000;
+  Matrix theta = rounds.back().proposal.theta;  // on rank 0
+  if (theta.rows() > kEnough) theta.conservativeResize(kEnough, Eigen::NoChange);
+  world.broadcast(theta);
+  return inside_region(theta, region, log_prob).mean();
+}
+
 bool Tsnpse::is_last(std::span<const RoundData> rounds) const {
   std::int64_t all = 0;
   for (const auto& round : rounds) all += round.size;
@@ -158,6 +164,8 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
   const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, density, n,
                                           options, key, context.log);
   auto report = describe(region, draws);
+  if (state_of(rounds.back()) != RegionState::failed)
+    report.put(kKept, kept_share(rounds, region, density.log_prob, context.world));
   if (valid) {
     valid->put_in(report);
     context.log.info(describe(valid->calibration(), report.get<double>("expected_valid")));
@@ -178,17 +186,13 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
   return {by_flow(options.density_steps), by_flow(options.screen_steps)};
 }
 
-std::shared_ptr<const Prior> Tsnpse::boxed_prior(const RoundData& round) const {
-  const auto& report = round.proposal.report;
-  if (!report.has("box/low")) return problem_.prior;
-  auto restricted = problem_.prior->restricted_to(box_of(report));
-  return restricted ? restricted : problem_.prior;
-}
-
 std::shared_ptr<const Prior> Tsnpse::model_prior(std::span<const RoundData> rounds) const {
-  if (is_last(rounds)) return boxed_prior(rounds.back());
+  const auto in_box_of = [&](const RoundData& round) {
+    return boxed_prior(problem_.prior, round.proposal.report);
+  };
+  if (is_last(rounds)) return in_box_of(rounds.back());
   for (auto round = rounds.rbegin() + 1; round < rounds.rend(); ++round)
-    if (state_of(*round) == RegionState::passed) return boxed_prior(*round);
+    if (state_of(*round) == RegionState::passed) return in_box_of(*round);
   return problem_.prior;
 }
 

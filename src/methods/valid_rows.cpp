@@ -100,7 +100,9 @@ SampleOfRows gather(const World& world, const ValidRows& mine, const Wanted& wan
   std::vector<Eigen::Index> order(static_cast<std::size_t>(all.rows()));
   std::iota(order.begin(), order.end(), 0);
   std::ranges::sort(order, {}, [&](Eigen::Index i) { return all(i, 0); });
-  return {all(order, Eigen::seqN(1, d)), all(order, Eigen::seqN(1 + d, p))};
+  SampleOfRows sample{all(order, Eigen::seqN(1, d)), all(order, Eigen::seqN(1 + d, p)), {}};
+  for (const auto i : order) sample.id.push_back(std::llround(all(i, 0)));
+  return sample;
 }
 
 }  // namespace

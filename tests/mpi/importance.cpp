@@ -155,6 +155,25 @@ TEST(EffectiveSampleSize, CountsEqualWeightsAndOneThatOutweighsAll) {
   EXPECT_NEAR(effective_sample_size(one), 1, 1e-12);
 }
 
+TEST(Resample, TakesEachRowInProportionToItsWeight) {
+  constexpr std::int64_t kRows = 50;
+  constexpr std::int64_t kPicks = 400;
+  const Matrix rows = Vector::LinSpaced(kRows, 0, kRows - 1);
+  const Vector weights = Vector::LinSpaced(kRows, 0, 1).array().square();
+  const Vector expected = kPicks * weights / weights.sum();
+  const Vector log_weights = weights.array().log() - 700;
+  for (const double uniform : {0.0, 0.3, 0.999}) {
+    Vector now = Vector::Zero(kRows);
+    const Matrix picked = resample(rows, log_weights, kPicks, uniform, "");
+    for (Eigen::Index i = 0; i < kPicks; ++i) ++now[static_cast<Eigen::Index>(picked(i, 0))];
+    EXPECT_LT((now - expected).cwiseAbs().maxCoeff(), 1);
+    EXPECT_EQ(now[0], 0);
+  }
+  expect_error(ExitCode::data, "none of 50 posterior draws has a positive weight; raise it", [&] {
+    resample(rows, Vector::Constant(kRows, -std::numeric_limits<double>::infinity()), 3, 0.5, "raise it");
+  });
+}
+
 TEST(PickOneOfEachGroup, RefusesAGroupWithoutWeight) {
   const Vector nothing = Vector::Constant(4, -std::numeric_limits<double>::infinity());
   expect_error(ExitCode::data, "none of 2 posterior draws has a positive weight; raise it", [&] {

@@ -57,7 +57,7 @@ class KnownMethod : public Method {
     throw unasked();
   }
   SampleOfRows check_rows(std::span<const RoundData> /*rounds*/, const World& /*world*/) const override {
-    SampleOfRows rows{Matrix(n_, 2), Matrix(n_, 2)};
+    SampleOfRows rows{Matrix(n_, 2), Matrix(n_, 2), {}};
     RandomStream random(1, Purpose::simulator, 1, 0);
     for (double& value : rows.theta.reshaped()) value = random.normal();
     for (Eigen::Index i = 0; i < n_; ++i)

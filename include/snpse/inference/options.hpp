@@ -67,7 +67,9 @@ struct TruncationOptions {
   int resampling_pool = 32;      ///< fallback: posterior draws of which one is picked as a chain's start
   int chain_steps = 100;         ///< fallback: steps in which a chain is to forget its start, at most
   double probe = 0.3;  ///< of the budget that is left, what a round takes whose region is not known to hold
-  int least_probe = 500;  ///< fewer simulations are no probe, and a round takes all that is left
+  int least_probe = 500;   ///< fewer simulations are no probe, and a round takes all that is left
+  double shrinking = 0.5;  ///< a round of few simulations, in a region that keeps less than this share of the
+                           ///< one before, is not the last; 0: it may be
   double tolerance = 0;  ///< share of the next posterior outside the region that calls for a warning; 0: what
                          ///< a region that is wide enough leaves out, see check_truncation()
 };

@@ -23,10 +23,11 @@
 
 namespace snpse {
 
-/// Parameters [m, d] and data [m, p].
+/// Some simulations.
 struct SampleOfRows {
-  Matrix theta;
-  Matrix x;
+  Matrix theta;                  // [m, d]
+  Matrix x;                      // [m, p]
+  std::vector<std::int64_t> id;  // [m], ascending; see ValidRows
 };
 
 /// What is to be inferred.
@@ -101,6 +102,10 @@ class Method {
   /// leave to the rounds that are left. It is simulations() unless the settings were changed between two
   /// rounds.
   virtual std::int64_t simulations_after(std::span<const RoundData> finished) const;
+  /// How many of the n parameters that were proposed for the round after `finished` it simulates, 1 to n, by
+  /// what their proposal's report says. The budget keeps the others for a further round.
+  virtual std::int64_t simulations_of(const Record& report, std::int64_t n,
+                                      std::span<const RoundData> finished) const;
   /// Collective. n parameters to simulate in the round after `rounds`. The first of them are those that a
   /// smaller n gives.
   virtual Proposal propose(std::span<const RoundData> rounds, std::int64_t n,

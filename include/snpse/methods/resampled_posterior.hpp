@@ -7,8 +7,8 @@
 namespace snpse {
 
 /// The posterior that SNPSE-A makes of a network of the proposal posterior q(theta given x_obs): draws of q,
-/// picked in proportion to w(theta) = prior(theta) / p~(theta) (paper, section 3.2). Its density is q w over
-/// the mean of w under q.
+/// picked from among all of them in proportion to w(theta) = prior(theta) / p~(theta) (paper, section 3.2).
+/// Its density is q w over the mean of w under q.
 class ResampledPosterior : public Posterior {
  public:
   struct Options {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include <Eigen/Core>
+
 #include "snpse/inference/options.hpp"
 #include "snpse/methods/options.hpp"
 
@@ -29,5 +31,13 @@ struct FinishedRound {
 /// or the budget is spent.
 std::int64_t next_truncated_round(const MethodOptions& options, const TruncationOptions& truncation,
                                   std::span<const FinishedRound> finished);
+
+/// The simulations of a round that may spend all that is `left`, in a region that keeps this share of the
+/// prior's mass in the region before it, at x of so many data. All, unless they are fewer than 40 a datum and
+/// less than truncation.shrinking is kept: so few simulations teach a network little beyond what is linear in
+/// x, which fits the better the smaller the region is. Then half of them, and the other half, of 50 or more,
+/// is for another round.
+std::int64_t shrinking_round(const TruncationOptions& truncation, std::int64_t left, double kept,
+                             Eigen::Index data);
 
 }  // namespace snpse

@@ -34,6 +34,8 @@ class Tsnpse : public Method {
   int rounds() const override { return settings_.method.rounds; }
   std::int64_t simulations(int round) const override;
   std::int64_t simulations_after(std::span<const RoundData> finished) const override;
+  std::int64_t simulations_of(const Record& report, std::int64_t n,
+                              std::span<const RoundData> finished) const override;
   bool amortised() const override { return false; }
   bool holds_at_simulated_data() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
@@ -47,10 +49,12 @@ class Tsnpse : public Method {
  private:
   /// The settings with the epsilon that they leave to the number of parameters.
   TruncationOptions truncation() const;
+  /// Collective. The share of the last round's parameters that lie in the region: of the prior's mass in the
+  /// region that they were drawn from.
+  double kept_share(std::span<const RoundData> rounds, const HighestDensityRegion& region,
+                    const LogProb& log_prob, const World& world) const;
   /// Whether the last of `rounds` spends what is left of the budget.
   bool is_last(std::span<const RoundData> rounds) const;
-  /// The prior restricted to the box of the round's proposal, where that has a closed form.
-  std::shared_ptr<const Prior> boxed_prior(const RoundData& round) const;
   /// Where the model of the last of `rounds` lives.
   std::shared_ptr<const Prior> model_prior(std::span<const RoundData> rounds) const;
   /// Weights of the losses, where a region before the last one failed; else none. All arguments must outlive

@@ -65,5 +65,17 @@ TEST(TruncatedRounds, HaveNoProbeOfFewSimulationsOrWhereNoneIsWanted) {
   EXPECT_EQ(sizes_after({.rounds = 1, .simulations = 10000}, {prior}), Sizes{10000});
 }
 
+TEST(TruncatedRounds, OfFewSimulationsAreAddedWhileTheRegionShrinks) {
+  const TruncationOptions options{.shrinking = 0.5};
+  EXPECT_EQ(shrinking_round(options, 4900, 0.49, 200), 2450);
+  EXPECT_EQ(shrinking_round(options, 4901, 0, 200), 2451);
+  EXPECT_EQ(shrinking_round(options, 4900, 0.5, 200), 4900);
+  EXPECT_EQ(shrinking_round(options, 4900, 0.1, 122), 4900);
+  // Half of them are too few for a round of their own.
+  EXPECT_EQ(shrinking_round(options, 100, 0.1, 200), 50);
+  EXPECT_EQ(shrinking_round(options, 99, 0.1, 200), 99);
+  EXPECT_EQ(shrinking_round({.shrinking = 0}, 4900, 0, 200), 4900);
+}
+
 }  // namespace
 }  // namespace snpse
