@@ -4,9 +4,10 @@
 
 namespace snpse {
 
-ParameterSpace ParameterSpace::whitened(std::shared_ptr<const Prior> prior) {
+ParameterSpace ParameterSpace::whitened(std::shared_ptr<const Prior> prior, std::optional<Matrix> rotation) {
   ParameterSpace space;
   space.prior_ = std::move(prior);
+  space.rotation_ = std::move(rotation);
   return space;
 }
 
@@ -17,11 +18,14 @@ ParameterSpace ParameterSpace::standardised(Standardiser standardiser) {
 }
 
 Matrix ParameterSpace::to_z(const Matrix& theta) const {
-  return standardiser_ ? standardiser_->apply(theta) : to_whitened_rows(*prior_, theta);
+  if (standardiser_) return standardiser_->apply(theta);
+  const Matrix z = to_whitened_rows(*prior_, theta);
+  return rotation_ ? z * *rotation_ : z;
 }
 
 Matrix ParameterSpace::to_theta(const Matrix& z) const {
-  return standardiser_ ? standardiser_->invert(z) : from_whitened_rows(*prior_, z);
+  if (standardiser_) return standardiser_->invert(z);
+  return from_whitened_rows(*prior_, rotation_ ? z * rotation_->transpose() : z);
 }
 
 Vector ParameterSpace::log_det(const Matrix& theta) const {

@@ -5,6 +5,7 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "snpse/core/spectrum.hpp"
 #include "snpse/util/error.hpp"
 
 namespace snpse {
@@ -16,37 +17,6 @@ constexpr Eigen::Index kRowsOfAFeature = 10;
 // parameter.
 constexpr double kPenalties[] = {1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3,
                                  1e-2,  1e-1,  1,    10,   100,  1e3,  1e4};
-
-/// The singular value decomposition of the centred features F [n, w] = left diag(sqrt(eigenvalues)) right^T,
-/// by the smaller of F^T F and F F^T.
-struct Decomposition {
-  explicit Decomposition(const Matrix& features) {
-    const bool tall = features.rows() >= features.cols();
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
-        tall ? Eigen::MatrixXd(features.transpose() * features)
-             : Eigen::MatrixXd(features * features.transpose()));
-    // Rounding leaves eigenvalues of this size where there are none.
-    constexpr double kRounding = 1e-12;
-    const Eigen::Index size = solver.eigenvalues().size();
-    Eigen::Index rank = 0;
-    while (rank < size && solver.eigenvalues()[size - 1 - rank] > kRounding * solver.eigenvalues()[size - 1])
-      ++rank;
-    eigenvalues = solver.eigenvalues().tail(rank);
-    const Vector inverse_root = eigenvalues.cwiseSqrt().cwiseInverse();
-    const auto vectors = solver.eigenvectors().rightCols(rank);
-    if (tall) {
-      right = vectors;
-      left = features * right * inverse_root.asDiagonal();
-    } else {
-      left = vectors;
-      right = features.transpose() * left * inverse_root.asDiagonal();
-    }
-  }
-
-  Vector eigenvalues;  // [r]
-  Matrix left;         // [n, r]
-  Matrix right;        // [w, r]
-};
 
 /// Which components count in a regression, and how much their coefficients shrink.
 struct Filter {
@@ -64,7 +34,7 @@ class SpectralRegression {
         svd_(features.rowwise() - f_mean_),
         projected_(svd_.left.transpose() * (z.rowwise() - z_mean_)) {}
 
-  Eigen::Index rank() const { return svd_.eigenvalues.size(); }
+  Eigen::Index rank() const { return svd_.rank(); }
   /// The coefficients of the components for one parameter, [r].
   Vector coefficients(const Filter& filter, Eigen::Index parameter) const {
     const Eigen::Index cut = std::max<Eigen::Index>(0, rank() - filter.components);
@@ -83,7 +53,7 @@ class SpectralRegression {
   double n_;
   Eigen::RowVectorXd f_mean_;
   Eigen::RowVectorXd z_mean_;
-  Decomposition svd_;
+  Spectrum svd_;
   Matrix projected_;  // [r, d]
 };
 
@@ -158,7 +128,7 @@ RegressionFit fit_by_leaving_one_out(const Matrix& z, const Matrix& features) {
   const Eigen::RowVectorXd f_mean = features.colwise().mean();
   const Eigen::RowVectorXd z_mean = z.colwise().mean();
   const Matrix centred = z.rowwise() - z_mean;
-  const Decomposition svd(features.rowwise() - f_mean);
+  const Spectrum svd(features.rowwise() - f_mean);
   const Matrix projected = svd.left.transpose() * centred;  // [r, d]
   const Matrix unexplained = centred - svd.left * projected;
   const Matrix squared_left = svd.left.array().square();
@@ -210,6 +180,21 @@ RegressionFit fit_regression(const Matrix& z, const Matrix& features) {
 
 Matrix Regression::mean(const Matrix& features) const {
   return (features * weights).rowwise() + offset.transpose();
+}
+
+RegressionFit RegressionFit::rotated(const Matrix& z, const Matrix& rotation) const {
+  const Matrix error = (z - left_out_mean) * rotation;
+  const Vector deviation = error.colwise().squaredNorm().transpose() / static_cast<double>(z.rows());
+  return {{regression.weights * rotation, rotation.transpose() * regression.offset,
+           deviation.cwiseSqrt().cwiseMax(kLeastDeviation)},
+          penalty,
+          left_out_mean * rotation};
+}
+
+Matrix decorrelating_rotation(const Matrix& z, const RegressionFit& fit) {
+  const Matrix error = z - fit.left_out_mean;
+  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(Eigen::MatrixXd(error.transpose() * error))
+      .eigenvectors();
 }
 
 }  // namespace snpse

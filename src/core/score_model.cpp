@@ -55,10 +55,14 @@ ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
   const Matrix seen = parts_.data_view.apply(x_obs.transpose());
   std::vector<torch::Tensor> x_parts;
-  for (const auto& network : networks_) x_parts.push_back(network.x_part(to_tensor(seen)));
+  for (const auto& network : networks_) x_parts.push_back(network.x_part(network_input(seen)));
   Condition result{torch::cat(x_parts), to_tensor(parts_.regression.mean(seen))};
   if (has_tilted_prior()) result.tilt = tilt_of(seen).to(torch::kFloat64);
   return result;
+}
+
+torch::Tensor ScoreModel::network_input(const Matrix& seen) const {
+  return to_tensor(parts_.components ? parts_.components->apply(seen) : seen);
 }
 
 torch::Tensor ScoreModel::tilt_of(const Matrix& seen) const {

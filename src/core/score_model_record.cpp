@@ -51,8 +51,8 @@ Matrix get_matrix(const Record& record, const char* key, Eigen::Index rows, Eige
   return matrix;
 }
 
-/// Of a network with `width` inputs for the data.
-DataView get_data_view(const Record& record, int width) {
+/// Of a model of so many features of x.
+DataView get_data_view(const Record& record, Eigen::Index width) {
   if (!record.has("x/knots")) return {get_standardiser(record, "x", width), std::nullopt};
   require(width % 2 == 0, "network/shape");
   const Eigen::Index p = width / 2;
@@ -68,8 +68,16 @@ Vector get_vector(const Record& record, const char* key, int length) {
   return result;
 }
 
-Regression get_regression(const Record& record, const NetworkShape& shape) {
-  Regression result{get_matrix(record, "regression/weights", shape.x_dim, shape.theta_dim),
+std::optional<PrincipalComponents> get_components(const Record& record, int x_dim) {
+  constexpr const char* kKey = "x/components";
+  if (!record.has(kKey)) return std::nullopt;
+  const auto& axes = record.get<Matrix>(kKey);
+  require(axes.cols() == x_dim && axes.rows() >= 1 && axes.allFinite(), kKey);
+  return PrincipalComponents{get_vector(record, "x/component_mean", static_cast<int>(axes.rows())), axes};
+}
+
+Regression get_regression(const Record& record, const NetworkShape& shape, Eigen::Index features) {
+  Regression result{get_matrix(record, "regression/weights", features, shape.theta_dim),
                     get_vector(record, "regression/offset", shape.theta_dim),
                     get_vector(record, "regression/deviation", shape.theta_dim)};
   require(result.deviation.minCoeff() > 0, "regression/deviation");
@@ -78,13 +86,13 @@ Regression get_regression(const Record& record, const NetworkShape& shape) {
 
 std::optional<TiltedPrior> get_tilted_prior(const Record& record, const NetworkShape& shape,
                                             const std::shared_ptr<const Prior>& prior,
-                                            const ParameterSpace& space) {
+                                            const ParameterSpace& space, Eigen::Index features) {
   if (!record.has("tilt/weights")) return std::nullopt;
   require(space.standardiser().has_value(), "tilt/weights");
   const auto product = prior->gaussian_product(*space.standardiser());
   const auto pieces = product ? product->pieces() : std::nullopt;
   require(pieces.has_value(), "tilt/weights");
-  TiltedPrior result{*pieces, get_matrix(record, "tilt/weights", shape.x_dim, shape.theta_dim),
+  TiltedPrior result{*pieces, get_matrix(record, "tilt/weights", features, shape.theta_dim),
                      get_vector(record, "tilt/offset", shape.theta_dim),
                      get_vector(record, "tilt/precision", shape.theta_dim)};
   require(result.precision.minCoeff() > 0, "tilt/precision");
@@ -133,7 +141,13 @@ ParameterSpace get_space(const Record& record, const std::shared_ptr<const Prior
   if (record.has("theta/mean")) return ParameterSpace::standardised(get_standardiser(record, "theta", dim));
   if (prior->dim() != dim)
     fail(ExitCode::data, "the network is of {} parameters, but the prior of {}", dim, prior->dim());
-  return ParameterSpace::whitened(prior);
+  constexpr const char* kRotation = "theta/rotation";
+  if (!record.has(kRotation)) return ParameterSpace::whitened(prior);
+  auto rotation = get_matrix(record, kRotation, dim, dim);
+  constexpr double kRounding = 1e-9;
+  require((rotation.transpose() * rotation - Matrix::Identity(dim, dim)).cwiseAbs().maxCoeff() < kRounding,
+          kRotation);
+  return ParameterSpace::whitened(prior, std::move(rotation));
 }
 
 }  // namespace
@@ -155,7 +169,12 @@ Record ScoreModel::to_record() const {
   };
   put_standardiser("x", parts_.data_view.standardiser);
   if (parts_.data_view.knots) record.put("x/knots", *parts_.data_view.knots);
+  if (parts_.components) {
+    put_vector("x/component_mean", parts_.components->mean);
+    record.put("x/components", parts_.components->axes);
+  }
   if (parts_.space.standardiser()) put_standardiser("theta", *parts_.space.standardiser());
+  if (parts_.space.rotation()) record.put("theta/rotation", *parts_.space.rotation());
   record.put("regression/weights", parts_.regression.weights);
   put_vector("regression/offset", parts_.regression.offset);
   put_vector("regression/deviation", parts_.regression.deviation);
@@ -187,13 +206,16 @@ ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<c
   const auto shape = get_shape(record);
   const double t_min = record.get<double>("diffusion/t_min");
   require(t_min > 0 && t_min < 1, "diffusion/t_min");
+  auto components = get_components(record, shape.x_dim);
+  const Eigen::Index features = components ? components->axes.rows() : shape.x_dim;
   Parts parts{get_diffusion(record),
               get_parametrisation(record),
               t_min,
               get_space(record, prior, shape.theta_dim),
-              get_data_view(record, shape.x_dim),
-              get_regression(record, shape)};
-  parts.tilted_prior = get_tilted_prior(record, shape, prior, parts.space);
+              get_data_view(record, features),
+              get_regression(record, shape, features)};
+  parts.tilted_prior = get_tilted_prior(record, shape, prior, parts.space, features);
+  parts.components = std::move(components);
   ScoreModel model(std::move(parts), shape, 0, 0);
   model.set_weights(record);
   return model;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <Eigen/Cholesky>
 #include <boost/math/tools/minima.hpp>
@@ -103,8 +104,8 @@ double most_likely_precision(double variance, const Fit& fit) {
   return precision;
 }
 
-TiltedPrior fit_to_features(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                            const RegressionFit& fitted) {
+TiltedPriorFit fit_to_features(const std::vector<GaussianPiece>& prior, const Matrix& z,
+                               const Matrix& features, const RegressionFit& fitted) {
   const auto& regression = fitted.regression;
   const Eigen::Index n = std::min(z.rows(), kEnough);
   const Eigen::Index w = features.cols();
@@ -131,19 +132,20 @@ TiltedPrior fit_to_features(const std::vector<GaussianPiece>& prior, const Matri
     result.weights.col(i) = best.coefficients.head(w);
     result.offset[i] = best.coefficients[w];
   }
-  return result;
+  return {std::move(result), Matrix(0, z.cols())};
 }
 
 /// A likelihood of this precision with a mean linear in x, times a normal prior of z's moments, has the
 /// regression's mean m for its posterior mean where tilt = (1 / variance + precision) (m - mean) + precision
 /// mean. The prior's edges have no part in it; a fit to leave-one-out means would have: each is low where its
 /// own z is high.
-TiltedPrior fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& z,
-                         const RegressionFit& fitted) {
+TiltedPriorFit fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& z,
+                            const RegressionFit& fitted) {
   const Eigen::Index n = std::min(z.rows(), kEnough);
   const auto chosen = Eigen::seqN(0, n, z.rows() / n);
   const auto& regression = fitted.regression;
   TiltedPrior result{prior, Matrix(regression.weights.rows(), z.cols()), Vector(z.cols()), Vector(z.cols())};
+  Matrix left_out_tilt(z.rows(), z.cols());
   Rows rows{{}, {}, Matrix(n, 2), Vector::Zero(2)};
   for (Eigen::Index i = 0; i < z.cols(); ++i) {
     rows.prior = prior[static_cast<std::size_t>(i)];
@@ -161,16 +163,18 @@ TiltedPrior fit_to_means(const std::vector<GaussianPiece>& prior, const Matrix& 
           return likelihood(rows, precision_tried, coefficients(precision_tried)).log;
         });
     result.precision[i] = precision;
-    result.weights.col(i) = coefficients(precision)[0] * regression.weights.col(i);
-    result.offset[i] = coefficients(precision)[0] * regression.offset[i] + coefficients(precision)[1];
+    const Eigen::Vector2d fit = coefficients(precision);
+    result.weights.col(i) = fit[0] * regression.weights.col(i);
+    result.offset[i] = fit[0] * regression.offset[i] + fit[1];
+    left_out_tilt.col(i) = fit[0] * fitted.left_out_mean.col(i).array() + fit[1];
   }
-  return result;
+  return {std::move(result), std::move(left_out_tilt)};
 }
 
 }  // namespace
 
-TiltedPrior TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                             const RegressionFit& regression) {
+TiltedPriorFit TiltedPrior::fit(const std::vector<GaussianPiece>& prior, const Matrix& z,
+                                const Matrix& features, const RegressionFit& regression) {
   ensure(z.rows() == features.rows() && z.rows() >= 2, "z: [n, d], features: [n, w], n >= 2");
   const bool few = features.cols() <= kMostFeatures && z.rows() >= kRowsOfAFeature * features.cols();
   return few ? fit_to_features(prior, z, features, regression) : fit_to_means(prior, z, regression);

@@ -61,43 +61,82 @@ bool has_edges(const std::vector<GaussianPiece>& pieces) {
       pieces, [](const auto& piece) { return std::isfinite(piece.low) || std::isfinite(piece.high); });
 }
 
-NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, const DataView& view) {
-  NetworkShape shape{static_cast<int>(dim), static_cast<int>(view.width()), options.width, options.depth};
+SummaryShape summary_of(const ModelOptions& options, const DataView& view) {
+  if (options.summary == SummaryKind::none) return {};
+  return {options.summary, static_cast<int>(view.width() / view.x_dim()), options.summary_parts,
+          options.summary_size};
+}
+
+/// The components of x that a network sees where there are fewer than 20 rows a feature; else none.
+std::optional<PrincipalComponents> components_of(const Start& start, const SampleOfRows& rows,
+                                                 const SummaryShape& summary, bool preconditioned) {
+  constexpr Eigen::Index kRowsOfAComponent = 20;
+  const Eigen::Index k = std::max(2 * rows.theta.cols(), rows.theta.rows() / kRowsOfAComponent);
+  const bool few = k < start.coefficients() - 1;
+  if (!few || !preconditioned || summary.kind != SummaryKind::none) return std::nullopt;
+  return start.components(rows, k);
+}
+
+/// Of a network of `inputs` numbers that stand for x.
+NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, Eigen::Index inputs,
+                      const SummaryShape& summary) {
+  NetworkShape shape{static_cast<int>(dim), static_cast<int>(inputs), options.width, options.depth};
   shape.kind = options.network;
-  if (options.summary != SummaryKind::none)
-    shape.summary = {options.summary, static_cast<int>(view.width() / view.x_dim()), options.summary_parts,
-                     options.summary_size};
+  shape.summary = summary;
   // Of more inputs than units it would be no narrower a path than the embedding, and cost as much.
   shape.x_shortcut =
       options.parametrisation == Parametrisation::preconditioned && shape.x_inputs() <= shape.width;
   return shape;
 }
 
+/// What regressions of other rows expect of each row that was fitted to, where a fit to many features of few
+/// rows knows their parameters better than those of any new x. A network that is trained beside such a fit
+/// would learn to trust it.
+struct LeftOut {
+  std::vector<std::int64_t> id;  // [m], ascending; none where rows are many
+  Matrix mean;                   // [m, d]
+  Matrix tilt;                   // [m, d], or [0, d]
+
+  /// Where the row of this id is, or -1.
+  Eigen::Index row_of(std::int64_t wanted) const {
+    const auto found = std::ranges::lower_bound(id, wanted);
+    return found != id.end() && *found == wanted ? found - id.begin() : -1;
+  }
+};
+
 /// What a model is trained on: z, and what it sees of x. The latter is computed whenever it is needed where
 /// all of it would take more than so many GB.
 TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::shared_ptr<const Rows>& x,
-                           const Vector& weights, std::vector<std::int64_t> id, double most) {
+                           const Vector& weights, std::vector<std::int64_t> id, const LeftOut& left_out,
+                           double most) {
   constexpr double kBytesInGb = 1e9;
   const auto& view = model.data_view();
   const Eigen::Index n = z.rows();
-  const bool fits =
-      static_cast<double>(sizeof(float)) * static_cast<double>(n * view.width()) <= most * kBytesInGb;
+  const Eigen::Index inputs = model.network().shape().x_dim;
+  const bool fits = static_cast<double>(sizeof(float)) * static_cast<double>(n * inputs) <= most * kBytesInGb;
   TrainingData data;
   data.id = std::move(id);
-  data.rows = {to_tensor(z), torch::empty({fits ? n : 0, view.width()}), torch::empty({n, model.dim()}),
+  data.rows = {to_tensor(z), torch::empty({fits ? n : 0, inputs}), torch::empty({n, model.dim()}),
                torch::empty({n, model.has_tilted_prior() ? model.dim() : 0}), to_tensor(Matrix(weights))};
   for_each_block(n, view.width(), [&](Eigen::Index first, Eigen::Index count) {
     const Matrix seen = view.apply(x->block(first, count));
     data.rows.mean.narrow(0, first, count) = to_tensor(model.regression().mean(seen));
     data.rows.tilt.narrow(0, first, count) = model.tilt_of(seen);
-    if (fits) data.rows.x.narrow(0, first, count) = to_tensor(seen);
+    if (fits) data.rows.x.narrow(0, first, count) = model.network_input(seen);
   });
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto from = left_out.row_of(data.id[static_cast<std::size_t>(i)]);
+    if (from < 0) continue;
+    data.rows.mean[i] = to_tensor(left_out.mean.row(from))[0];
+    if (left_out.tilt.rows() > 0 && model.has_tilted_prior())
+      data.rows.tilt[i] = to_tensor(left_out.tilt.row(from))[0];
+  }
   if (fits) return data;
-  data.x_on_demand = [x, view](std::span<const Eigen::Index> rows) {
-    auto features = torch::empty({static_cast<Eigen::Index>(rows.size()), view.width()});
-    for_each_block(features.size(0), view.width(), [&](Eigen::Index first, Eigen::Index count) {
+  data.x_on_demand = [x, inputs, model](std::span<const Eigen::Index> rows) {
+    auto features = torch::empty({static_cast<Eigen::Index>(rows.size()), inputs});
+    for_each_block(features.size(0), model.data_view().width(), [&](Eigen::Index first, Eigen::Index count) {
       const auto block = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-      features.narrow(0, first, count) = to_tensor(view.apply(x->read(block)));
+      features.narrow(0, first, count) = model.network_input(model.data_view().apply(x->read(block)));
     });
     return features;
   };
@@ -202,31 +241,56 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const auto standardiser = Standardiser::fit(fitted.theta);
   auto pieces = may_tilt ? pieces_of(*boxed, standardiser) : std::nullopt;
   if (pieces && !has_edges(*pieces)) pieces.reset();
-  const auto space = pieces || options.space == Space::standardised || !boxed->has_whitening()
-                         ? ParameterSpace::standardised(standardiser)
-                         : ParameterSpace::whitened(boxed);
-  const Matrix z = space.to_z(fitted.theta);
+  auto space = pieces || options.space == Space::standardised || !boxed->has_whitening()
+                   ? ParameterSpace::standardised(standardiser)
+                   : ParameterSpace::whitened(boxed);
+  Matrix z = space.to_z(fitted.theta);
   const auto view = preconditioned ? ranked_view(fitted.x, options) : DataView::standardised(fitted.x);
-  const auto shape = shape_of(options, z.cols(), view);
-  const Start start(space, view, pooling(shape.summary, view.width()));
-  auto regression = preconditioned ? start.regression(fitted) : Regression::none(view.width(), z.cols());
+  const auto summary = summary_of(options, view);
+  const Start start(space, view, pooling(summary, view.width()));
+  LeftOut left_out;
+  constexpr Eigen::Index kManyRows = 40;  // a coefficient: the means differ by less than 1 %
+  auto regression = Regression::none(view.width(), z.cols());
+  if (preconditioned) {
+    auto fit = start.regression(fitted);
+    if (!space.standardiser() && z.cols() > 1) {
+      // The Gaussian that the model starts from has a deviation for each parameter, and no correlations.
+      const Matrix rotation = decorrelating_rotation(z, fit);
+      fit = fit.rotated(z, rotation);
+      z *= rotation;
+      space = ParameterSpace::whitened(boxed, rotation);
+    }
+    regression = std::move(fit.regression);
+    if (z.rows() < kManyRows * start.coefficients()) {
+      left_out.id = fitted.id;
+      left_out.mean = std::move(fit.left_out_mean);
+    }
+  }
   std::optional<TiltedPrior> tilted;
   if (pieces) {
     const auto whole = pieces_of(*prior, standardiser);
     const auto draws =
         whole ? draws_of_prior(world, rounds, *prior, replacement, start.coefficients(), is_held_out)
               : std::nullopt;
-    tilted = draws ? start.tilted_prior(*draws, *whole) : start.tilted_prior(fitted, *pieces);
+    auto fit = draws ? start.tilted_prior(*draws, *whole) : start.tilted_prior(fitted, *pieces);
+    if (!draws) left_out.tilt = std::move(fit.left_out_tilt);
+    tilted = std::move(fit.tilted);
     tilted->prior = *pieces;
   }
-  if (pool.start_of) regression = pool.start_of(regression, z, space);
+  if (pool.start_of) {
+    regression = pool.start_of(regression, z, space);
+    left_out = {};
+  }
+  auto components = components_of(start, fitted, summary, preconditioned);
+  const auto shape =
+      shape_of(options, z.cols(), components ? components->axes.cols() : view.width(), summary);
   const auto diffusion = make_diffusion(options, z, regression);
   ScoreModel model({diffusion, options.parametrisation, least_time(options, diffusion, regression), space,
-                    view, regression, tilted},
+                    view, regression, tilted, std::move(components)},
                    shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = pool.weigh ? pool.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  auto data =
-      training_data(model, space.to_z(rows.theta), rows.x, weights, rows.id, settings.training.memory);
+  auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, rows.id, left_out,
+                            settings.training.memory);
   data.held_out = std::move(held_out);
   return {std::move(model), std::move(data), replacement, std::move(note), options.networks};
 }

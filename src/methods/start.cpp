@@ -16,17 +16,23 @@ Matrix Start::features(const Matrix& x) const {
   return pooled;
 }
 
-Regression Start::regression(const SampleOfRows& rows) const {
-  auto result = Regression::fit(space_.to_z(rows.theta), features(rows.x));
-  if (pooling_) result.weights = *pooling_ * result.weights;
+RegressionFit Start::regression(const SampleOfRows& rows) const {
+  auto result = fit_regression(space_.to_z(rows.theta), features(rows.x));
+  if (pooling_) result.regression.weights = *pooling_ * result.regression.weights;
   return result;
 }
 
-TiltedPrior Start::tilted_prior(const SampleOfRows& rows, const std::vector<GaussianPiece>& prior) const {
+PrincipalComponents Start::components(const SampleOfRows& rows, Eigen::Index k) const {
+  auto result = PrincipalComponents::fit(features(rows.x), k);
+  if (!pooling_) return result;
+  return {*pooling_ * result.mean, *pooling_ * result.axes};
+}
+
+TiltedPriorFit Start::tilted_prior(const SampleOfRows& rows, const std::vector<GaussianPiece>& prior) const {
   const Matrix z = space_.to_z(rows.theta);
   const Matrix seen = features(rows.x);
   auto result = TiltedPrior::fit(prior, z, seen, fit_regression(z, seen));
-  if (pooling_) result.weights = *pooling_ * result.weights;
+  if (pooling_) result.tilted.weights = *pooling_ * result.tilted.weights;
   return result;
 }
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/methods/method.hpp"
 #include "snpse/methods/posterior_score.hpp"
+#include "snpse/training/hold_out.hpp"
 
 namespace snpse {
 namespace {
@@ -210,6 +212,40 @@ Matrix likelihood_noise(const Matrix& z_t, double x, double sigma, double mean, 
   const Matrix theta = variance * of_noise * (mean + deviation * z_t.array());
   const double slope = variance * of_noise * deviation;
   return -sigma * slope / (kNoise * kNoise + variance) * (x - theta.array());
+}
+
+TEST(Methods, OfFewRowsAndManyDataLearnWhatTheDataSayOfOthers) {
+  const World world;
+  const StopRequest stop;
+  Log log;
+  // 240 features of 1020 rows: with every row's noise the network would learn the row by heart.
+  constexpr int kRows = 60;
+  auto problem = some_problem();
+  problem.x_obs = problem.x_obs.replicate(kRows, 1).eval();
+  const auto settings = short_settings("npse");
+  const auto method = make_method(problem, settings);
+  auto rounds = rounds_before_the_last_network(*method, {world, stop, log}, kRows);
+  const auto training =
+      posterior_score(rounds, problem.prior, settings, problem.seed, {world, stop, log}, {});
+  EXPECT_EQ(training.model.network().shape().x_dim, 1020 / 20);
+  const auto flags = flags_of(kSimulations, training.data.held_out);
+  std::array<double, 3> squared{};  // of both parameters' errors, and their number
+  for (std::int64_t i = 0; i < training.data.rows.size(); ++i) {
+    if (flags[static_cast<std::size_t>(training.data.id[static_cast<std::size_t>(i)])]) continue;
+    const auto error = training.data.rows.z[i] - training.data.rows.mean[i];
+    for (std::size_t k = 0; k < 2; ++k)
+      squared[k] += std::pow(error[static_cast<std::int64_t>(k)].item<double>(), 2);
+    squared[2] += 1;
+  }
+  world.sum(std::span<double>(squared));
+  EXPECT_EQ(squared[2], 1020);
+  for (std::size_t k = 0; k < 2; ++k) {
+    const double deviation = training.model.regression().deviation[static_cast<Eigen::Index>(k)];
+    EXPECT_NEAR(std::sqrt(squared[k] / squared[2]) / deviation, 1, 1e-4);
+  }
+  rounds.back().network = method->train(rounds, {}, {world, stop, log}).network;
+  const auto posterior = method->posterior(rounds, problem.x_obs);
+  expect_exact_moments(posterior->sample(world, 2000, {1, Purpose::posterior, 1}, log).theta, 0.1);
 }
 
 TEST(Methods, TrainAlikeOnDataThatStayOnDisk) {

@@ -11,8 +11,10 @@ namespace snpse {
 /// The space of z = T(theta) in which the diffusion runs; a bijection with its Jacobian. Immutable.
 class ParameterSpace {
  public:
-  /// T whitens the prior, so that z ~ N(0, I) before any data.
-  static ParameterSpace whitened(std::shared_ptr<const Prior> prior);
+  /// T whitens the prior, so that z ~ N(0, I) before any data, and turns by an orthogonal matrix [d, d],
+  /// which leaves that as it is.
+  static ParameterSpace whitened(std::shared_ptr<const Prior> prior,
+                                 std::optional<Matrix> rotation = std::nullopt);
   /// T standardises.
   static ParameterSpace standardised(Standardiser standardiser);
 
@@ -24,10 +26,13 @@ class ParameterSpace {
   bool whitens(const Prior& prior) const { return prior_.get() == &prior; }
   /// The standardiser; none if whitened.
   const std::optional<Standardiser>& standardiser() const { return standardiser_; }
+  /// By what T turns what is whitened, if it does.
+  const std::optional<Matrix>& rotation() const { return rotation_; }
 
  private:
   std::shared_ptr<const Prior> prior_;
   std::optional<Standardiser> standardiser_;
+  std::optional<Matrix> rotation_;
 };
 
 }  // namespace snpse

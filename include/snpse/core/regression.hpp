@@ -24,7 +24,14 @@ struct RegressionFit {
   Regression regression;
   Vector penalty;        // [d], of the squared weights, a row, in units of the squared error
   Matrix left_out_mean;  // [n, d]
+
+  /// That of the rows z rotation, given the z [n, d] that it was fitted to and an orthogonal matrix [d, d];
+  /// the penalties stay those of z.
+  RegressionFit rotated(const Matrix& z, const Matrix& rotation) const;
 };
+
+/// The orthogonal matrix [d, d] for which the leave-one-out errors of z [n, d] are uncorrelated.
+Matrix decorrelating_rotation(const Matrix& z, const RegressionFit& fit);
 
 /// Ridge regression of the rows z [n, d] on features [n, w], n >= 2. Where there are at least 10 rows a
 /// feature, on all of them, each parameter with the penalty of the least leave-one-out error, which is exact.

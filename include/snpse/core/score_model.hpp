@@ -12,6 +12,7 @@
 #include "snpse/core/parameter_space.hpp"
 #include "snpse/core/perturbed_pieces.hpp"
 #include "snpse/core/preconditioning.hpp"
+#include "snpse/core/principal_components.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/core/regression.hpp"
 #include "snpse/core/score_network.hpp"
@@ -44,6 +45,7 @@ class ScoreModel {
     DataView data_view;
     Regression regression;
     std::optional<TiltedPrior> tilted_prior = std::nullopt;
+    std::optional<PrincipalComponents> components = std::nullopt;  ///< in which the network sees x
   };
   /// A model with initial weights from (seed, round); the number of views is the parametrisation's, whatever
   /// shape says.
@@ -94,6 +96,8 @@ class ScoreModel {
                        const NoiseLevel& level) const;
   /// The change of the answer by which noise() changes by that much, [n, d].
   torch::Tensor answer_of_change(const torch::Tensor& noise, const NoiseLevel& level) const;
+  /// What the network sees of data that the model sees as `seen` [n, w]: these, or their components, float32.
+  torch::Tensor network_input(const Matrix& seen) const;
   bool has_tilted_prior() const { return parts_.tilted_prior.has_value(); }
   /// The tilt of the prior given the data views seen [n, w]: [n, d] float32, or [n, 0] where there is none.
   torch::Tensor tilt_of(const Matrix& seen) const;

@@ -8,6 +8,8 @@
 
 namespace snpse {
 
+struct TiltedPriorFit;
+
 /// The posterior of a likelihood that is Gaussian in each parameter:
 ///
 ///     p(z given x) in proportion to prior(z) exp(tilt(x) z - precision z^2 / 2)
@@ -24,10 +26,16 @@ struct TiltedPrior {
   /// least 40 rows a feature, and at most 256 features, by penalised maximum likelihood. Else the
   /// regression's leave-one-out means stand for the features: the precision alone is fitted, and with it the
   /// tilt follows from the mean as for a normal prior.
-  static TiltedPrior fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
-                         const RegressionFit& regression);
+  static TiltedPriorFit fit(const std::vector<GaussianPiece>& prior, const Matrix& z, const Matrix& features,
+                            const RegressionFit& regression);
 
   Matrix tilt(const Matrix& features) const;  // [n, w] -> [n, d]
+};
+
+/// A tilted prior, and the tilt of each row by what regressions of other rows expect of it.
+struct TiltedPriorFit {
+  TiltedPrior tilted;
+  Matrix left_out_tilt;  // [n, d]; [0, d] where the likelihood was fitted to the features
 };
 
 }  // namespace snpse

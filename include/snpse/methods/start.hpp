@@ -6,6 +6,7 @@
 #include "snpse/core/data_view.hpp"
 #include "snpse/core/gaussian_product.hpp"
 #include "snpse/core/parameter_space.hpp"
+#include "snpse/core/principal_components.hpp"
 #include "snpse/core/regression.hpp"
 #include "snpse/core/tilted_prior.hpp"
 #include "snpse/methods/pooled_features.hpp"
@@ -19,9 +20,11 @@ class Start {
  public:
   Start(ParameterSpace space, DataView view, std::optional<Pooling> pooling);
 
-  Regression regression(const SampleOfRows& rows) const;
+  RegressionFit regression(const SampleOfRows& rows) const;
+  /// The k first, or fewer.
+  PrincipalComponents components(const SampleOfRows& rows, Eigen::Index k) const;
   /// `prior`: in the space; the law of the rows' parameters.
-  TiltedPrior tilted_prior(const SampleOfRows& rows, const std::vector<GaussianPiece>& prior) const;
+  TiltedPriorFit tilted_prior(const SampleOfRows& rows, const std::vector<GaussianPiece>& prior) const;
   /// Of a parameter.
   Eigen::Index coefficients() const;
 

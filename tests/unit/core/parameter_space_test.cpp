@@ -24,10 +24,16 @@ ParameterSpace standardised_space() {
   return ParameterSpace::standardised({Eigen::Vector2d(1, -2), Eigen::Vector2d(0.5, 4)});
 }
 
+Matrix some_rotation() {
+  Matrix rotation(2, 2);
+  rotation << 0.8, -0.6, 0.6, 0.8;
+  return rotation;
+}
+
 /// One of each kind, all in two dimensions.
 std::vector<ParameterSpace> all_spaces() {
   return {ParameterSpace::whitened(product_prior()), ParameterSpace::whitened(correlated_prior()),
-          standardised_space()};
+          ParameterSpace::whitened(product_prior(), some_rotation()), standardised_space()};
 }
 
 Matrix some_parameters() {
@@ -62,6 +68,7 @@ TEST(ParameterSpace, WhitensThePrior) {
   for (const auto& prior : {product_prior(), correlated_prior()}) {
     const Matrix theta = draw_rows(*prior, 5000, 1, Purpose::prior, 0);
     const Matrix z = ParameterSpace::whitened(prior).to_z(theta);
+    EXPECT_EQ(ParameterSpace::whitened(prior, some_rotation()).to_z(theta), z * some_rotation());
     for (Eigen::Index j = 0; j < 2; ++j)
       EXPECT_LT(testing::ks_distance(testing::column(z, j), testing::normal_cdf), testing::ks_bound(5000));
   }

@@ -97,6 +97,25 @@ TEST(Regression, GivesEachParameterItsOwnPenalty) {
   EXPECT_NEAR(fit.regression.deviation[1], 1, 0.1);
 }
 
+TEST(Regression, IsTurnedToUncorrelatedErrors) {
+  // x is the sum of two parameters and, with much noise, their difference: given x these are uncorrelated.
+  const Matrix z = normal_rows(5000, 2, 1);
+  Matrix x(5000, 2);
+  x << z.col(0) + z.col(1), z.col(0) - z.col(1);
+  const Matrix noise = normal_rows(5000, 2, 2);
+  x.col(0) += 0.1 * noise.col(0);
+  x.col(1) += 3 * noise.col(1);
+  const auto fit = fit_regression(z, x);
+  const Matrix rotation = decorrelating_rotation(z, fit);
+  EXPECT_LT((rotation.transpose() * rotation - Matrix::Identity(2, 2)).norm(), 1e-12);
+  const auto turned = fit.rotated(z, rotation);
+  // 1 / (1 + 2 / .1^2) and 1 / (1 + 2 / 3^2), the variances of the turned parameters.
+  EXPECT_NEAR(turned.regression.deviation[0] / std::sqrt(1 / 201.0), 1, 0.03);
+  EXPECT_NEAR(turned.regression.deviation[1] / std::sqrt(1 / (1 + 2 / 9.0)), 1, 0.03);
+  EXPECT_LT((turned.regression.mean(x) - fit.regression.mean(x) * rotation).norm(), 1e-9);
+  EXPECT_LT((turned.left_out_mean - fit.left_out_mean * rotation).norm(), 1e-9);
+}
+
 TEST(Regression, TakesConstantAndDeterminingData) {
   const Matrix z = normal_rows(500, 1, 1);
   Matrix x(500, 2);

@@ -4,6 +4,7 @@
 
 #include "support/score_models.hpp"
 #include "support/scratch_folder.hpp"
+#include <Eigen/Geometry>
 #include <gtest/gtest.h>
 
 #include "snpse/core/perturbed_prior.hpp"
@@ -267,6 +268,7 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
   const auto z = to_tensor(standard_normal_rows(5, 2));
   const Matrix theta = draw_rows(*some_prior(), 5, 1, Purpose::prior, 0);
   const auto spaces = {ParameterSpace::whitened(some_prior()),
+                       ParameterSpace::whitened(some_prior(), Matrix(Eigen::Rotation2Dd(0.3).matrix())),
                        ParameterSpace::standardised({Eigen::Vector2d(1, 2), Eigen::Vector2d(0.1, 3)})};
   for (const auto kind : kNetworkKinds)
     for (const auto parametrisation : kBothParametrisations)
@@ -287,6 +289,27 @@ TEST(ScoreModel, GoesThroughARecordBitByBit) {
         EXPECT_EQ(copy.t_min(), model.t_min());
         EXPECT_EQ(copy.to_record().values(), model.to_record().values());
       }
+}
+
+TEST(ScoreModel, OfComponentsSeesXAlongThemAlone) {
+  // The network sees the sum of both data, the regression either.
+  const auto space = ParameterSpace::whitened(some_prior());
+  ScoreModel::Parts parts{all_diffusions()[0],    Parametrisation::preconditioned, 1e-3, space,
+                          testing::plain_view(2), testing::some_regression(2)};
+  parts.components = PrincipalComponents{Eigen::Vector2d(0.5, -1), Matrix(Eigen::Vector2d(1, 1))};
+  ScoreModel model(parts, {2, 1, testing::kWidth, 2}, 1, 1);
+  testing::randomise(model);
+  const auto x_part_at = [](const ScoreModel& of, double first, double second) {
+    return of.condition(Eigen::Vector2d(first, second)).x_part;
+  };
+  EXPECT_TRUE(torch::allclose(x_part_at(model, 0.3, 0.4), x_part_at(model, -0.8, 1.5), 1e-5, 1e-6));
+  EXPECT_FALSE(torch::allclose(x_part_at(model, 0.3, 0.4), x_part_at(model, 0.3, 0.5), 1e-5, 1e-6));
+  const auto copy = ScoreModel::from_record(model.to_record(), some_prior());
+  EXPECT_EQ(copy.to_record().values(), model.to_record().values());
+  EXPECT_TRUE(torch::equal(x_part_at(copy, 0.3, 0.4), x_part_at(model, 0.3, 0.4)));
+  auto record = model.to_record();
+  record.put("x/components", Matrix(Matrix::Ones(2, 2)));
+  EXPECT_THROW(ScoreModel::from_record(record, some_prior()), Error);
 }
 
 TEST(ScoreModel, OfAnEnsembleAnswersTheMeanOfItsNetworks) {

@@ -23,7 +23,7 @@ struct Rows {
     }
   }
   TiltedPrior fit(const GaussianPiece& prior) const {
-    return TiltedPrior::fit({prior}, z, x, fit_regression(z, x));
+    return TiltedPrior::fit({prior}, z, x, fit_regression(z, x)).tilted;
   }
   Matrix z;
   Matrix x;
@@ -64,7 +64,7 @@ TEST(TiltedPrior, FindsTheLikelihoodOfANormalWithOneEdge) {
 TEST(TiltedPrior, IsTheRegressionWhereThereAreNoEdges) {
   const Rows rows([](RandomStream& random) { return random.normal(); });
   const auto regression = fit_regression(rows.z, rows.x);
-  const auto fitted = TiltedPrior::fit({{0, 1, -kInfinity, kInfinity}}, rows.z, rows.x, regression);
+  const auto fitted = TiltedPrior::fit({{0, 1, -kInfinity, kInfinity}}, rows.z, rows.x, regression).tilted;
   const double precision = 1 + fitted.precision[0];
   EXPECT_NEAR(1 / std::sqrt(precision), regression.regression.deviation[0], 0.002);
   for (const double x : {-2.0, 0.3, 1.5}) {
@@ -88,7 +88,7 @@ TEST(TiltedPrior, IsThePriorWhereManyFeaturesOfFewRowsSayNothing) {
   for (double& value : z.reshaped()) value = 2 * random.uniform() - 1;
   Matrix x(60, 200);
   for (double& value : x.reshaped()) value = random.normal();
-  const auto fitted = TiltedPrior::fit({{0, 0, -1, 1}}, z, x, fit_regression(z, x));
+  const auto fitted = TiltedPrior::fit({{0, 0, -1, 1}}, z, x, fit_regression(z, x)).tilted;
   for (double& value : x.reshaped()) value = random.normal();
   // exp(tilt z - precision z^2 / 2) changes the density by less than a factor of two between the edges.
   EXPECT_LT(fitted.precision[0], 1);
