@@ -225,7 +225,7 @@ def rounded():
                   lambda theta, random: np.rint(4 * theta + 0.7 * random.standard_normal(theta.shape)), log_prob)
 
 
-def two_signs():
+def signs():
     return OnGrid([uniform(-2.0, 2.0)], [(-2, 2)], normal_noise(lambda theta: theta**2, 0.3),
                   lambda theta, x: square(x[0] - theta**2, 0.3), lambda theta: np.hstack([theta, np.abs(theta)]))
 
@@ -291,7 +291,7 @@ class Copies(Repeated):
 
 
 def make_problem(name):
-    kind, *sizes = [name] if name == "two_signs" else name.split("_")
+    kind, *sizes = name.split("_")
     numbers = [float(size) for size in sizes]
     whole = [int(number) for number in numbers]
     makers = {
@@ -312,7 +312,7 @@ def make_problem(name):
         "offset": lambda: Scaled([2.0], 1e7),
         "copies": Copies,
         **{maker.__name__: maker for maker in
-           (coin, poisson, waiting, student, scale, rounded, two_signs, ring, quadrants, product, correlated)},
+           (coin, poisson, waiting, student, scale, rounded, signs, ring, quadrants, product, correlated)},
     }
     if kind not in makers:
         raise SystemExit(f"width.py: unknown problem '{name}'; known are {', '.join(makers)}")

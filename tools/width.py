@@ -19,7 +19,7 @@ problems of TABLE below, of which those that the table lacks are run. PROBLEM is
     cauchy                                   two parameters, each the location of three Cauchy data, U(-10, 10)
     coin, poisson, waiting, rounded          discrete data, or waiting times
     student, scale                           a location among heavy tails; the deviation of 20 data of mean 0
-    two_signs, quadrants, ring, product      |theta|, theta^2, the radius or a product seen: two modes, four, a ring, a curve
+    signs, quadrants, ring, product      |theta|, theta^2, the radius or a product seen: two modes, four, a ring, a curve
     correlated                               a sum seen thirty times better than the difference
     copies                                   repeated and constant columns
     tiny, huge, scales, offset               parameters of 1e-9, of 1e9, of both, and one at 1e7
@@ -41,7 +41,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from exact_problems import make_problem  # beside this file
 
 
-TABLE = ("coin poisson waiting rounded student cauchy scale two_signs quadrants ring product correlated copies tiny huge scales "
+TABLE = ("coin poisson waiting rounded student cauchy scale signs quadrants ring product correlated copies tiny huge scales "
          "offset noise_100 growth decay_100 normal_1_1 normal_40_40 uniform_1_2000 curved_5_0.01").split()
 
 

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "snpse/methods/boxed_prior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 #include "snpse/methods/rounds.hpp"
 
@@ -28,7 +27,7 @@ Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, std::int
 }
 
 std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network) const {
-  return trained_posterior(network, boxed_prior(problem_.prior, network), problem_.x_obs, settings_.sampler);
+  return trained_posterior(network, problem_.prior, problem_.x_obs, settings_.sampler);
 }
 
 Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {

@@ -1,8 +1,6 @@
 #include "snpse/methods/snpse_b.hpp"
 
-#include "snpse/core/box.hpp"
 #include "snpse/inference/importance.hpp"
-#include "snpse/methods/boxed_prior.hpp"
 #include "snpse/methods/posterior_score.hpp"
 #include "snpse/methods/valid_rows.hpp"
 
@@ -12,12 +10,6 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
                              const StepContext& context) const {
   if (rounds.size() == 1)
     return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
-  const DrawKey box_key{problem_.seed, Purpose::truncation, static_cast<std::uint32_t>(rounds.size())};
-  const auto before = approximation(rounds.first(rounds.size() - 1));
-  const auto& options = settings_.truncation;
-  const auto draws = before->sample(context.world, options.samples, box_key, context.log).theta;
-  Record boxed;
-  put_box(boxed, bounding_box(draws, options.margin));
   double effective_share = 1;
   const auto weigh = [&](const ValidRows& rows) -> Vector {
     const auto& world = context.world;
@@ -30,9 +22,8 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
     return weights.segment(rows_before(world, rows.theta.rows()), rows.theta.rows());
   };
   auto trained = train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context,
-                                       {.boxed = boxed_prior(problem_.prior, boxed), .weigh = weigh});
+                                       {.weigh = weigh});
   trained.effective_share = effective_share;
-  if (!trained.report.stopped) put_box(trained.network, *get_box(boxed));
   return trained;
 }
 

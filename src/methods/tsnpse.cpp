@@ -30,6 +30,13 @@ constexpr double kWidened = 0.1;
 // Posterior draws that tell whether the region was wide enough.
 constexpr std::int64_t kDrawsOfCheck = 2000;
 
+/// What the rounds leave of the budget.
+std::int64_t simulations_left(const MethodOptions& options, std::span<const RoundData> rounds) {
+  std::int64_t left = options.simulations;
+  for (const auto& round : rounds) left -= round.size;
+  return left;
+}
+
 RegionState state_of(const RoundData& round) {
   if (!get_box(round.proposal.report)) return RegionState::prior;
   if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
@@ -125,8 +132,7 @@ std::int64_t Tsnpse::simulations_after(std::span<const RoundData> finished) cons
 
 std::int64_t Tsnpse::simulations_of(const Record& report, std::int64_t n,
                                     std::span<const RoundData> finished) const {
-  std::int64_t left = settings_.method.simulations;
-  for (const auto& round : finished) left -= round.size;
+  const auto left = simulations_left(settings_.method, finished);
   if (n < left || !report.has(kKept)) return n;
   return shrinking_round(settings_.truncation, left, report.get<double>(kKept), problem_.x_obs.size());
 }
@@ -141,9 +147,7 @@ double Tsnpse::kept_share(std::span<const RoundData> rounds, const HighestDensit
 }
 
 bool Tsnpse::is_last(std::span<const RoundData> rounds) const {
-  std::int64_t all = 0;
-  for (const auto& round : rounds) all += round.size;
-  return all >= settings_.method.simulations;
+  return simulations_left(settings_.method, rounds) <= 0;
 }
 
 Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
@@ -164,7 +168,7 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
   const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, density, n,
                                           options, key, context.log);
   auto report = describe(region, draws);
-  if (state_of(rounds.back()) != RegionState::failed)
+  if (settings_.truncation.shrinking > 0 && state_of(rounds.back()) != RegionState::failed)
     report.put(kKept, kept_share(rounds, region, density.log_prob, context.world));
   if (valid) {
     valid->put_in(report);

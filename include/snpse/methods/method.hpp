@@ -107,7 +107,7 @@ class Method {
   virtual std::int64_t simulations_of(const Record& report, std::int64_t n,
                                       std::span<const RoundData> finished) const;
   /// Collective. n parameters to simulate in the round after `rounds`. The first of them are those that a
-  /// smaller n gives.
+  /// smaller n gives, but for snpse_a's, which are resampled from more draws then.
   virtual Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
                            const StepContext& context) const = 0;
   /// Collective. The network of the last of `rounds`, from the simulations of all of them.

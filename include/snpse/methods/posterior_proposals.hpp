@@ -30,7 +30,7 @@ class PosteriorProposals : public Method {
 
   /// What the network of the last of `rounds` stands for, as draws and density of the posterior.
   virtual std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const = 0;
-  /// The flow of a round's network as it is, in the box that its record has.
+  /// The flow of a round's network as it is.
   std::shared_ptr<const Posterior> flow(const Record& network) const;
   /// The law of the parameters of `rounds`.
   Pool pool(std::span<const RoundData> rounds) const;
