@@ -15,6 +15,7 @@ void apply_paper_preset(Config& config) {
   config.model.parametrisation = Parametrisation::noise;
   config.model.sigma_min = 0;
   config.model.sigma_max = 0;
+  config.model.networks = 1;
   config.training.learning_rate = 1e-4;
   config.training.warmup = 0;
   config.training.batch = 0;

@@ -161,13 +161,23 @@ torch::Tensor ScoreModel::answer_of_change(const torch::Tensor& noise, const Noi
   return noise / readings(level).scale;
 }
 
-torch::Tensor ScoreModel::noise_of_network(const torch::Tensor& z_t, const Condition& condition,
-                                           const NoiseLevel& level) const {
+torch::Tensor ScoreModel::noise_of_network(const ScoreNetwork& network, const torch::Tensor& z_t,
+                                           const Condition& condition, const NoiseLevel& level) const {
   const auto reading = readings(level);
-  const auto of_network = answer(network(), views(z_t, condition, level, reading), condition.x_part,
-                                 network().time_part(time_features(level)), reading);
-  ensure(!has_tilted_prior() && networks_.size() == 1, "a model of one network and the regression alone");
-  return (reading.skip * (z_t - level.alpha * condition.mean) + reading.scale * of_network).detach();
+  const auto of_network = answer(network, views(z_t, condition, level, reading), condition.x_part,
+                                 network.time_part(time_features(level)), reading);
+  const auto started = has_tilted_prior() ? start(z_t, condition.tilt, level).noise.to(torch::kFloat32)
+                                          : reading.skip * (z_t - level.alpha * condition.mean);
+  return (started + reading.scale * of_network).detach();
+}
+
+torch::Tensor ScoreModel::factors(double t) const {
+  auto result = torch::empty({1, dim()}, torch::kFloat32);
+  for (Eigen::Index i = 0; i < dim(); ++i) {
+    const double level = log_noise_ratio(parts_.diffusion.alpha(t), parts_.diffusion.sigma(t), i);
+    result.data_ptr<float>()[i] = static_cast<float>(parts_.calibration->at(level, i));
+  }
+  return result;
 }
 
 torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
@@ -205,7 +215,8 @@ torch::Tensor ScoreModel::noise(const torch::Tensor& z_t, const Condition& condi
   const auto read = [&](const torch::Tensor& of_network) {
     const auto started = has_tilted_prior() ? start(z_t, condition.tilt, level).noise.to(torch::kFloat32)
                                             : reading.skip * (z_t - level.alpha * condition.mean);
-    const auto own = started + reading.scale * of_network;
+    auto own = started + reading.scale * of_network;
+    if (parts_.calibration) own = factors(t) * own;
     return known_ ? own + known_->noise(z_t, level) : own;
   };
   if (z_t.requires_grad())
@@ -233,7 +244,8 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
   const int views_seen = network().shape().views;
   const auto input_slopes = join(reading.first_view, reading.second_view, views_seen);
   const auto gains = join(reading.first_gain, reading.second_gain, views_seen);
-  const auto scale = reading.scale.contiguous();
+  const auto factor = parts_.calibration ? factors(t) : torch::ones({1, dim()});
+  const auto scale = (factor * reading.scale).contiguous();
   const InferencePass::Slopes slopes{input_slopes.data(), scale.data_ptr<float>(), gains.data()};
   const auto both = mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
     auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
@@ -248,16 +260,16 @@ NoiseAndDivergence ScoreModel::noise_and_divergence(const torch::Tensor& z_t, co
                                   result.data_ptr<float>(), divergences.data_ptr<float>());
     return torch::cat({result, divergences}, 1);
   });
-  auto noise = reading.scale * both.narrow(1, 0, dim());
+  auto noise = scale * both.narrow(1, 0, dim());
   auto divergence = both.select(1, dim());
   if (has_tilted_prior()) {
     const auto started = start(z_t, condition.tilt, level);
-    noise = noise + started.noise.to(torch::kFloat32);
-    divergence = divergence + started.slope.sum(1).to(torch::kFloat32);
+    noise = noise + factor * started.noise.to(torch::kFloat32);
+    divergence = divergence + (factor * started.slope).sum(1).to(torch::kFloat32);
   } else {
-    noise = noise + reading.skip * (z_t - level.alpha * condition.mean);
-    divergence = divergence +
-                 (probes.defined() ? (probes.square() * reading.skip).sum(2).mean(0) : reading.skip.sum());
+    const auto skip = factor * reading.skip;
+    noise = noise + skip * (z_t - level.alpha * condition.mean);
+    divergence = divergence + (probes.defined() ? (probes.square() * skip).sum(2).mean(0) : skip.sum());
   }
   if (!known_) return {noise, divergence};
   const auto known = known_->noise_and_divergence(z_t, level, probes);
@@ -276,7 +288,7 @@ torch::Tensor ScoreModel::energies_of(const ScoreNetwork& network, const torch::
 
 torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
                                                    double t) const {
-  ensure(has_energy() && !known_, "an energy network that is all of the model");
+  ensure(has_energy() && !known_ && !parts_.calibration, "an energy network that is all of the model");
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto reading = readings(level);

@@ -99,6 +99,14 @@ std::optional<TiltedPrior> get_tilted_prior(const Record& record, const NetworkS
   return result;
 }
 
+std::optional<ScoreCalibration> get_calibration(const Record& record, const NetworkShape& shape) {
+  constexpr const char* kKey = "calibration/factor";
+  if (!record.has(kKey)) return std::nullopt;
+  ScoreCalibration result{get_matrix(record, kKey, ScoreCalibration::kLevels, shape.theta_dim)};
+  require(!is_energy(shape.kind) && result.factor.minCoeff() > 0, kKey);
+  return result;
+}
+
 SummaryShape get_summary(const Record& record, int x_dim) {
   constexpr const char* kKey = "network/summary";
   if (!record.has(kKey)) return {};
@@ -183,6 +191,7 @@ Record ScoreModel::to_record() const {
     put_vector("tilt/offset", parts_.tilted_prior->offset);
     put_vector("tilt/precision", parts_.tilted_prior->precision);
   }
+  if (parts_.calibration) record.put("calibration/factor", parts_.calibration->factor);
   const auto& shape = network().shape();
   record.put("network/shape",
              std::vector<std::int64_t>{shape.theta_dim, shape.x_dim, shape.width, shape.depth});
@@ -216,6 +225,7 @@ ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<c
               get_regression(record, shape, features)};
   parts.tilted_prior = get_tilted_prior(record, shape, prior, parts.space, features);
   parts.components = std::move(components);
+  parts.calibration = get_calibration(record, shape);
   ScoreModel model(std::move(parts), shape, 0, 0);
   model.set_weights(record);
   return model;

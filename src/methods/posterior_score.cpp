@@ -94,21 +94,23 @@ NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, Eigen::Inde
 /// would learn to trust it.
 struct LeftOut {
   std::vector<std::int64_t> id;  // [m], ascending; none where rows are many
-  Matrix mean;                   // [m, d]
-  Matrix tilt;                   // [m, d], or [0, d]
+  Matrix value;                  // [m, d]
 
-  /// Where the row of this id is, or -1.
-  Eigen::Index row_of(std::int64_t wanted) const {
-    const auto found = std::ranges::lower_bound(id, wanted);
-    return found != id.end() && *found == wanted ? found - id.begin() : -1;
+  /// Puts the values of the rows of these ids in their place.
+  void replace(torch::Tensor& values, std::span<const std::int64_t> ids) const {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const auto found = std::ranges::lower_bound(id, ids[i]);
+      if (found == id.end() || *found != ids[i]) continue;
+      values[static_cast<std::int64_t>(i)] = to_tensor(value.row(found - id.begin()))[0];
+    }
   }
 };
 
 /// What a model is trained on: z, and what it sees of x. The latter is computed whenever it is needed where
 /// all of it would take more than so many GB.
 TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::shared_ptr<const Rows>& x,
-                           const Vector& weights, std::vector<std::int64_t> id, const LeftOut& left_out,
-                           double most) {
+                           const Vector& weights, std::vector<std::int64_t> id, const LeftOut& mean,
+                           const LeftOut& tilt, double most) {
   constexpr double kBytesInGb = 1e9;
   const auto& view = model.data_view();
   const Eigen::Index n = z.rows();
@@ -124,13 +126,8 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
     data.rows.tilt.narrow(0, first, count) = model.tilt_of(seen);
     if (fits) data.rows.x.narrow(0, first, count) = model.network_input(seen);
   });
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const auto from = left_out.row_of(data.id[static_cast<std::size_t>(i)]);
-    if (from < 0) continue;
-    data.rows.mean[i] = to_tensor(left_out.mean.row(from))[0];
-    if (left_out.tilt.rows() > 0 && model.has_tilted_prior())
-      data.rows.tilt[i] = to_tensor(left_out.tilt.row(from))[0];
-  }
+  mean.replace(data.rows.mean, data.id);
+  if (model.has_tilted_prior()) tilt.replace(data.rows.tilt, data.id);
   if (fits) return data;
   data.x_on_demand = [x, inputs, model](std::span<const Eigen::Index> rows) {
     auto features = torch::empty({static_cast<Eigen::Index>(rows.size()), inputs});
@@ -143,12 +140,16 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
   return data;
 }
 
-/// Which rows are held out. Nothing is fitted to them.
+/// Which rows nothing is fitted to. Of several networks, each row validates one and trains the others: what
+/// is fitted to all of them gives each row values that were fitted without it (LeftOut).
 class IsHeldOut {
  public:
   /// rows: all that can be trained on, whose parameters lie in the support of `support`.
-  IsHeldOut(const ValidRows& rows, const Prior& support, const HeldOutRows& held_out)
-      : rows_(rows), support_(support), flags_(flags_of(rows.total, held_out)) {}
+  IsHeldOut(const ValidRows& rows, const Prior& support, const HeldOutFolds& held_out)
+      : rows_(rows),
+        support_(support),
+        flags_(held_out.validation.size() > 1 ? flags_of(rows.total, held_out.check)
+                                              : flags_of(rows.total, held_out.of_network(0))) {}
 
   /// A flag for each id of `rows`.
   const std::vector<bool>& of_all() const { return flags_; }
@@ -197,8 +198,17 @@ std::optional<Replacement> make_replacement(const World& world, InvalidPolicy po
 struct Trainable {
   std::optional<Replacement> replacement;
   ValidRows rows;  // whose parameters lie in the support of the boxed prior
-  HeldOutRows held_out;
+  HeldOutFolds held_out;
 };
+
+/// How many networks are trained on n rows. Of few rows the networks of cross-validation learn from all, and
+/// all of them say how far the posterior can be trusted.
+int networks_of(const ModelOptions& options, std::int64_t n) {
+  constexpr std::int64_t kFewRows = 5000;
+  constexpr int kFolds = 5;
+  if (options.networks > 0) return options.networks;
+  return n < kFewRows ? kFolds : 1;
+}
 
 /// Collective.
 Trainable trainable(std::span<const RoundData> rounds, const Prior& boxed, const MethodSettings& settings,
@@ -217,8 +227,9 @@ Trainable trainable(std::span<const RoundData> rounds, const Prior& boxed, const
          rounds.size() == 1 && settings.method.first_round > 0 && settings.method.rounds > 1
              ? "method.first_round and method.simulations"
              : "method.simulations");
-  auto held_out = held_out_rows(rows.total, 2 * rows.x->width() + 3 * rows.theta.cols() + 1,
-                                settings.training, {seed, static_cast<std::uint32_t>(rounds.size())});
+  auto held_out = hold_out_folds(rows.total, 2 * rows.x->width() + 3 * rows.theta.cols() + 1,
+                                 networks_of(settings.model, rows.total), settings.training,
+                                 {seed, static_cast<std::uint32_t>(rounds.size())});
   return {std::move(replacement), std::move(rows), std::move(held_out)};
 }
 
@@ -248,7 +259,8 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   const auto view = preconditioned ? ranked_view(fitted.x, options) : DataView::standardised(fitted.x);
   const auto summary = summary_of(options, view);
   const Start start(space, view, pooling(summary, view.width()));
-  LeftOut left_out;
+  LeftOut mean;
+  LeftOut tilt;
   constexpr Eigen::Index kManyRows = 40;  // a coefficient: the means differ by less than 1 %
   auto regression = Regression::none(view.width(), z.cols());
   if (preconditioned) {
@@ -261,10 +273,8 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
       space = ParameterSpace::whitened(boxed, rotation);
     }
     regression = std::move(fit.regression);
-    if (z.rows() < kManyRows * start.coefficients()) {
-      left_out.id = fitted.id;
-      left_out.mean = std::move(fit.left_out_mean);
-    }
+    if (z.rows() < kManyRows * start.coefficients() || held_out.validation.size() > 1)
+      mean = {fitted.id, std::move(fit.left_out_mean)};
   }
   std::optional<TiltedPrior> tilted;
   if (pieces) {
@@ -273,13 +283,13 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
         whole ? draws_of_prior(world, rounds, *prior, replacement, start.coefficients(), is_held_out)
               : std::nullopt;
     auto fit = draws ? start.tilted_prior(*draws, *whole) : start.tilted_prior(fitted, *pieces);
-    if (!draws) left_out.tilt = std::move(fit.left_out_tilt);
+    if (fit.left_out_tilt.rows() > 0 && !draws) tilt = {fitted.id, std::move(fit.left_out_tilt)};
     tilted = std::move(fit.tilted);
     tilted->prior = *pieces;
   }
   if (pool.start_of) {
     regression = pool.start_of(regression, z, space);
-    left_out = {};
+    mean = {};
   }
   auto components = components_of(start, fitted, summary, preconditioned);
   const auto shape =
@@ -289,10 +299,9 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
                     view, regression, tilted, std::move(components)},
                    shape, seed, static_cast<std::uint32_t>(rounds.size()));
   const Vector weights = pool.weigh ? pool.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
-  auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, rows.id, left_out,
+  auto data = training_data(model, space.to_z(rows.theta), rows.x, weights, rows.id, mean, tilt,
                             settings.training.memory);
-  data.held_out = std::move(held_out);
-  return {std::move(model), std::move(data), replacement, std::move(note), options.networks};
+  return {std::move(model), std::move(data), std::move(held_out), replacement, std::move(note)};
 }
 
 SampleOfRows rows_to_check(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,

@@ -13,7 +13,7 @@ UnconditionalScore::UnconditionalScore(ScoreModel model)
 
 torch::Tensor UnconditionalScore::noise(const torch::Tensor& z_t, const NoiseLevel& level) const {
   return level.t.size(0) == 1 ? model_.noise(z_t, condition_, level.t.item<double>())
-                              : model_.noise_of_network(z_t, condition_, level);
+                              : model_.noise_of_network(model_.network(), z_t, condition_, level);
 }
 
 NoiseAndDivergence UnconditionalScore::noise_and_divergence(const torch::Tensor& z_t, const NoiseLevel& level,
@@ -27,8 +27,8 @@ ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, c
   const Matrix z = like.space().to_z(theta);
   const Matrix x = Matrix::Zero(z.rows(), 1);
   const auto view = DataView::standardised(x);
-  auto held_out = held_out_rows(z.rows(), 3 * z.cols() + 2, settings.training, key);
-  const auto left_out = flags_of(z.rows(), held_out);
+  auto held_out = hold_out_folds(z.rows(), 3 * z.cols() + 2, 1, settings.training, key);
+  const auto left_out = flags_of(z.rows(), held_out.of_network(0));
   std::vector<Eigen::Index> seen;
   for (Eigen::Index i = 0; i < z.rows(); ++i)
     if (!left_out[static_cast<std::size_t>(i)]) seen.push_back(i);
@@ -43,10 +43,9 @@ ScoreTraining unconditional_score(const Matrix& theta, const ScoreModel& like, c
   TrainingData data{
       {to_tensor(z.middleRows(share.begin, share.size())), to_tensor(mine), to_tensor(regression.mean(mine)),
        torch::empty({share.size(), 0}), torch::ones({share.size(), 1})},
-      std::vector<std::int64_t>(static_cast<std::size_t>(share.size())),
-      std::move(held_out)};
+      std::vector<std::int64_t>(static_cast<std::size_t>(share.size()))};
   std::iota(data.id.begin(), data.id.end(), share.begin);
-  return {std::move(model), std::move(data)};
+  return {std::move(model), std::move(data), std::move(held_out)};
 }
 
 }  // namespace snpse

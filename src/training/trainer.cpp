@@ -33,6 +33,16 @@ std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
 }
 
 constexpr std::int64_t kPaperSweeps = 3000;
+
+/// The steps without a better loss after which a training ends. Few rows are soon learned by heart.
+std::int64_t patience_of(const TrainingOptions& options, std::int64_t steps_a_sweep) {
+  constexpr std::int64_t kPatientSweeps = 90;
+  constexpr std::int64_t kLeastPatience = 500;
+  constexpr std::int64_t kMostPatience = 1500;
+  if (options.patience > 0) return options.patience;
+  return std::clamp(kPatientSweeps * steps_a_sweep, kLeastPatience, kMostPatience);
+}
+
 constexpr std::int64_t kWindow = std::int64_t{1} << 24U;  // values of fetched rows that a rank holds at once
 
 /// One training; a class because a checkpoint is its state.
@@ -191,7 +201,8 @@ class Trainer {
   }
 
   bool finished() const {
-    return step_ >= max_steps_ || on_plateau(history_.step, history_.validation_loss, options_.patience);
+    return step_ >= max_steps_ ||
+           on_plateau(history_.step, history_.validation_loss, patience_of(options_, steps_a_sweep_));
   }
 
   void keep_best(double loss) {

@@ -10,6 +10,7 @@
 
 #include "snpse/core/tensor_matrix.hpp"
 #include "snpse/training/hold_out.hpp"
+#include "snpse/training/score_calibration_fit.hpp"
 #include "snpse/training/shared_rows.hpp"
 #include "snpse/training/trainer.hpp"
 
@@ -243,6 +244,54 @@ TEST(Train, SaysSoWhereItDiverges) {
   options.learning_rate = 1e30;
   expect_error(ExitCode::data, "training diverged",
                [&] { train_quietly(world, model, uninformative_data(world, 100), options); });
+}
+
+/// The calibration of a model that says N(0, 1) of each parameter, from rows z [n, d].
+ScoreCalibration calibration_of(const World& world, const Matrix& z, const Diffusion& diffusion) {
+  const Eigen::Index n = z.rows();
+  const auto share = world.share(n);
+  const auto model =
+      testing::small_model(diffusion, Parametrisation::preconditioned, static_cast<int>(z.cols()));
+  const TrainingRows all{to_tensor(z), torch::zeros({n, testing::kXDim}), torch::zeros({n, z.cols()}),
+                         torch::empty({n, 0}), torch::ones({n, 1})};
+  ScoreCalibrationFit fit(model);
+  fit.add(model.network(), all.narrow(share.begin, share.size()),
+          validation_noise(share.begin, share.end, model, {}, 1, 1));
+  return fit.finish(world);
+}
+
+TEST(ScoreCalibrationFit, ScalesTheScoreOfAPosteriorThatIsTooNarrow) {
+  constexpr Eigen::Index kRows = 20000;
+  const World world;
+  const Matrix normal = testing::standard_normal_rows(kRows, 2);
+  for (const double deviation : {1.5, 0.8})
+    for (const auto& diffusion : testing::all_diffusions()) {
+      Matrix z = normal;
+      z.col(0) *= deviation;
+      const auto calibration = calibration_of(world, z, diffusion);
+      for (const double level : {-1.0, 0.0, 1.0, 2.0}) {
+        // Exact is (1 + r^2) / (v + r^2) at the ratio r; of the difference from 1 three quarters are taken.
+        const double ratio = std::exp(level);
+        const double exact = (1 + ratio * ratio) / (deviation * deviation + ratio * ratio);
+        EXPECT_NEAR(calibration.at(level, 0), 1 - 0.75 * (1 - exact), 0.05) << level;
+        EXPECT_NEAR(calibration.at(level, 1), 1, 0.05) << level;
+      }
+    }
+}
+
+TEST(ScoreCalibrationFit, ChangesLittleByFewRows) {
+  // Of thirty rows the variance is known to a quarter of itself; less than half of that is taken.
+  const World world;
+  constexpr Eigen::Index kRows = 30;
+  constexpr int kSamples = 40;
+  const Matrix z = testing::standard_normal_rows(kRows * kSamples, 1);
+  double squared = 0;
+  for (int sample = 0; sample < kSamples; ++sample) {
+    const auto calibration =
+        calibration_of(world, z.middleRows(sample * kRows, kRows), testing::all_diffusions()[0]);
+    squared += (calibration.factor.array() - 1).square().maxCoeff() / kSamples;
+  }
+  EXPECT_LT(std::sqrt(squared), 0.5 * std::sqrt(2.0 / kRows));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "snpse/core/principal_components.hpp"
 #include "snpse/core/record.hpp"
 #include "snpse/core/regression.hpp"
+#include "snpse/core/score_calibration.hpp"
 #include "snpse/core/score_network.hpp"
 #include "snpse/core/tensor.hpp"
 #include "snpse/core/tilted_prior.hpp"
@@ -46,6 +48,7 @@ class ScoreModel {
     Regression regression;
     std::optional<TiltedPrior> tilted_prior = std::nullopt;
     std::optional<PrincipalComponents> components = std::nullopt;  ///< in which the network sees x
+    std::optional<ScoreCalibration> calibration = std::nullopt;    ///< after the training
   };
   /// A model with initial weights from (seed, round); the number of views is the parametrisation's, whatever
   /// shape says.
@@ -105,9 +108,10 @@ class ScoreModel {
   /// rows at their own level and with their own mean of the regression and tilt, both [n, d]; [n, d] float32.
   torch::Tensor start_beyond_gaussian(const torch::Tensor& z_t, const torch::Tensor& mean,
                                       const torch::Tensor& tilt, const NoiseLevel& level) const;
-  /// What noise() is by the network alone, rows at their own level, without gradients. By LibTorch.
-  torch::Tensor noise_of_network(const torch::Tensor& z_t, const Condition& condition,
-                                 const NoiseLevel& level) const;
+  /// What noise() of one network is before any calibration, rows at their own level and with their own
+  /// condition, without gradients. By LibTorch.
+  torch::Tensor noise_of_network(const ScoreNetwork& network, const torch::Tensor& z_t,
+                                 const Condition& condition, const NoiseLevel& level) const;
   /// The same as numbers, for parameter i of one row.
   Preconditioning preconditioning(double alpha, double sigma, Eigen::Index i) const {
     return snpse::preconditioning(parts_.parametrisation, alpha, sigma, parts_.regression.deviation[i],
@@ -115,6 +119,13 @@ class ScoreModel {
   }
   torch::Tensor time_features(const NoiseLevel& level) const;  // [n, kTimeFeatures]
 
+  /// ln(sigma / (alpha s)), s the deviation that the regression leaves of parameter i.
+  double log_noise_ratio(double alpha, double sigma, Eigen::Index i) const {
+    return std::log(sigma / (alpha * parts_.regression.deviation[i]));
+  }
+  /// From here on noise() and noise_and_divergence() are calibrated. Not of an energy network, whose output
+  /// is a log-density.
+  void calibrate(ScoreCalibration calibration) { parts_.calibration = std::move(calibration); }
   /// From here on noise() and noise_and_divergence() are of the network's score and this one together.
   void add(std::shared_ptr<const KnownScore> known) { known_ = std::move(known); }
 
@@ -127,6 +138,7 @@ class ScoreModel {
   Parametrisation parametrisation() const { return parts_.parametrisation; }
   ScoreNetwork& network() { return networks_.front(); }
   const ScoreNetwork& network() const { return networks_.front(); }
+  const std::vector<ScoreNetwork>& networks() const { return networks_; }
 
   /// All of the model but the prior and what was added, for storage.
   Record to_record() const;
@@ -141,6 +153,8 @@ class ScoreModel {
   };
   Readings readings(const NoiseLevel& level) const;
   ScoreModel(Parts parts, std::vector<ScoreNetwork> networks);
+  /// What the calibration multiplies noise by, [1, d].
+  torch::Tensor factors(double t) const;
   /// What noise() starts from where there is a tilted prior.
   NoiseAndSlope start(const torch::Tensor& z_t, const torch::Tensor& tilt, const NoiseLevel& level) const;
   /// What the network sees of z_t, [n, views * d].

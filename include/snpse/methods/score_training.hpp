@@ -11,17 +11,18 @@
 
 namespace snpse {
 
-/// A model with initial weights, and this rank's rows to train it on.
+/// A model with initial weights, and this rank's rows to train its networks on, one after the other.
 struct ScoreTraining {
   ScoreModel model;
-  TrainingData data;
+  TrainingData data;                                      // but for the rows that are held out
+  HeldOutFolds held_out;                                  // whose number is that of the networks
   std::optional<Replacement> replacement = std::nullopt;  // of invalid data
   std::string invalid_note = {};
-  int networks = 1;  // to train, each from its own weights and with its own rows held out
 };
 
-/// Collective. Trains the model; the network of the result is the record of the model and the replacement.
-/// Where it is an ensemble the report is that of the last network, but for the seconds, which are all.
+/// Collective. Trains the model, and calibrates an ensemble by what its networks predict for the rows that
+/// validated them; the network of the result is the record of the model and the replacement. Of an ensemble
+/// the report is that of the last network, but for the seconds, which are all.
 TrainedNetwork run(ScoreTraining training, const TrainingOptions& options, const TrainingKey& key,
                    const Checkpoints& checkpoints, const StepContext& context);
 

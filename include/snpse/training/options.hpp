@@ -31,8 +31,8 @@ struct TrainingOptions {
                                ///< of the posterior at the end of a run; 0: no check
   int validation_draws = 8;    ///< fixed, stratified noise levels a held-out simulation
   int validation_every = 100;  ///< steps
-  int patience = 1500;   ///< steps without a new lowest validation loss, averaged over 5 entries, after which
-                         ///< training ends
+  int patience = 0;      ///< steps without a new lowest validation loss, averaged over 5 entries, after which
+                         ///< training ends; 0: as many as 90 sweeps of the training set, from 500 to 1500
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
   int early_steps = 3000;    ///< max_steps of tsnpse's rounds before the last, which need only find the
                              ///< region, where that is less; 0: the same

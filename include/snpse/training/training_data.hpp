@@ -36,17 +36,26 @@ using WantedNoise =
 /// Some rows of x, [m, w], of a rank whose memory does not hold all of them.
 using FeaturesOnDemand = std::function<torch::Tensor(std::span<const Eigen::Index> rows)>;
 
-/// Rows that a training does not learn from: their ids, in a random order. See held_out_rows().
+/// Rows that the training of a network does not learn from: their ids, in a random order.
 struct HeldOutRows {
   std::vector<std::int64_t> validation;  // choose the weights that are kept
   std::vector<std::int64_t> check;       // have no part in the training at all
+};
+
+/// The same for the networks of an ensemble, each of which is validated by rows of its own. See
+/// hold_out_folds().
+struct HeldOutFolds {
+  std::vector<std::vector<std::int64_t>> validation;  // of each network; no row twice
+  std::vector<std::int64_t> check;
+
+  HeldOutRows of_network(std::size_t i) const { return {validation[i], check}; }
 };
 
 /// One rank's share of what is to be trained on.
 struct TrainingData {
   TrainingRows rows;                  // [k]
   std::vector<std::int64_t> id;       // [k], ascending; 0, 1, ... are each on one rank
-  HeldOutRows held_out;               // of all ranks' rows; the same on every rank
+  HeldOutRows held_out = {};          // of all ranks' rows; the same on every rank
   FeaturesOnDemand x_on_demand = {};  // where it is given, rows.x is [0, w]
   WantedNoise wanted_noise = {};      // none: eps
 };

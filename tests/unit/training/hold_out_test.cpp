@@ -31,6 +31,22 @@ TEST(HeldOutRows, AreKeptForTheCheckToo) {
   EXPECT_TRUE(held_out_of(5000, 10, 1, 0).check.empty());
 }
 
+TEST(HeldOutRows, OfSeveralNetworksAreFoldsOfFewRowsAndAShareOfMany) {
+  const auto folds_of = [](std::int64_t n) {
+    return hold_out_folds(n, 10, 5, {.validation_share = 0.1, .check_share = 0.05}, {3, 1});
+  };
+  const auto few = folds_of(1000);
+  std::set<std::int64_t> ids(few.check.begin(), few.check.end());
+  for (const auto& fold : few.validation) {
+    EXPECT_EQ(fold.size(), 190);  // (1000 - 50) / 5
+    ids.insert(fold.begin(), fold.end());
+  }
+  EXPECT_EQ(ids.size(), 1000);
+  EXPECT_EQ(few.check, held_out_of(1000).check);  // whatever the number of networks
+  EXPECT_EQ(folds_of(8000).validation[4].size(), 1000);
+  EXPECT_EQ(folds_of(50'000).validation[4].size(), 5000);
+}
+
 TEST(HeldOutRows, AreDistinctAndDrawnAnewEachRound) {
   const auto rows = held_out_of(600);
   std::set<std::int64_t> ids(rows.validation.begin(), rows.validation.end());
@@ -43,7 +59,7 @@ TEST(HeldOutRows, AreDistinctAndDrawnAnewEachRound) {
 }
 
 TEST(HeldOutRows, AreFlaggedByTheirIds) {
-  EXPECT_EQ(flags_of(4, {{2}, {0}}), (std::vector<bool>{true, false, true, false}));
+  EXPECT_EQ(flags_of(4, HeldOutRows{{2}, {0}}), (std::vector<bool>{true, false, true, false}));
 }
 
 TEST(HeldOutRows, AreRefusedWhereThereAreTooFew) {
