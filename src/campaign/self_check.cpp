@@ -60,7 +60,7 @@ std::optional<SelfCheck> self_check(const Method& method, std::span<const RoundD
   if (n < kFewestPairs) return SelfCheck{n};
   const auto pairs = draw_pairs(
       context.world, rows.theta.topRows(n), rows.x.topRows(n),
-      [&](const Vector& x) { return method.posterior(rounds, x); },
+      [&](const Vector& x) { return method.checked_posterior(rounds, x); },
       {kDraws, coarse_density(rows.theta.cols()), {seed, Purpose::calibration, kFirstRound}},
       [&] { return context.stop.requested(); }, context.log);
   SelfCheck result{pairs.theta.rows()};

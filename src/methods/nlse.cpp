@@ -1,5 +1,6 @@
 #include "snpse/methods/nlse.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "snpse/core/perturbed_prior.hpp"
@@ -22,7 +23,10 @@ TrainedNetwork Nlse::train(std::span<const RoundData> rounds, const Checkpoints&
                            const StepContext& context) const {
   if (is_npse()) return Npse::train(rounds, checkpoints, context);
   const auto round = static_cast<std::uint32_t>(rounds.size());
-  auto training = posterior_score(rounds, problem_.prior, settings_, problem_.seed, context);
+  // Several networks would be no better calibrated: what they learn is not the score of their rows' law.
+  auto settings = settings_;
+  settings.model.networks = std::max(settings.model.networks, 1);
+  auto training = posterior_score(rounds, problem_.prior, settings, problem_.seed, context);
   Stages stages(context.world, checkpoints);
   auto prior = train_prior_score(problem_, training.model, settings_, round, stages, context);
   if (!prior) return stopped_training();

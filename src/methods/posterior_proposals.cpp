@@ -26,6 +26,12 @@ Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, std::int
   return {samples.theta, report};
 }
 
+MethodSettings PosteriorProposals::settings_of(std::span<const RoundData> rounds) const {
+  auto settings = settings_;
+  if (static_cast<int>(rounds.size()) < settings_.method.rounds) settings.model.networks = 1;
+  return settings;
+}
+
 std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network) const {
   return trained_posterior(network, problem_.prior, problem_.x_obs, settings_.sampler);
 }
@@ -52,6 +58,15 @@ std::shared_ptr<const Posterior> PosteriorProposals::posterior(std::span<const R
   ensure((x_obs.array() == problem_.x_obs.array() || (undefined(x_obs) && undefined(problem_.x_obs))).all(),
          "the observation of the campaign: the method is not amortised");
   return approximation(rounds);
+}
+
+SampleOfRows PosteriorProposals::check_rows(std::span<const RoundData> rounds, const World& world) const {
+  return draws_of_prior_to_check(rounds, problem_.prior, settings_, problem_.seed, world);
+}
+
+std::shared_ptr<const Posterior> PosteriorProposals::checked_posterior(std::span<const RoundData> rounds,
+                                                                       const Vector& x) const {
+  return trained_posterior(rounds.back().network, problem_.prior, x, settings_.sampler);
 }
 
 }  // namespace snpse

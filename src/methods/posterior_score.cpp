@@ -201,13 +201,15 @@ struct Trainable {
   HeldOutFolds held_out;
 };
 
-/// How many networks are trained on n rows. Of few rows the networks of cross-validation learn from all, and
-/// all of them say how far the posterior can be trusted.
+/// How many networks are trained on n rows. Of few rows those that validate one network are too few to
+/// calibrate its score.
 int networks_of(const ModelOptions& options, std::int64_t n) {
   constexpr std::int64_t kFewRows = 5000;
-  constexpr int kFolds = 5;
+  constexpr int kNetworks = 3;
   if (options.networks > 0) return options.networks;
-  return n < kFewRows ? kFolds : 1;
+  const bool calibrated =
+      options.parametrisation == Parametrisation::preconditioned && !is_energy(options.network);
+  return calibrated && n < kFewRows ? kNetworks : 1;
 }
 
 /// Collective.
@@ -308,7 +310,14 @@ SampleOfRows rows_to_check(std::span<const RoundData> rounds, const std::shared_
                            const MethodSettings& settings, std::uint64_t seed, const World& world,
                            const std::shared_ptr<const Prior>& boxed) {
   const auto all = trainable(rounds, boxed ? *boxed : *prior, settings, seed, world);
-  return rows_of(world, all.rows, all.held_out.check);
+  return rows_of(world, all.rows, all.held_out.check, static_cast<int>(rounds.size()));
+}
+
+SampleOfRows draws_of_prior_to_check(std::span<const RoundData> rounds,
+                                     const std::shared_ptr<const Prior>& prior,
+                                     const MethodSettings& settings, std::uint64_t seed, const World& world) {
+  const auto all = trainable(rounds, *prior, settings, seed, world);
+  return rows_of(world, all.rows, all.held_out.check, 1);
 }
 
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,

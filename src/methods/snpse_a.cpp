@@ -17,7 +17,7 @@ constexpr std::int64_t kDrawsOfNormaliser = 4000;
 TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
   auto trained =
-      train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
+      train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed, checkpoints, context);
   if (trained.report.stopped || rounds.size() == 1) return trained;
   const auto round = static_cast<std::uint32_t>(rounds.size());
   const DrawKey key{problem_.seed, Purpose::truncation, round};
@@ -26,6 +26,10 @@ TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoint
   trained.network.put(kLogNormaliser, log_mean_exp(log_weights));
   trained.effective_share = effective_sample_size(log_weights) / static_cast<double>(draws.rows());
   return trained;
+}
+
+SampleOfRows SnpseA::check_rows(std::span<const RoundData> rounds, const World& world) const {
+  return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world);
 }
 
 std::shared_ptr<const Posterior> SnpseA::approximation(std::span<const RoundData> rounds) const {

@@ -9,7 +9,8 @@ namespace snpse {
 TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
   if (rounds.size() == 1)
-    return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
+    return train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed, checkpoints,
+                                 context);
   double effective_share = 1;
   const auto weigh = [&](const ValidRows& rows) -> Vector {
     const auto& world = context.world;
@@ -21,8 +22,8 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
     effective_share = effective_sample_size(weights.array().log()) / static_cast<double>(weights.size());
     return weights.segment(rows_before(world, rows.theta.rows()), rows.theta.rows());
   };
-  auto trained = train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context,
-                                       {.weigh = weigh});
+  auto trained = train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed,
+                                       checkpoints, context, {.weigh = weigh});
   trained.effective_share = effective_share;
   return trained;
 }

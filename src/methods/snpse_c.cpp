@@ -1,5 +1,6 @@
 #include "snpse/methods/snpse_c.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "snpse/inference/score_posterior.hpp"
@@ -21,7 +22,8 @@ constexpr int kLangevinSteps = 10;
 TrainedNetwork SnpseC::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                              const StepContext& context) const {
   if (rounds.size() == 1)
-    return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
+    return train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed, checkpoints,
+                                 context);
   const auto round = static_cast<std::uint32_t>(rounds.size());
   ProposalCorrection correction;
   const auto start_of = [&](const Regression& fitted, const Matrix& z, const ParameterSpace& space) {
@@ -29,8 +31,11 @@ TrainedNetwork SnpseC::train(std::span<const RoundData> rounds, const Checkpoint
     correction = ProposalCorrection(fitted, Standardiser::fit(z), prior_moments(problem_, space));
     return correction.start();
   };
+  // Several networks would be no better calibrated: the score is learned from another law than the pool's.
+  auto settings = settings_;
+  settings.model.networks = std::max(settings.model.networks, 1);
   auto training =
-      posterior_score(rounds, problem_.prior, settings_, problem_.seed, context, {.start_of = start_of});
+      posterior_score(rounds, problem_.prior, settings, problem_.seed, context, {.start_of = start_of});
   Stages stages(context.world, checkpoints);
   const auto pool = pool_score(rounds, training.model, stages, context);
   if (!pool) return stopped_training();
@@ -65,13 +70,18 @@ std::shared_ptr<const KnownScore> SnpseC::pool_score(std::span<const RoundData> 
 }
 
 std::shared_ptr<const Posterior> SnpseC::approximation(std::span<const RoundData> rounds) const {
-  const auto& network = rounds.back().network;
-  if (rounds.size() == 1 || settings_.sampler.kind == SamplerKind::sde) return flow(network);
+  return checked_posterior(rounds, problem_.x_obs);
+}
+
+std::shared_ptr<const Posterior> SnpseC::checked_posterior(std::span<const RoundData> rounds,
+                                                           const Vector& x) const {
   auto sampler = settings_.sampler;
-  sampler.kind = SamplerKind::sde;
-  sampler.sde_steps = kLevels;
-  sampler.corrector_steps = kLangevinSteps;
-  return trained_posterior(network, problem_.prior, problem_.x_obs, sampler);
+  if (rounds.size() > 1 && sampler.kind != SamplerKind::sde) {
+    sampler.kind = SamplerKind::sde;
+    sampler.sde_steps = kLevels;
+    sampler.corrector_steps = kLangevinSteps;
+  }
+  return trained_posterior(rounds.back().network, problem_.prior, x, sampler);
 }
 
 }  // namespace snpse

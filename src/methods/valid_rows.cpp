@@ -147,8 +147,11 @@ SampleOfRows sample_of_all(const World& world, const ValidRows& mine, const std:
                 [&](std::int64_t id) { return id % every == 0 && !left_out[static_cast<std::size_t>(id)]; });
 }
 
-SampleOfRows rows_of(const World& world, const ValidRows& mine, const std::vector<std::int64_t>& ids) {
-  const std::unordered_set<std::int64_t> wanted(ids.begin(), ids.end());
+SampleOfRows rows_of(const World& world, const ValidRows& mine, const std::vector<std::int64_t>& ids,
+                     int last_round) {
+  std::unordered_set<std::int64_t> wanted(ids.begin(), ids.end());
+  for (std::size_t i = 0; i < mine.id.size(); ++i)
+    if (mine.round[i] > last_round) wanted.erase(mine.id[i]);
   return gather(world, mine, [&](std::int64_t id) { return wanted.contains(id); });
 }
 

@@ -27,7 +27,7 @@ std::int64_t share_of(std::int64_t n, double share) {
 
 HeldOutFolds hold_out_folds(std::int64_t n, std::int64_t width, int networks, const TrainingOptions& options,
                             const TrainingKey& key) {
-  const std::int64_t least = networks > 1 ? kFewestOfFold : std::min(kFewest, n / kPartOfFew);
+  const std::int64_t least = std::min(networks > 1 ? kFewestOfFold : kFewest, n / kPartOfFew);
   const std::int64_t check = options.check_share > 0
                                  ? std::min(n / kPartToCheck, std::clamp(share_of(n, options.check_share),
                                                                          kFewestToCheck, kMostToCheck))

@@ -20,6 +20,7 @@ rounds = {rounds}
 simulations = {simulations}
 [model]
 width = 64
+networks = 1
 [training]
 max_steps = {steps}
 [posterior]
@@ -49,6 +50,7 @@ name = "npse"
 simulations = 1000
 [model]
 width = 32
+networks = 1
 [training]
 max_steps = 300
 """

@@ -102,6 +102,7 @@ MethodSettings small_settings(InvalidPolicy policy) {
   MethodSettings settings;
   settings.model.width = 32;
   settings.model.depth = 2;
+  settings.model.networks = 1;
   settings.training.max_steps = 1200;
   settings.training.averaging = 0.99;
   settings.invalid.policy = policy;

@@ -60,7 +60,7 @@ struct ModelOptions {
   int width = 256;   ///< units of every hidden layer
   int depth = 3;     ///< layers of each of the three perceptrons, or residual blocks
   int networks = 0;  ///< trained on the same simulations from other weights and with other rows held out, of
-                     ///< whose scores the mean is taken; 0: five of fewer than 5000 simulations, else one
+                     ///< whose scores the mean is taken; 0: three of fewer than 5000 simulations, else one
   SummaryKind summary = SummaryKind::none;
   int summary_parts = 1;  ///< how many rows or series x is made of
   int summary_size = 32;  ///< how many numbers the summary network makes of x

@@ -113,9 +113,15 @@ class Method {
   /// Collective. The network of the last of `rounds`, from the simulations of all of them.
   virtual TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                                const StepContext& context) const = 0;
-  /// Collective. Simulations that had no part in the training of the last of `rounds`, by which posterior()
-  /// can be checked; none where it does not hold at simulated data. The same on every rank.
+  /// Collective. Simulations that had no part in the training of the last of `rounds`, by which
+  /// checked_posterior() can be checked: pairs of the law under which it is the posterior. The same on every
+  /// rank.
   virtual SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const;
+  /// What check_rows() check, at the x of one of them: posterior(), or what that is made of.
+  virtual std::shared_ptr<const Posterior> checked_posterior(std::span<const RoundData> rounds,
+                                                             const Vector& x) const {
+    return posterior(rounds, x);
+  }
   /// The posterior at x_obs from the last of `rounds`.
   virtual std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
                                                      const Vector& x_obs) const = 0;

@@ -40,6 +40,10 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
 SampleOfRows rows_to_check(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
                            const MethodSettings& settings, std::uint64_t seed, const World& world,
                            const std::shared_ptr<const Prior>& boxed = nullptr);
+/// Collective. Those of them that round 1 simulated, which are draws of the prior.
+SampleOfRows draws_of_prior_to_check(std::span<const RoundData> rounds,
+                                     const std::shared_ptr<const Prior>& prior,
+                                     const MethodSettings& settings, std::uint64_t seed, const World& world);
 
 /// Collective. Trains it by plain denoising score matching.
 TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,

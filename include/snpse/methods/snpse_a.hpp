@@ -10,6 +10,8 @@ class SnpseA : public PosteriorProposals {
   using PosteriorProposals::PosteriorProposals;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
+  /// Of all rounds: the network learns the posterior under p~.
+  SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;
 
  private:
   std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;

@@ -20,6 +20,8 @@ class SnpseC : public PosteriorProposals {
   using PosteriorProposals::PosteriorProposals;
   TrainedNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                        const StepContext& context) const override;
+  std::shared_ptr<const Posterior> checked_posterior(std::span<const RoundData> rounds,
+                                                     const Vector& x) const override;
 
  private:
   std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;

@@ -43,7 +43,8 @@ std::int64_t rows_before(const World& world, std::int64_t mine);
 /// ids. What is fitted to them is the same for any number of ranks.
 SampleOfRows sample_of_all(const World& world, const ValidRows& mine, const std::vector<bool>& left_out);
 
-/// Collective. The rows of these ids, ascending; on every rank.
-SampleOfRows rows_of(const World& world, const ValidRows& mine, const std::vector<std::int64_t>& ids);
+/// Collective. The rows of these ids and of rounds up to last_round, ascending; on every rank.
+SampleOfRows rows_of(const World& world, const ValidRows& mine, const std::vector<std::int64_t>& ids,
+                     int last_round);
 
 }  // namespace snpse

@@ -144,7 +144,8 @@ TEST(ScoreModel, AddsAKnownScore) {
     EXPECT_TRUE(torch::equal(both.noise, own.noise + added.noise));
     EXPECT_TRUE(torch::equal(both.divergence, own.divergence + added.divergence));
     EXPECT_TRUE(torch::equal(model.noise(z, condition, t), both.noise));
-    const auto of_network = model.noise_of_network(model.network(), z, condition, level_of(diffusion, std::vector(6, t)));
+    const auto of_network =
+        model.noise_of_network(model.network(), z, condition, level_of(diffusion, std::vector(6, t)));
     EXPECT_TRUE(torch::allclose(of_network, own.noise, 1e-4, 1e-5));
   }
 }

@@ -33,18 +33,20 @@ TEST(HeldOutRows, AreKeptForTheCheckToo) {
 
 TEST(HeldOutRows, OfSeveralNetworksAreFoldsOfFewRowsAndAShareOfMany) {
   const auto folds_of = [](std::int64_t n) {
-    return hold_out_folds(n, 10, 5, {.validation_share = 0.1, .check_share = 0.05}, {3, 1});
+    return hold_out_folds(n, 10, 3, {.validation_share = 0.1, .check_share = 0.05}, {3, 1});
   };
   const auto few = folds_of(1000);
   std::set<std::int64_t> ids(few.check.begin(), few.check.end());
   for (const auto& fold : few.validation) {
-    EXPECT_EQ(fold.size(), 190);  // (1000 - 50) / 5
+    EXPECT_EQ(fold.size(), 200);
     ids.insert(fold.begin(), fold.end());
   }
-  EXPECT_EQ(ids.size(), 1000);
+  EXPECT_EQ(ids.size(), 650);
   EXPECT_EQ(few.check, held_out_of(1000).check);  // whatever the number of networks
-  EXPECT_EQ(folds_of(8000).validation[4].size(), 1000);
-  EXPECT_EQ(folds_of(50'000).validation[4].size(), 5000);
+  EXPECT_EQ(folds_of(8000).validation[2].size(), 1000);
+  EXPECT_EQ(folds_of(50'000).validation[2].size(), 5000);
+  EXPECT_EQ(hold_out_folds(600, 10, 20, {.check_share = 0.05}, {3, 1}).validation[19].size(),
+            27);  // 550 / 20
 }
 
 TEST(HeldOutRows, AreDistinctAndDrawnAnewEachRound) {
