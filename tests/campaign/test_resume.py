@@ -30,6 +30,7 @@ rounds = 3
 simulations = {simulations}
 [model]
 width = 32
+networks = 1
 [training]
 max_steps = 400
 validation_every = 20
