@@ -1,5 +1,7 @@
 #include "snpse/core/score_calibration.hpp"
 
+#include <cmath>
+
 #include "support/score_models.hpp"
 #include "support/scratch_folder.hpp"
 #include <gtest/gtest.h>
