@@ -99,12 +99,12 @@ std::string describe(const Calibration& calibration, double expected_valid) {
 // less noise there is; much noise blurs the region.
 constexpr double kEnergyRatio = 0.05;
 
-/// Those of rounds whose networks only propose.
+/// The settings of rounds whose networks only propose. They keep the number of networks: one network of few
+/// simulations cuts the region too tight.
 MethodSettings early_settings(MethodSettings settings) {
   auto& training = settings.training;
   if (training.early_steps > 0 && (training.max_steps == 0 || training.early_steps < training.max_steps))
     training.max_steps = training.early_steps;
-  settings.model.networks = 1;
   settings.model.space = settings.model.early_space.value_or(settings.model.space);
   return settings;
 }

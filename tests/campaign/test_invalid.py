@@ -54,10 +54,11 @@ width = 32
 policy = "drop"
 """ + SIZES
 
-# A few statistics of the bursts in short traces, and few simulations.
+# A few statistics of the bursts in short traces, and few simulations: with one network in round 1, the region of round 2
+# leaves out 44 % of the posterior at this seed.
 PYLORIC = """
 [campaign]
-seed = 1
+seed = 3
 [simulator]
 task = "pyloric_short"
 [observation]
@@ -199,6 +200,7 @@ class InvalidTest(ProgramTest):
         first, second = self.rounds()
         self.assertEqual((first["simulated"], second["simulated"]), (128, 64))
         self.assertTrue(0 < first["valid_share"] < 1)
+        self.assertLess(second["outside_share"], 0.25)
         self.assertEqual(self.trained()[0]["training_rows"], 91)  # of 128, all answered, 25 validate and 12 are kept for the check
 
 
