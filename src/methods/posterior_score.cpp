@@ -93,14 +93,15 @@ NetworkShape shape_of(const ModelOptions& options, Eigen::Index dim, Eigen::Inde
 /// rows knows their parameters better than those of any new x. A network that is trained beside such a fit
 /// would learn to trust it.
 struct LeftOut {
-  std::vector<std::int64_t> id;  // [m], ascending; none where rows are many
-  Matrix value;                  // [m, d]
+  std::vector<std::int64_t> id;    // [m], ascending: the rows that were fitted to; none where rows are many
+  Matrix value;                    // [m, d]
+  std::vector<std::int64_t> mine;  // ids of this rank's rows; -1 for a row that cannot have been fitted to
 
-  /// Puts the values of the rows of these ids in their place.
-  void replace(torch::Tensor& values, std::span<const std::int64_t> ids) const {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const auto found = std::ranges::lower_bound(id, ids[i]);
-      if (found == id.end() || *found != ids[i]) continue;
+  /// Puts the left-out values of this rank's rows in the place of theirs.
+  void replace(torch::Tensor& values) const {
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      const auto found = std::ranges::lower_bound(id, mine[i]);
+      if (found == id.end() || *found != mine[i]) continue;
       values[static_cast<std::int64_t>(i)] = to_tensor(value.row(found - id.begin()))[0];
     }
   }
@@ -126,8 +127,8 @@ TrainingData training_data(const ScoreModel& model, const Matrix& z, const std::
     data.rows.tilt.narrow(0, first, count) = model.tilt_of(seen);
     if (fits) data.rows.x.narrow(0, first, count) = model.network_input(seen);
   });
-  mean.replace(data.rows.mean, data.id);
-  if (model.has_tilted_prior()) tilt.replace(data.rows.tilt, data.id);
+  mean.replace(data.rows.mean);
+  if (model.has_tilted_prior()) tilt.replace(data.rows.tilt);
   if (fits) return data;
   data.x_on_demand = [x, inputs, model](std::span<const Eigen::Index> rows) {
     auto features = torch::empty({static_cast<Eigen::Index>(rows.size()), inputs});
@@ -153,14 +154,20 @@ class IsHeldOut {
 
   /// A flag for each id of `rows`.
   const std::vector<bool>& of_all() const { return flags_; }
-  /// A flag for each id of all valid rows of round 1; false for rows of other ranks, and outside the support.
-  std::vector<bool> of_round_1(const ValidRows& round_1) const {
-    std::vector<bool> result(static_cast<std::size_t>(round_1.total), false);
-    std::size_t next = 0;  // rows_ begins with the rows of round 1 in the support
+  /// The ids, among all valid rows of round 1, of this rank's rows: -1 for a row of a later round.
+  std::vector<std::int64_t> ids_in_round_1(const ValidRows& round_1) const {
+    std::vector<std::int64_t> ids;
     for (Eigen::Index i = 0; i < round_1.theta.rows(); ++i)
       if (std::isfinite(support_.log_prob(row_of(round_1.theta, i))))
-        result[static_cast<std::size_t>(round_1.id[static_cast<std::size_t>(i)])] =
-            flags_[static_cast<std::size_t>(rows_.id[next++])];
+        ids.push_back(round_1.id[static_cast<std::size_t>(i)]);
+    ids.resize(rows_.id.size(), -1);  // rows_ begins with the rows of round 1 in the support
+    return ids;
+  }
+  /// A flag for each id of all valid rows of round 1; false for rows of other ranks, and outside the support.
+  std::vector<bool> of_round_1(std::int64_t total, const std::vector<std::int64_t>& ids) const {
+    std::vector<bool> result(static_cast<std::size_t>(total), false);
+    for (std::size_t i = 0; i < ids.size() && ids[i] >= 0; ++i)
+      result[static_cast<std::size_t>(ids[i])] = flags_[static_cast<std::size_t>(rows_.id[i])];
     return result;
   }
 
@@ -170,12 +177,18 @@ class IsHeldOut {
   std::vector<bool> flags_;
 };
 
+/// Simulations at draws of the prior.
+struct DrawsOfPrior {
+  SampleOfRows sample;
+  std::vector<std::int64_t> mine;  // LeftOut::mine in the sample's numbering
+};
+
 /// Collective. The simulations of round 1, where later rounds have others and its valid ones are enough to
 /// fit so many coefficients to. The tilt is a likelihood, fitted by what a prior and its edges make of it,
 /// and they alone are draws of the prior: parameters of a truncated prior crowd at the edges of its region,
 /// which are no box's. On gaussian_linear_uniform a likelihood fitted to all of them had 1.5 times the
 /// precision.
-std::optional<SampleOfRows> draws_of_prior(const World& world, std::span<const RoundData> rounds,
+std::optional<DrawsOfPrior> draws_of_prior(const World& world, std::span<const RoundData> rounds,
                                            const Prior& prior, const std::optional<Replacement>& replacement,
                                            Eigen::Index coefficients, const IsHeldOut& held_out) {
   constexpr Eigen::Index kRowsOfACoefficient = 10;
@@ -184,7 +197,8 @@ std::optional<SampleOfRows> draws_of_prior(const World& world, std::span<const R
   const auto valid = count_statuses(world, round_1)[static_cast<std::size_t>(Status::ok)];
   if (valid < kRowsOfACoefficient * coefficients) return std::nullopt;
   const auto rows = valid_rows(world, round_1, prior, replacement);
-  return sample_of_all(world, rows, held_out.of_round_1(rows));
+  auto mine = held_out.ids_in_round_1(rows);
+  return DrawsOfPrior{sample_of_all(world, rows, held_out.of_round_1(rows.total, mine)), std::move(mine)};
 }
 
 /// Collective.
@@ -276,7 +290,7 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
     }
     regression = std::move(fit.regression);
     if (z.rows() < kManyRows * start.coefficients() || held_out.validation.size() > 1)
-      mean = {fitted.id, std::move(fit.left_out_mean)};
+      mean = {fitted.id, std::move(fit.left_out_mean), rows.id};
   }
   std::optional<TiltedPrior> tilted;
   if (pieces) {
@@ -284,8 +298,10 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
     const auto draws =
         whole ? draws_of_prior(world, rounds, *prior, replacement, start.coefficients(), is_held_out)
               : std::nullopt;
-    auto fit = draws ? start.tilted_prior(*draws, *whole) : start.tilted_prior(fitted, *pieces);
-    if (fit.left_out_tilt.rows() > 0 && !draws) tilt = {fitted.id, std::move(fit.left_out_tilt)};
+    auto fit = draws ? start.tilted_prior(draws->sample, *whole) : start.tilted_prior(fitted, *pieces);
+    if (fit.left_out_tilt.rows() > 0)
+      tilt = {draws ? draws->sample.id : fitted.id, std::move(fit.left_out_tilt),
+              draws ? draws->mine : rows.id};
     tilted = std::move(fit.tilted);
     tilted->prior = *pieces;
   }
