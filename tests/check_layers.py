@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the sources under a project root keep to its tests/layers.txt.
+"""Checks that the sources under a project root keep to its src/layers.txt.
 
     check_layers.py ROOT
 
@@ -15,7 +15,6 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 CALL = re.compile(r"(?<![\w.>])(\w+)\s*\(")
 LINKED = re.compile(r"^snpse_add_layer\((\w+)[^)]*?USES([a-z\s]+)", re.MULTILINE)
-C_INTERFACES = ("snpse/simulator.h", "snpse/prior.h")  # for what users write: plain C, belong to no layer
 
 
 def read_table(path):
@@ -37,7 +36,7 @@ def check_order(layers):
     for layer, allowed in layers.items():
         for name in allowed:
             if name not in above:
-                yield f"tests/layers.txt: {layer} names {name}, which is not above it"
+                yield f"src/layers.txt: {layer} names {name}, which is not above it"
         above.add(layer)
 
 
@@ -60,11 +59,11 @@ def check_file(table, path, layer, text):
     """Violations in one file, without its path."""
     layers = table["layers"]
     if layer not in layers:
-        yield f"the layer {layer} is not in tests/layers.txt"
+        yield f"the layer {layer} is not in src/layers.txt"
         return
     for header in INCLUDE.findall(text):
-        if header.startswith("snpse/") and header not in C_INTERFACES:
-            other = header.split("/")[1]
+        other = header.split("/")[0]
+        if other != header and other in layers:
             if other != layer and other not in layers[layer]:
                 yield f"{layer} may not include {header}"
         elif owners := fenced(table["headers"], header, layer, path):
@@ -76,15 +75,14 @@ def check_file(table, path, layer, text):
 
 def check(root):
     """All violations under root."""
-    table = read_table(root / "tests/layers.txt")
+    table = read_table(root / "src/layers.txt")
     yield from check_order(table["layers"])
     yield from check_links(table["layers"], (root / "CMakeLists.txt").read_text())
-    for base in ("include/snpse", "src"):
-        for file in sorted((root / base).rglob("*.*pp")):
-            path = file.relative_to(root).as_posix()
-            layer = file.relative_to(root / base).parts[0]
-            for violation in check_file(table, path, layer, file.read_text()):
-                yield f"{path}: {violation}"
+    for file in sorted((root / "src").rglob("*.*pp")):
+        path = file.relative_to(root).as_posix()
+        layer = file.relative_to(root / "src").parts[0]
+        for violation in check_file(table, path, layer, file.read_text()):
+            yield f"{path}: {violation}"
 
 
 def main():

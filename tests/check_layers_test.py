@@ -15,7 +15,7 @@ cli: util core
 
 [headers]
 toml++/*: cli
-torch/*: include/snpse/core/tensor.hpp
+torch/*: src/core/tensor.hpp
 
 [calls]
 fork: core
@@ -27,24 +27,24 @@ class CheckLayers(unittest.TestCase):
     def violations(self, files, table=TABLE, cmake=CMAKE):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
-            for path, text in {**files, "tests/layers.txt": table, "CMakeLists.txt": cmake}.items():
+            for path, text in {**files, "src/layers.txt": table, "CMakeLists.txt": cmake}.items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)
             return list(check(root))
 
     def test_lower_layers_may_be_included(self):
         files = {
-            "include/snpse/core/a.hpp": '#include <vector>\n#include "snpse/util/b.hpp"\n',
-            "include/snpse/core/tensor.hpp": "#include <torch/types.h>\n",
+            "src/core/a.hpp": '#include <vector>\n#include "util/b.hpp"\n',
+            "src/core/tensor.hpp": "#include <torch/types.h>\n",
             "src/core/a.cpp": '#include "snpse/simulator.h"\nint id = fork();\n',
             "src/cli/main.cpp": '#include <toml++/toml.h>\n// fork()\nauto s = "fork()"; int n = road.fork();\n',
         }
         self.assertEqual(self.violations(files), [])
 
     def test_higher_layer_is_caught(self):
-        files = {"include/snpse/util/a.hpp": '#include "snpse/core/b.hpp"\n'}
+        files = {"src/util/a.hpp": '#include "core/b.hpp"\n'}
         self.assertEqual(
-            self.violations(files), ["include/snpse/util/a.hpp: util may not include snpse/core/b.hpp"]
+            self.violations(files), ["src/util/a.hpp: util may not include core/b.hpp"]
         )
 
     def test_fenced_header_is_caught(self):
@@ -53,7 +53,7 @@ class CheckLayers(unittest.TestCase):
             self.violations(files),
             [
                 "src/core/a.cpp: only cli may include toml++/toml.h",
-                "src/core/a.cpp: only include/snpse/core/tensor.hpp may include torch/torch.h",
+                "src/core/a.cpp: only src/core/tensor.hpp may include torch/torch.h",
             ],
         )
 
@@ -66,13 +66,13 @@ class CheckLayers(unittest.TestCase):
     def test_unknown_layer_is_caught(self):
         self.assertEqual(
             self.violations({"src/extra/a.cpp": ""}),
-            ["src/extra/a.cpp: the layer extra is not in tests/layers.txt"],
+            ["src/extra/a.cpp: the layer extra is not in src/layers.txt"],
         )
 
     def test_cycle_is_caught(self):
         self.assertEqual(
             self.violations({}, table=TABLE.replace("util:\n", "util: core\n")),
-            ["tests/layers.txt: util names core, which is not above it"],
+            ["src/layers.txt: util names core, which is not above it"],
         )
 
     def test_forbidden_link_is_caught(self):

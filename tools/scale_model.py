@@ -5,7 +5,7 @@
     tools/scale_model.py --constants cluster.json         with constants of another machine
     tools/scale_model.py --compare runs.jsonl             predictions beside real runs
 
-The simulate step is modelled event by event, as src/parallel/hand_out.cpp, src/simulation/farm.cpp and
+The simulate step is modelled event by event, as src/parallel/task_farm.cpp, src/simulation/farm.cpp and
 src/campaign/simulation_parts.cpp do it: rank 0 takes all letters that have arrived, writes what came in if that is due,
 gives every idle rank a chunk, and naps. The training step is a rank's share of the batch, then the all-reduce of one
 flat gradient. Times are in seconds, sizes in bytes.
@@ -38,7 +38,7 @@ class Constants:
     # The coordinator, `mpirun -n 32 benchmark_ranks pieces 1 20000`, and with -n 8 and 1000 rows.
     piece_seconds: float = 15e-6  # to take a result and to give the next chunk
     row_seconds: float = 0.18e-6  # the same, for each simulation in them
-    # Waiting, include/snpse/parallel/patience.hpp.
+    # Waiting, src/parallel/backoff.hpp.
     shortest_nap: float = 50e-6
     longest_nap: float = 1e-3
     nap_share: float = 1 / 8  # of the time already waited

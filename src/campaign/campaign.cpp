@@ -1,11 +1,12 @@
-#include "snpse/campaign/campaign.hpp"
+#include "campaign/campaign.hpp"
 
 #include <array>
 #include <cmath>
 #include <utility>
 
-#include "snpse/campaign/share_simulations.hpp"
-#include "snpse/parallel/broadcast_record.hpp"
+#include "campaign/distribute_simulations.hpp"
+#include "campaign/step_report.hpp"
+#include "parallel/broadcast_record.hpp"
 
 namespace snpse {
 
@@ -24,8 +25,10 @@ void Campaign::load(const Step& step) {
   Record network;
   switch (step.phase) {
     case Phase::propose:
+      // On rank 0 the region's record holds the figures as well: all of the file but theta.
       world_.on_root([&] { proposal = folder_->load_proposal(step.round); });
-      broadcast(world_, proposal.report);
+      broadcast(world_, proposal.region);
+      proposal.figures = proposal_figures_from(proposal.region);
       return take(step, std::move(proposal));
     case Phase::simulate:
       return load_simulations(step);
@@ -62,7 +65,6 @@ std::span<const RoundData> Campaign::finished_rounds() const {
 void Campaign::take(const Step& step, Proposal proposal) {
   const auto size = std::llround(world_.broadcast(static_cast<double>(proposal.theta.rows())));
   if (!world_.is_root()) proposal.theta.resize(0, 0);
-  proposal.report.put(kProposed, static_cast<std::int64_t>(size));
   rounds_.emplace_back();
   rounds_.back().proposal = std::move(proposal);
   rounds_.back().size = size;
@@ -74,7 +76,7 @@ void Campaign::load_simulations(const Step& step) {
   if (folder_ != nullptr) file = folder_->simulations_file(step.round).string();
   world_.broadcast(file);
   auto& share = rounds_.back().simulations;
-  share = share_simulations(world_, file);
+  share = distribute_simulations(world_, file);
   std::array<double, 1> count{static_cast<double>(share.theta.rows())};
   world_.sum(std::span<double>(count));
   next_id_ += static_cast<std::int64_t>(count[0]);
@@ -104,7 +106,7 @@ void Campaign::extend(const Proposal& proposal) {
   take({last_->round, Phase::propose}, std::move(extended));
 }
 
-void Campaign::commit(const Step& step, TrainedNetwork network) {
+void Campaign::commit(const Step& step, RoundNetwork network) {
   world_.on_root([&] { folder_->save_network(step.round, network); });
   take(step, std::move(network.network));
 }

@@ -1,4 +1,4 @@
-#include "snpse/campaign/campaign_log.hpp"
+#include "campaign/campaign_log.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -6,7 +6,7 @@ namespace snpse {
 
 void CampaignLog::warning(std::string_view message) {
   screen_.warning(message);
-  diary_.append("warning", {{"message", message}});
+  event_log_.append("warning", {{"message", message}});
 }
 
 void CampaignLog::progress(const Progress& progress) {
@@ -14,10 +14,10 @@ void CampaignLog::progress(const Progress& progress) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
   next_ = now + std::chrono::seconds(5);
-  diary_.append("progress", {{"what", progress.what},
-                             {"done", progress.done},
-                             {"total", progress.total},
-                             {"detail", progress.detail}});
+  event_log_.append("progress", {{"what", progress.what},
+                                 {"done", progress.done},
+                                 {"total", progress.total},
+                                 {"detail", progress.detail}});
 }
 
 }  // namespace snpse

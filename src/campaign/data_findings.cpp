@@ -1,6 +1,6 @@
-#include "snpse/campaign/data_findings.hpp"
+#include "campaign/data_findings.hpp"
 
-#include "snpse/diagnostics/data_checks.hpp"
+#include "diagnostics/data_checks.hpp"
 
 namespace snpse {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::uint32_t kRound = (1U << 23U) + 1;
 }  // namespace
 
 std::vector<Finding> data_findings(const World& world, std::span<const RoundData> rounds,
-                                   const ProblemSetup& setup, const Matrix& draws, double level) {
+                                   const Experiment& setup, const Matrix& draws, double level) {
   DataRange all(setup.observations.cols());
   DataRange last = all;
   for (const auto& round : rounds) {

@@ -1,9 +1,11 @@
-#include "snpse/campaign/data_records.hpp"
+#include "campaign/data_records.hpp"
 
 #include <algorithm>
 
 namespace snpse {
 namespace {
+
+constexpr const char* kInvalidDraws = "invalid_draws";
 
 void check_length(const char* name, std::size_t length, Eigen::Index rows) {
   if (static_cast<Eigen::Index>(length) != rows)
@@ -68,36 +70,52 @@ Provenance provenance_from(const Record& record) {
   return result;
 }
 
-Record training_record(const TrainedNetwork& trained) {
+NetworkReport report_of(const RoundNetwork& trained) {
+  const auto& report = trained.report;
+  NetworkReport result{.training_rows = report.training_rows,
+                       .steps = report.steps,
+                       .best_step = report.best_step,
+                       .validation_loss = report.best_validation_loss,
+                       .effective_share = trained.effective_share,
+                       .outside_share = {},
+                       .outside_tolerance = {},
+                       .invalid_note = {},
+                       .seconds = report.seconds};
+  if (trained.truncation) {
+    result.outside_share = trained.truncation->outside;
+    result.outside_tolerance = trained.truncation->tolerance;
+  }
+  if (!trained.invalid_summary.empty()) result.invalid_note = trained.invalid_summary;
+  return result;
+}
+
+Record training_record(const RoundNetwork& trained) {
   const auto& report = trained.report;
   Record record;
   record.put("history/step", report.history.step);
   record.put("history/training_loss", report.history.training_loss);
   record.put("history/validation_loss", report.history.validation_loss);
   record.put("history/learning_rate", report.history.learning_rate);
-  record.put("steps", report.steps);
-  record.put("best_step", report.best_step);
-  record.put("best_validation_loss", report.best_validation_loss);
-  record.put("training_rows", report.training_rows);
   record.put("validation_rows", report.validation_rows);
-  record.put("seconds", report.seconds);
-  if (trained.truncation) {
-    record.put("outside_share", trained.truncation->outside);
-    record.put("outside_tolerance", trained.truncation->tolerance);
-  }
-  if (!trained.invalid_note.empty()) record.put("invalid_note", trained.invalid_note);
+  put_in(record, report_of(trained));
   return record;
 }
 
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
-                        const Matrix& observations) {
+                        const Matrix& observations, const std::optional<double>& invalid_draws) {
   Record record;
   record.put("theta", samples.theta);
   record.put("parameter_names", names);
   record.put("x_obs", std::vector<double>(observations.data(), observations.data() + observations.size()));
   record.put("drawn", samples.report.drawn);
   record.put("leaked", samples.report.leaked);
+  if (invalid_draws) record.put(kInvalidDraws, *invalid_draws);
   return record;
+}
+
+std::optional<double> invalid_draws_of(const Record& posterior) {
+  if (!posterior.has(kInvalidDraws)) return std::nullopt;
+  return posterior.get<double>(kInvalidDraws);
 }
 
 }  // namespace snpse

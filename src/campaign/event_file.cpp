@@ -1,4 +1,4 @@
-#include "snpse/campaign/event_file.hpp"
+#include "campaign/event_file.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/util/error.hpp"
+#include "storage/durable_file.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

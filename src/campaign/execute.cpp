@@ -1,4 +1,4 @@
-#include "snpse/campaign/execute.hpp"
+#include "campaign/execute.hpp"
 
 #include <memory>
 #include <optional>
@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/campaign_log.hpp"
-#include "snpse/core/compute_kernels.hpp"
-#include "snpse/core/device.hpp"
-#include "snpse/storage/durable_file.hpp"
+#include "campaign/campaign_log.hpp"
+#include "numerics/compute_kernels.hpp"
+#include "numerics/device.hpp"
+#include "storage/durable_file.hpp"
 
 namespace snpse {
 namespace {
@@ -20,18 +20,19 @@ struct OpenCampaign {
       : lock(request.folder),
         folder(CampaignFolder::create(request.folder, request.configuration, request.config.seed,
                                       rounds_of(request.config), request.difference)),
-        diary(folder.events()),
-        log(screen, diary) {
+        event_log(folder.events()),
+        log(screen, event_log) {
     make_folder(folder.logs());
     for (const auto& change : folder.changes()) {
       log.info(fmt::format("continued with another value of {}", change.text()));
-      diary.append("reconfigured", {{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
+      event_log.append("reconfigured",
+                       {{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
     }
   }
 
   FolderLock lock;
   CampaignFolder folder;
-  EventFile diary;
+  EventFile event_log;
   CampaignLog log;
 };
 
@@ -56,17 +57,17 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
   Campaign campaign(world, opened ? &opened->folder : nullptr, *method);
   const StepContext context{world, stop, opened ? opened->log : log};
   if (opened)
-    opened->diary.append("started", {{"ranks", world.size()},
-                                     {"program_version", SNPSE_VERSION},
-                                     {"kernels", to_string(compute_kernels())}});
-  const auto hear = [&](const nlohmann::ordered_json& figures) {
-    opened->diary.append("committed", figures);
-    listener(figures);
+    opened->event_log.append("started", {{"ranks", world.size()},
+                                         {"program_version", SNPSE_VERSION},
+                                         {"kernels", to_string(compute_kernels())}});
+  const auto hear = [&](const CommittedStep& committed) {
+    opened->event_log.append("committed", to_json(committed));
+    listener(committed);
   };
   const auto outcome = run_rounds(campaign, *method, setup, config, hear, context);
   if (opened)
-    opened->diary.append(outcome == Outcome::finished ? "finished" : "stopped",
-                         nlohmann::ordered_json::object());
+    opened->event_log.append(outcome == Outcome::finished ? "finished" : "stopped",
+                             nlohmann::ordered_json::object());
   return outcome;
 }
 

@@ -1,9 +1,9 @@
-#include "snpse/campaign/folder.hpp"
+#include "campaign/folder.hpp"
 
 #include <array>
 #include <utility>
 
-#include "snpse/campaign/data_records.hpp"
+#include "campaign/data_records.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -122,7 +122,8 @@ FileHeader CampaignFolder::header(const std::string& type) const {
 
 void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
   make_folder(round_folder(round));
-  Record record = proposal.report;
+  Record record = proposal.region;
+  put_in(record, proposal.figures);
   record.put("theta", proposal.theta);
   write_record(round_folder(round) / "proposal.h5", header("proposal"), record);
 }
@@ -130,7 +131,8 @@ void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
 Proposal CampaignFolder::load_proposal(int round) const {
   Record record = read_record(round_folder(round) / "proposal.h5", "proposal");
   Matrix theta = record.take<Matrix>("theta");
-  return {std::move(theta), std::move(record)};
+  const auto figures = proposal_figures_from(record);
+  return {std::move(theta), figures, std::move(record)};
 }
 
 fs::path CampaignFolder::simulations_file(int round) const {
@@ -174,7 +176,7 @@ std::vector<Status> CampaignFolder::load_statuses(int round) const {
   return statuses_from(read_fields(simulations_file(round), "simulations", {"status"}));
 }
 
-void CampaignFolder::save_network(int round, const TrainedNetwork& network) const {
+void CampaignFolder::save_network(int round, const RoundNetwork& network) const {
   write_record(round_folder(round) / "training.h5", header("training"), training_record(network));
   write_record(round_folder(round) / "network.h5", header("network"), network.network);
   remove_checkpoints(round);

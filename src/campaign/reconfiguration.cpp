@@ -1,11 +1,9 @@
-#include "snpse/campaign/reconfiguration.hpp"
+#include "campaign/reconfiguration.hpp"
 
 #include <charconv>
 #include <string_view>
 
-#include <fmt/format.h>
-
-#include "snpse/campaign/folder.hpp"
+#include "campaign/folder.hpp"
 
 namespace snpse {
 namespace {
@@ -43,10 +41,6 @@ bool is_larger(const std::string& frozen, const std::string& wanted) {
 }
 
 }  // namespace
-
-std::string KeyDifference::text() const {
-  return frozen.empty() && wanted.empty() ? key : fmt::format("{}: {}, now {}", key, frozen, wanted);
-}
 
 bool may_change(const KeyDifference& difference, const CampaignFolder& folder, int rounds) {
   for (const auto& changeable : kChangeable) {

@@ -1,40 +1,34 @@
-#include "snpse/campaign/run.hpp"
+#include "campaign/run.hpp"
 
-#include <array>
-#include <chrono>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "snpse/campaign/data_findings.hpp"
-#include "snpse/campaign/data_records.hpp"
-#include "snpse/campaign/self_check.hpp"
-#include "snpse/methods/valid_region.hpp"
-#include "snpse/methods/valid_rows.hpp"
-#include "snpse/simulation/farm.hpp"
+#include "campaign/data_findings.hpp"
+#include "campaign/data_records.hpp"
+#include "campaign/self_check.hpp"
+#include "methods/valid_region.hpp"
+#include "simulation/farm.hpp"
+#include "training/valid_rows.hpp"
+#include "util/clock.hpp"
 
 namespace snpse {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// What the steps of one campaign share.
 struct Loop {
   Campaign& campaign;
   const Method& method;
-  const ProblemSetup& setup;
+  const Experiment& setup;
   const Config& config;
   const CommitListener& listener;
   const StepContext& context;
 
-  void tell(const Json& figures) const {
-    if (context.world.is_root()) listener(figures);
+  void tell(const Step& step, StepReport report) const {
+    if (context.world.is_root()) listener({step, std::move(report)});
   }
 };
-
-Json describe(const Step& step) {
-  return {{"round", step.round}, {"phase", to_string(step.phase)}};
-}
 
 void keep_first(Proposal& proposal, std::int64_t n) {
   proposal.theta.conservativeResize(n, Eigen::NoChange);
@@ -48,7 +42,7 @@ void extend_last_round(const Loop& loop) {
   if (rounds.size() == finished.size()) return;
   const auto own = rounds.back().size;
   const auto most = loop.method.simulations_after(finished);
-  const auto wanted = loop.method.simulations_of(rounds.back().proposal.report, most, finished);
+  const auto wanted = loop.method.simulations_of(rounds.back().proposal.figures, most, finished);
   if (wanted <= own) return;
   loop.context.log.info(
       fmt::format("round {}: {} more parameters are proposed, beside {}", rounds.size(), wanted - own, own));
@@ -58,21 +52,16 @@ void extend_last_round(const Loop& loop) {
 }
 
 void propose(const Loop& loop, const Step& step) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const auto finished = loop.campaign.finished_rounds();
   const auto most = loop.method.simulations_after(finished);
   auto proposal = loop.method.propose(finished, most, loop.context);
-  keep_first(proposal, loop.method.simulations_of(proposal.report, most, finished));
-  auto figures = describe(step);
-  for (const char* key : {"acceptance", "prior_mass_of_box", "kept_of_region", "expected_valid", "leakage"})
-    if (proposal.report.has(key)) figures[key] = proposal.report.get<double>(key);
-  figures["simulations"] = proposal.theta.rows();
+  keep_first(proposal, loop.method.simulations_of(proposal.figures, most, finished));
+  ProposalReport report{proposal.figures, proposal.theta.rows()};
   loop.campaign.commit(step, std::move(proposal));
-  figures["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  loop.tell(figures);
+  report.seconds = seconds_since(start);
+  loop.tell(step, report);
 }
-
-constexpr std::array kStatuses{Status::ok, Status::invalid, Status::failed, Status::timeout};
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
   auto plan = loop.campaign.open_simulations(step, static_cast<int>(loop.setup.observations.cols()),
@@ -86,45 +75,32 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   for (const auto& message : report.first_messages) loop.context.log.warning(message);
   if (report.stopped) return Outcome::stopped;
   loop.campaign.commit_simulations(step);
-  auto figures = describe(step);
   const auto counts = count_statuses(loop.context.world, loop.campaign.rounds().last(1));
-  for (const auto status : kStatuses) figures[to_string(status)] = counts[static_cast<std::size_t>(status)];
-  figures["seconds"] = report.seconds;
-  figures["busy_seconds"] = report.busy_seconds;
-  loop.tell(figures);
+  const auto count = [&](Status status) { return counts[static_cast<std::size_t>(status)]; };
+  loop.tell(step, SimulationReport{count(Status::ok), count(Status::invalid), count(Status::failed),
+                                   count(Status::timeout), report.seconds, report.busy_seconds});
   return Outcome::finished;
 }
 
 Outcome train_round(const Loop& loop, const Step& step) {
   auto trained = loop.method.train(loop.campaign.rounds(), loop.campaign.checkpoints(step), loop.context);
   if (trained.report.stopped) return Outcome::stopped;
-  auto figures = describe(step);
-  figures["training_rows"] = trained.report.training_rows;
-  figures["steps"] = trained.report.steps;
-  figures["best_step"] = trained.report.best_step;
-  figures["validation_loss"] = trained.report.best_validation_loss;
-  if (trained.effective_share) figures["effective_share"] = *trained.effective_share;
-  if (trained.truncation) {
-    figures["outside_share"] = trained.truncation->outside;
-    figures["outside_tolerance"] = trained.truncation->tolerance;
-  }
-  if (!trained.invalid_note.empty()) figures["invalid_note"] = trained.invalid_note;
-  figures["seconds"] = trained.report.seconds;
+  const auto report = report_of(trained);
   loop.campaign.commit(step, std::move(trained));
-  loop.tell(figures);
+  loop.tell(step, report);
   return Outcome::finished;
 }
 
-void tell(const SelfCheck& check, Json& figures, Log& log) {
+/// Says what the self-check found.
+SelfCheckReport tell(const SelfCheck& check, Log& log) {
   if (check.passed())
     log.info(check.summary());
   else
     log.warning(check.summary());
-  auto& findings = figures["self_check"] = {{"pairs", check.pairs}};
+  SelfCheckReport report{check.pairs, {}};
   for (const auto& finding : check.findings)
-    findings[finding.check] = {{"figure", finding.figure},
-                               {"threshold", finding.threshold},
-                               {"verdict", to_string(finding.verdict())}};
+    report.checks.push_back({finding.check, finding.figure, finding.threshold, to_string(finding.verdict())});
+  return report;
 }
 
 /// Says what is odd about the data, once the draws are there.
@@ -137,21 +113,21 @@ void warn_of_data(const Loop& loop, const Matrix& draws) {
   }
 }
 
-/// Collective. Warns where draws lie at parameters whose simulations are expected to be invalid.
-void check_validity(const Loop& loop, const Matrix& draws, Json& figures) {
+/// Collective. The share of draws at parameters whose simulations are expected to be invalid; warns where it
+/// is large.
+std::optional<double> check_validity(const Loop& loop, const Matrix& draws) {
   // A replacement stands for what is undefined, so that all parameters have a posterior.
-  if (loop.config.invalid.policy != InvalidPolicy::drop) return;
+  if (loop.config.invalid.policy != InvalidPolicy::drop) return std::nullopt;
   const auto& context = loop.context;
   const auto share = share_of_invalid_draws(context.world, loop.campaign.rounds(), loop.setup.prior, draws,
                                             loop.config.seed);
-  if (!share) return;
-  figures["invalid_draws"] = *share;
-  if (*share > kMostInvalidDraws)
+  if (share && *share > kMostInvalidDraws)
     context.log.warning(fmt::format(
         "{:.3g} % of the posterior's draws lie where hardly any simulation is expected to be valid: the "
         "network smooths over the edge of the valid parameters. Use method.name = \"tsnpse\" with "
         "invalid.region = \"learned\", or a prior that ends at the edge",
         100 * *share));
+  return share;
 }
 
 void infer(const Loop& loop, const Step& step) {
@@ -159,23 +135,23 @@ void infer(const Loop& loop, const Step& step) {
   const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
   const auto samples =
       posterior->sample(loop.context.world, loop.config.posterior.samples, key, loop.context.log);
+  InferenceReport report;
   const auto check =
       self_check(loop.method, loop.campaign.rounds(), loop.setup, loop.config.seed, loop.context);
-  loop.campaign.commit_posterior(
-      step, posterior_record(samples, loop.setup.parameter_names, loop.setup.observations));
-  auto figures = describe(step);
-  if (check) tell(*check, figures, loop.context.log);
-  check_validity(loop, samples.theta, figures);
-  figures["samples"] = loop.config.posterior.samples;
-  figures["leakage"] = samples.report.leakage();
-  figures["seconds"] = samples.report.seconds;
-  loop.tell(figures);
+  if (check) report.self_check = tell(*check, loop.context.log);
+  report.invalid_draws = check_validity(loop, samples.theta);
+  report.samples = loop.config.posterior.samples;
+  report.leakage = samples.report.leakage();
+  report.seconds = samples.report.seconds;
+  loop.campaign.commit_posterior(step, posterior_record(samples, loop.setup.parameter_names,
+                                                        loop.setup.observations, report.invalid_draws));
+  loop.tell(step, std::move(report));
   warn_of_data(loop, samples.theta);
 }
 
 }  // namespace
 
-Outcome run_rounds(Campaign& campaign, const Method& method, const ProblemSetup& setup, const Config& config,
+Outcome run_rounds(Campaign& campaign, const Method& method, const Experiment& setup, const Config& config,
                    const CommitListener& listener, const StepContext& context) {
   const Loop loop{campaign, method, setup, config, listener, context};
   extend_last_round(loop);

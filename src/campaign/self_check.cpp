@@ -1,13 +1,13 @@
-#include "snpse/campaign/self_check.hpp"
+#include "campaign/self_check.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "snpse/diagnostics/composition.hpp"
-#include "snpse/diagnostics/local_c2st.hpp"
-#include "snpse/diagnostics/pairs.hpp"
+#include "diagnostics/composition.hpp"
+#include "diagnostics/local_c2st.hpp"
+#include "diagnostics/pairs.hpp"
 
 namespace snpse {
 namespace {
@@ -52,8 +52,7 @@ std::string SelfCheck::summary() const {
 }
 
 std::optional<SelfCheck> self_check(const Method& method, std::span<const RoundData> rounds,
-                                    const ProblemSetup& setup, std::uint64_t seed,
-                                    const StepContext& context) {
+                                    const Experiment& setup, std::uint64_t seed, const StepContext& context) {
   const auto rows = method.check_rows(rounds, context.world);
   if (rows.theta.rows() == 0) return std::nullopt;
   const auto n = std::min(rows.theta.rows(), kMostPairs);

@@ -1,12 +1,12 @@
-#include "snpse/campaign/simulation_parts.hpp"
+#include "campaign/simulation_parts.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <numeric>
 #include <utility>
 
-#include "snpse/campaign/data_records.hpp"
-#include "snpse/storage/durable_file.hpp"
+#include "campaign/data_records.hpp"
+#include "storage/durable_file.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;

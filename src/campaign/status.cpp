@@ -1,12 +1,13 @@
-#include "snpse/campaign/status.hpp"
+#include "campaign/status.hpp"
 
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/event_file.hpp"
-#include "snpse/campaign/problem_setup.hpp"
-#include "snpse/storage/durable_file.hpp"
+#include "campaign/event_file.hpp"
+#include "campaign/step_report.hpp"
+#include "config/experiment.hpp"
+#include "storage/durable_file.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -42,8 +43,7 @@ Json round_status(const CampaignFolder& folder, int round) {
   if (!folder.committed({round, Phase::propose})) return row;
   const auto proposal = folder.load_proposal(round);
   row["proposed"] = proposal.theta.rows();
-  for (const char* key : {"acceptance", "prior_mass_of_box", "expected_valid"})
-    if (proposal.report.has(key)) row[key] = proposal.report.get<double>(key);
+  put_in(row, proposal.figures);
   if (!folder.committed({round, Phase::simulate})) {
     row["simulated"] = simulations_in_parts(folder.parts(round));
     return row;
@@ -53,13 +53,7 @@ Json round_status(const CampaignFolder& folder, int round) {
   const auto valid = std::count(statuses.begin(), statuses.end(), Status::ok);
   row["valid_share"] = static_cast<double>(valid) / static_cast<double>(statuses.size());
   if (!folder.committed({round, Phase::train})) return row;
-  const auto training = folder.load_training(round);
-  row["training_rows"] = training.get<std::int64_t>("training_rows");
-  row["steps"] = training.get<std::int64_t>("steps");
-  row["validation_loss"] = training.get<double>("best_validation_loss");
-  for (const char* key : {"outside_share", "outside_tolerance"})
-    if (training.has(key)) row[key] = training.get<double>(key);
-  if (training.has("invalid_note")) row["invalid_note"] = training.get<std::string>("invalid_note");
+  put_in(row, network_report_from(folder.load_training(round)));
   return row;
 }
 
@@ -70,10 +64,9 @@ struct Spent {
 
 Spent time_spent(const std::vector<Json>& events) {
   Spent spent;
-  for (const auto& event : events) {
-    if (event.value("event", "") != "committed") continue;
-    spent.seconds += event.value("seconds", 0.0);
-    if (event.value("phase", "") == "train") ++spent.finished_rounds;
+  for (const auto& committed : committed_steps(events)) {
+    spent.seconds += committed.seconds();
+    if (committed.step.phase == Phase::train) ++spent.finished_rounds;
   }
   return spent;
 }

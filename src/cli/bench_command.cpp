@@ -2,11 +2,12 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "snpse/cli/benchmark.hpp"
-#include "snpse/cli/campaign_access.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/cli/config_file.hpp"
-#include "snpse/storage/csv.hpp"
+#include "bench/benchmark.hpp"
+#include "bench/comparison.hpp"
+#include "campaign/trained_campaign.hpp"
+#include "cli/commands.hpp"
+#include "config/config_file.hpp"
+#include "storage/csv.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -14,7 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void print(const Config& config, const Costs& costs, const Comparison& comparison, int ranks, bool as_json) {
+void print(const Config& config, const RunCosts& costs, const Comparison& comparison, int ranks,
+           bool as_json) {
   if (as_json) {
     const Json result{{"task", config.simulator.task},
                       {"method", config.method.name},
@@ -58,9 +60,9 @@ ExitCode bench_command(const BenchArguments& arguments, const Session& session) 
   world.broadcast(folder);
   world.broadcast(text);
   world.broadcast(reference);
-  const auto config = share_config(world, text);
-  const auto listener = [&](const Json& figures) {
-    session.log.info(describe_commit(figures, config.method.rounds));
+  const auto config = broadcast_config(world, text);
+  const auto listener = [&](const CommittedStep& committed) {
+    session.log.info(describe(committed, config.method.rounds));
   };
   const auto outcome = execute(world, {folder, config, text, differences}, listener, stop, session.log);
   if (outcome == Outcome::stopped) return ExitCode::stopped;

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/cli/campaign_access.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/storage/csv.hpp"
+#include "bench/comparison.hpp"
+#include "campaign/trained_campaign.hpp"
+#include "cli/commands.hpp"
+#include "storage/csv.hpp"
 
 namespace snpse {
 

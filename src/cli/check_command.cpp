@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "snpse/campaign/problem_setup.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/cli/config_file.hpp"
+#include "cli/commands.hpp"
+#include "config/config_file.hpp"
+#include "config/experiment.hpp"
 
 namespace snpse {
 namespace {
 
 /// Runs as many simulations as the simulator computes together, at draws of the prior, and returns the
 /// seconds of each. Error(data) where the first does not end well.
-double try_simulator(const Config& config, const ProblemSetup& setup, Simulator& simulator,
+double try_simulator(const Config& config, const Experiment& setup, Simulator& simulator,
                      std::uint64_t index) {
   const Matrix theta = draw_rows(*setup.prior, setup.lanes, config.seed, Purpose::prior, 0, index);
   std::vector<SimulationRequest> requests;

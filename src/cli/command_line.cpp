@@ -1,4 +1,4 @@
-#include "snpse/cli/command_line.hpp"
+#include "cli/command_line.hpp"
 
 #include <algorithm>
 #include <regex>
@@ -6,12 +6,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/ranges.h>
 
-#include "snpse/campaign/config.hpp"
-#include "snpse/core/compute_kernels.hpp"
-#include "snpse/methods/method.hpp"
-#include "snpse/tasks/task.hpp"
-#include "snpse/util/error.hpp"
-#include "snpse/util/nearest.hpp"
+#include "config/config.hpp"
+#include "methods/method.hpp"
+#include "numerics/compute_kernels.hpp"
+#include "tasks/task.hpp"
+#include "util/error.hpp"
+#include "util/nearest.hpp"
 
 namespace snpse {
 namespace {

@@ -1,6 +1,6 @@
-#include "snpse/campaign/folder.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/storage/csv.hpp"
+#include "campaign/folder.hpp"
+#include "cli/commands.hpp"
+#include "storage/csv.hpp"
 
 namespace snpse {
 

@@ -1,10 +1,10 @@
-#include "snpse_templates.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "snpse/cli/commands.hpp"
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/tasks/task.hpp"
+#include "cli/commands.hpp"
+#include "snpse_templates.hpp"
+#include "storage/durable_file.hpp"
+#include "tasks/task.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;

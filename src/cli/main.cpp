@@ -1,5 +1,5 @@
-#include "snpse/cli/program.hpp"
-#include "snpse/core/blas_kernels.hpp"
+#include "cli/program.hpp"
+#include "numerics/blas_kernels.hpp"
 
 int main(int argc, char** argv) {
   snpse::restart_with_better_blas(argv);

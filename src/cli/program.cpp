@@ -1,4 +1,4 @@
-#include "snpse/cli/program.hpp"
+#include "cli/program.hpp"
 
 #include <cstdlib>
 #include <memory>
@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "snpse/cli/command_line.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/cli/terminal_log.hpp"
-#include "snpse/core/threads.hpp"
-#include "snpse/parallel/world.hpp"
-#include "snpse/simulation/library_worker.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/terminal_log.hpp"
+#include "numerics/threads.hpp"
+#include "parallel/world.hpp"
+#include "simulation/library_worker.hpp"
 
 namespace snpse {
 namespace {

@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/problem_setup.hpp"
-#include "snpse/cli/campaign_access.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/cli/config_file.hpp"
-#include "snpse/storage/csv.hpp"
-#include "snpse/tasks/task.hpp"
+#include "bench/comparison.hpp"
+#include "campaign/trained_campaign.hpp"
+#include "cli/commands.hpp"
+#include "config/config_file.hpp"
+#include "config/experiment.hpp"
+#include "storage/csv.hpp"
+#include "tasks/task.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -53,10 +54,10 @@ bool last_region_held(const World& world, const fs::path& path, const Config& co
     const CampaignFolder folder(path);
     int last = 1;
     while (folder.committed({last + 1, Phase::train})) ++last;
-    const auto training = folder.load_training(last);
-    if (!training.has("outside_share")) return;
-    const double outside = training.get<double>("outside_share");
-    failed = outside > training.get<double>("outside_tolerance") + kGrossExcess;
+    const auto report = network_report_from(folder.load_training(last));
+    if (!report.outside_share) return;
+    const double outside = *report.outside_share;
+    failed = outside > report.outside_tolerance.value_or(1) + kGrossExcess;
     const auto n = config.method.simulations;
     // Each of the rounds that looked for the region, and the last one, would be run once more.
     const auto more = n - folder.load_proposal(1).theta.rows();
@@ -80,12 +81,12 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   world.on_root([&] { target = find_target(arguments); });
   world.broadcast(target.folder);
   world.broadcast(target.configuration);
-  const auto config = share_config(world, target.configuration);
+  const auto config = broadcast_config(world, target.configuration);
   if (arguments.c2st && config.simulator.task.empty())
     fail(ExitCode::usage, "--c2st needs the exact posterior, which only built-in tasks have");
   if (arguments.c2st) require_reference(*make_task(config.simulator.task));
-  const auto listener = [&, rounds = rounds_of(config)](const nlohmann::ordered_json& figures) {
-    session.log.info(describe_commit(figures, rounds));
+  const auto listener = [&, rounds = rounds_of(config)](const CommittedStep& committed) {
+    session.log.info(describe(committed, rounds));
   };
   const auto outcome =
       execute(world, {target.folder, config, target.configuration, differences}, listener, stop, session.log);

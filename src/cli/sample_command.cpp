@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "snpse/campaign/data_records.hpp"
-#include "snpse/cli/campaign_access.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/storage/csv.hpp"
+#include "campaign/data_records.hpp"
+#include "campaign/trained_campaign.hpp"
+#include "cli/commands.hpp"
+#include "storage/csv.hpp"
 
 namespace snpse {
 namespace {

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "snpse/cli/commands.hpp"
-#include "snpse/storage/csv.hpp"
-#include "snpse/tasks/task.hpp"
+#include "cli/commands.hpp"
+#include "storage/csv.hpp"
+#include "tasks/task.hpp"
 
 namespace snpse {
 namespace {
@@ -24,7 +24,7 @@ Matrix choose_parameters(const SimulateArguments& arguments, const Task& task, c
 
 /// Collective. x of all rows of theta, each rank having simulated its share.
 Matrix simulate_rows(const Task& task, const Matrix& theta, std::uint64_t seed, const World& world) {
-  const auto share = world.share(theta.rows());
+  const auto share = world.rows_of(theta.rows());
   std::vector<RandomStream> random;
   for (auto i = share.begin; i < share.end; ++i)
     random.emplace_back(seed, Purpose::simulator, 0, static_cast<std::uint64_t>(i));

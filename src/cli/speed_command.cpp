@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/cli/commands.hpp"
-#include "snpse/core/compute_kernels.hpp"
-#include "snpse/diagnostics/speed.hpp"
+#include "bench/speed.hpp"
+#include "cli/commands.hpp"
+#include "numerics/compute_kernels.hpp"
 
 namespace snpse {
 namespace {

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/status.hpp"
-#include "snpse/cli/commands.hpp"
-#include "snpse/cli/config_file.hpp"
+#include "campaign/status.hpp"
+#include "cli/commands.hpp"
+#include "config/config_file.hpp"
 
 namespace snpse {
 namespace {

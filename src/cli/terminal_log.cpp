@@ -1,4 +1,4 @@
-#include "snpse/cli/terminal_log.hpp"
+#include "cli/terminal_log.hpp"
 
 #include <algorithm>
 #include <cmath>

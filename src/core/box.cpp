@@ -1,6 +1,6 @@
-#include "snpse/core/box.hpp"
+#include "core/box.hpp"
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

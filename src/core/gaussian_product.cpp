@@ -1,4 +1,4 @@
-#include "snpse/core/gaussian_product.hpp"
+#include "core/gaussian_product.hpp"
 
 namespace snpse {
 

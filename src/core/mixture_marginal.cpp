@@ -5,8 +5,8 @@
 
 #include <boost/math/tools/toms748_solve.hpp>
 
-#include "snpse/core/prior.hpp"
-#include "snpse/util/error.hpp"
+#include "core/prior.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

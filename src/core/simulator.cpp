@@ -1,4 +1,4 @@
-#include "snpse/core/simulator.hpp"
+#include "core/simulator.hpp"
 
 namespace snpse {
 

@@ -1,8 +1,8 @@
-#include "snpse/core/standardiser.hpp"
+#include "core/standardiser.hpp"
 
 #include <cmath>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

@@ -1,13 +1,13 @@
-#include "snpse/diagnostics/c2st.hpp"
+#include "diagnostics/c2st.hpp"
 
 #include <cmath>
 #include <exception>
 #include <numeric>
 #include <utility>
 
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/training/classifier.hpp"
-#include "snpse/util/error.hpp"
+#include "numerics/tensor_matrix.hpp"
+#include "training/classifier.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {
@@ -77,7 +77,7 @@ C2stResult c2st(const World& world, const Matrix& reference, const Matrix& sampl
   result.folds.resize(static_cast<std::size_t>(options.folds));
   std::exception_ptr error;
   try {
-    const Share mine = world.share(options.folds);
+    const RowRange mine = world.rows_of(options.folds);
     for (Eigen::Index fold = mine.begin; fold < mine.end; ++fold)
       result.folds[static_cast<std::size_t>(fold)] =
           c2st_fold(reference, samples, static_cast<int>(fold), options);

@@ -1,13 +1,13 @@
-#include "snpse/diagnostics/calibration.hpp"
+#include "diagnostics/calibration.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "snpse/core/standardiser.hpp"
-#include "snpse/diagnostics/cross_fit.hpp"
-#include "snpse/util/random.hpp"
+#include "core/standardiser.hpp"
+#include "diagnostics/cross_fit.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {
@@ -27,7 +27,7 @@ double position(const Eigen::Ref<const Vector>& of_draws, double of_theta, Rando
 /// A point for each pair, from its x and the other half of the pairs, [n, d]; all in standardised units.
 Matrix reference_points(const Matrix& theta, const Matrix& x, std::uint64_t seed) {
   Matrix points(theta.rows(), theta.cols());
-  cross_fit(theta, x, [&](const Regression& regression, const std::vector<Eigen::Index>& rows) {
+  cross_fit(theta, x, [&](const GaussianRegression& regression, const std::vector<Eigen::Index>& rows) {
     points(rows, Eigen::all) = regression.mean(Matrix(x(rows, Eigen::all)));
     for (const auto i : rows) {
       auto random = stream_of(seed, Part::reference, i);

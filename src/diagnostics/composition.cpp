@@ -1,10 +1,10 @@
-#include "snpse/diagnostics/composition.hpp"
+#include "diagnostics/composition.hpp"
 
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "snpse/core/standardiser.hpp"
+#include "core/standardiser.hpp"
 
 namespace snpse {
 

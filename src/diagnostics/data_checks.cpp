@@ -1,4 +1,4 @@
-#include "snpse/diagnostics/data_checks.hpp"
+#include "diagnostics/data_checks.hpp"
 
 #include <algorithm>
 #include <array>

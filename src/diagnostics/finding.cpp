@@ -1,4 +1,4 @@
-#include "snpse/diagnostics/finding.hpp"
+#include "diagnostics/finding.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "snpse/diagnostics/local_c2st.hpp"
+#include "diagnostics/local_c2st.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,10 +8,10 @@
 #include <Eigen/Cholesky>
 #include <fmt/format.h>
 
-#include "snpse/core/standardiser.hpp"
-#include "snpse/diagnostics/cross_fit.hpp"
-#include "snpse/util/error.hpp"
-#include "snpse/util/random.hpp"
+#include "core/standardiser.hpp"
+#include "diagnostics/cross_fit.hpp"
+#include "util/error.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {
@@ -37,7 +37,7 @@ Vector distances(const CalibrationPairs& pairs, const Vector& x_obs) {
   const Matrix x = scale.apply(pairs.x);
   const Matrix at = scale.apply(x_obs.transpose());
   Vector squared(x.rows());
-  cross_fit(pairs.theta, x, [&](const Regression& regression, const std::vector<Eigen::Index>& rows) {
+  cross_fit(pairs.theta, x, [&](const GaussianRegression& regression, const std::vector<Eigen::Index>& rows) {
     const Matrix from = regression.mean(Matrix(x(rows, Eigen::all))).rowwise() - regression.mean(at).row(0);
     squared(rows) = (from * regression.deviation.cwiseInverse().asDiagonal()).rowwise().squaredNorm();
   });

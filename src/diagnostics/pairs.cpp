@@ -1,11 +1,11 @@
-#include "snpse/diagnostics/pairs.hpp"
+#include "diagnostics/pairs.hpp"
 
 #include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/diagnostics/predictive.hpp"
+#include "diagnostics/predictive.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,11 +1,11 @@
-#include "snpse/inference/density.hpp"
+#include "inference/density.hpp"
 
 #include <cmath>
 
-#include "snpse/inference/integrate.hpp"
-#include "snpse/inference/noise_grid.hpp"
-#include "snpse/inference/reference.hpp"
-#include "snpse/inference/relative_flow.hpp"
+#include "inference/integrate.hpp"
+#include "inference/noise_grid.hpp"
+#include "inference/reference.hpp"
+#include "inference/relative_flow.hpp"
 
 namespace snpse {
 
@@ -23,7 +23,7 @@ torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Cond
   const auto rhs = [&](const std::vector<double>& y, std::vector<double>& slope, double t) {
     const auto z = as_tensor(y).narrow(1, 0, d);
     const auto single = z.to(torch::kFloat32);
-    const auto [noise, divergence] = model.noise_and_divergence(single, condition, t, probes);
+    const auto [noise, divergence] = model.predicted_noise_and_divergence(single, condition, t, probes);
     const double drift = diffusion.drift(t);
     const double weight = diffusion.diffusion_squared(t) / (2 * diffusion.sigma(t));  // score = -eps / sigma
     auto out = as_tensor(slope);
@@ -56,7 +56,7 @@ torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condi
     const double t = diffusion.time_of_ratio(ratio);
     const double alpha = diffusion.alpha(t);
     const auto [noise, divergence] =
-        model.noise_and_divergence(flow.to_y(w, ratio) * alpha, condition, t, probes);
+        model.predicted_noise_and_divergence(flow.to_y(w, ratio) * alpha, condition, t, probes);
     return torch::cat({flow.slope(noise, w, ratio).to(torch::kFloat64),
                        flow.divergence(divergence.to(torch::kFloat64) * alpha, ratio).unsqueeze(1)},
                       1);

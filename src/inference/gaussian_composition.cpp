@@ -1,4 +1,4 @@
-#include "snpse/inference/gaussian_composition.hpp"
+#include "inference/gaussian_composition.hpp"
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>

@@ -1,8 +1,8 @@
-#include "snpse/inference/importance.hpp"
+#include "inference/importance.hpp"
 
 #include <cmath>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

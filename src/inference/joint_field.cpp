@@ -1,11 +1,11 @@
-#include "snpse/inference/joint_field.hpp"
+#include "inference/joint_field.hpp"
 
 #include <cmath>
 #include <utility>
 
 #include <Eigen/Cholesky>
 
-#include "snpse/core/tensor_matrix.hpp"
+#include "numerics/tensor_matrix.hpp"
 
 namespace snpse {
 namespace {
@@ -25,7 +25,7 @@ ScoreField::Centre centre_of(const GaussianComposition& gaussians) {
 JointField::JointField(const ScoreModel& model, Parts parts)
     : ScoreField(model, centre_of(parts.gaussians)), parts_(std::move(parts)) {}
 
-torch::Tensor JointField::noise(const torch::Tensor& z_t, double t) const {
+torch::Tensor JointField::predicted_noise(const torch::Tensor& z_t, double t) const {
   const torch::NoGradGuard no_gradients;
   return parts_.kind == CompositionKind::gauss ? gauss(z_t, t) : bridge(z_t, t);
 }
@@ -42,11 +42,11 @@ torch::Tensor JointField::gauss(const torch::Tensor& z_t, double t) const {
     return to_tensor(joint.solve(identity + r * r * precision).transpose());
   };
   const auto level = level_of(t, diffusion.alpha(t), diffusion.sigma(t));
-  auto sum = parts_.perturbed_prior->noise(z_t, level).matmul(weight(gaussians.prior_precision())) *
+  auto sum = parts_.perturbed_prior->predicted_noise(z_t, level).matmul(weight(gaussians.prior_precision())) *
              static_cast<double>(1 - observations());
   for (Eigen::Index j = 0; j < observations(); ++j)
     sum += model()
-               .noise(z_t, parts_.conditions[static_cast<std::size_t>(j)], t)
+               .predicted_noise(z_t, parts_.conditions[static_cast<std::size_t>(j)], t)
                .matmul(weight(gaussians.posterior_precision(j)));
   return sum;
 }
@@ -55,18 +55,19 @@ torch::Tensor JointField::noise_of_smooth_prior(const torch::Tensor& z_t, double
   // So little noise that the prior does not feel it, and single precision still does.
   constexpr double kNext = 1e-4;
   const double length = std::hypot(model().diffusion().alpha(t), model().diffusion().sigma(t));
-  const auto little = parts_.smooth_prior->noise(z_t / length, level_of(0, 1, kNext));
+  const auto little = parts_.smooth_prior->predicted_noise(z_t / length, level_of(0, 1, kNext));
   return little * (model().diffusion().sigma(t) / length / kNext);
 }
 
 torch::Tensor JointField::bridge(const torch::Tensor& z_t, double t) const {
   const auto& diffusion = model().diffusion();
   const auto others = static_cast<double>(observations() - 1);
-  auto sum =
-      parts_.kind == CompositionKind::paper
-          ? parts_.perturbed_prior->noise(z_t, level_of(t, diffusion.alpha(t), diffusion.sigma(t))) * -others
-          : noise_of_smooth_prior(z_t, t) * (-others * (1 - t));
-  for (const auto& condition : parts_.conditions) sum += model().noise(z_t, condition, t);
+  auto sum = parts_.kind == CompositionKind::paper
+                 ? parts_.perturbed_prior->predicted_noise(
+                       z_t, level_of(t, diffusion.alpha(t), diffusion.sigma(t))) *
+                       -others
+                 : noise_of_smooth_prior(z_t, t) * (-others * (1 - t));
+  for (const auto& condition : parts_.conditions) sum += model().predicted_noise(z_t, condition, t);
   return sum;
 }
 

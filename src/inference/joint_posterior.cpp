@@ -1,14 +1,14 @@
-#include "snpse/inference/joint_posterior.hpp"
+#include "inference/joint_posterior.hpp"
 
 #include <numeric>
 #include <utility>
 
-#include "snpse/core/perturbed_prior.hpp"
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/inference/langevin.hpp"
-#include "snpse/inference/sampler.hpp"
-#include "snpse/inference/supported_draws.hpp"
-#include "snpse/util/error.hpp"
+#include "inference/langevin.hpp"
+#include "inference/sampler.hpp"
+#include "inference/supported_draws.hpp"
+#include "numerics/tensor_matrix.hpp"
+#include "score/perturbed_prior.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {
@@ -37,7 +37,7 @@ JointPosterior::JointPosterior(std::shared_ptr<const ScoreModel> model, std::sha
 
 GaussianComposition JointPosterior::gaussians(const World& world, const DrawKey& key) const {
   std::vector<Gaussian> posteriors;
-  const auto share = world.share(kPilots);
+  const auto share = world.rows_of(kPilots);
   for (const auto& condition : conditions_) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(share.size()));
     std::iota(indices.begin(), indices.end(),

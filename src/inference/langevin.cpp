@@ -1,12 +1,12 @@
-#include "snpse/inference/langevin.hpp"
+#include "inference/langevin.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <Eigen/Eigenvalues>
 
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/inference/reverse_sde.hpp"
+#include "inference/reverse_sde.hpp"
+#include "numerics/tensor_matrix.hpp"
 
 namespace snpse {
 namespace {
@@ -43,7 +43,7 @@ torch::Tensor sample_langevin(const JointField& field, std::span<RandomStream> s
   const double least = diffusion.ratio(model.t_min());
   const auto noise_at = [&](const torch::Tensor& y, double ratio) {
     const double t = diffusion.time_of_ratio(ratio);
-    return field.noise(y * diffusion.alpha(t), t);
+    return field.predicted_noise(y * diffusion.alpha(t), t);
   };
   const Matrix start = field.covariance(1.0).llt().matrixL();
   auto y = standard_normal(streams, model.dim()).matmul(to_tensor(start.transpose())) +

@@ -1,4 +1,4 @@
-#include "snpse/inference/neighbour_distance.hpp"
+#include "inference/neighbour_distance.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include <Eigen/Cholesky>
 
-#include "snpse/util/multiversion.hpp"
+#include "util/multiversion.hpp"
 
 namespace snpse {
 namespace {
@@ -43,7 +43,7 @@ Matrix NeighbourDistance::whiten(const Matrix& theta) const {
 }
 
 Vector NeighbourDistance::operator()(const World& world, const Matrix& theta) const {
-  const auto share = world.share(theta.rows());
+  const auto share = world.rows_of(theta.rows());
   const Matrix mine = whiten(theta.middleRows(share.begin, share.size()));
   const auto dim = static_cast<std::size_t>(mine.cols());
   const std::size_t count = draws_.size() / dim;

@@ -1,4 +1,4 @@
-#include "snpse/inference/noise_grid.hpp"
+#include "inference/noise_grid.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
-#include "snpse/inference/probability_flow.hpp"
+#include "inference/probability_flow.hpp"
 
-#include "snpse/inference/integrate.hpp"
-#include "snpse/inference/noise_grid.hpp"
-#include "snpse/inference/reference.hpp"
-#include "snpse/inference/relative_flow.hpp"
+#include "inference/integrate.hpp"
+#include "inference/noise_grid.hpp"
+#include "inference/reference.hpp"
+#include "inference/relative_flow.hpp"
 
 namespace snpse {
 
@@ -16,7 +16,7 @@ torch::Tensor sample_adams(const ScoreField& field, const torch::Tensor& noise, 
   const double least = grid.ratio(0);
   const auto noise_at = [&](const torch::Tensor& y, double ratio) {
     const double t = diffusion.time_of_ratio(ratio);
-    return field.noise(y * diffusion.alpha(t), t);
+    return field.predicted_noise(y * diffusion.alpha(t), t);
   };
   const auto start = flow.to_w(reference_of(field).sample(noise), most);
   const auto end = integrate_adams(grid, Direction::down, start, [&](const torch::Tensor& w, double ratio) {
@@ -38,7 +38,7 @@ torch::Tensor sample_dopri5(const ScoreField& field, const torch::Tensor& noise,
         .to(torch::kFloat32);
   };
   const auto rhs = [&](const std::vector<double>& z, std::vector<double>& slope, double t) {
-    const auto eps = field.noise(as_tensor(z), t).contiguous();
+    const auto eps = field.predicted_noise(as_tensor(z), t).contiguous();
     const double drift = diffusion.drift(t);
     const double weight = diffusion.diffusion_squared(t) / (2 * diffusion.sigma(t));  // score = -eps / sigma
     const float* predicted = eps.data_ptr<float>();

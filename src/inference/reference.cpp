@@ -1,4 +1,4 @@
-#include "snpse/inference/reference.hpp"
+#include "inference/reference.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -22,7 +22,7 @@ Reference reference_of(const ScoreField& field) {
     return {0 * shape, shape * (diffusion.reference_deviation() / alpha)};
   const double ratio = diffusion.ratio(1.0);
   const auto& [centre, deviation] = field.centre();
-  const auto mean = centre - ratio * field.noise(centre * alpha, 1.0);
+  const auto mean = centre - ratio * field.predicted_noise(centre * alpha, 1.0);
   return {mean, (deviation.square() + ratio * ratio).sqrt()};
 }
 

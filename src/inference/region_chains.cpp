@@ -1,4 +1,4 @@
-#include "snpse/inference/region_chains.hpp"
+#include "inference/region_chains.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 #include <Eigen/Cholesky>
 #include <fmt/format.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

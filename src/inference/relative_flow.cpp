@@ -1,4 +1,4 @@
-#include "snpse/inference/relative_flow.hpp"
+#include "inference/relative_flow.hpp"
 
 namespace snpse {
 

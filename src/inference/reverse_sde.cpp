@@ -1,8 +1,8 @@
-#include "snpse/inference/reverse_sde.hpp"
+#include "inference/reverse_sde.hpp"
 
 #include <cmath>
 
-#include "snpse/inference/reference.hpp"
+#include "inference/reference.hpp"
 
 namespace snpse {
 namespace {
@@ -31,7 +31,7 @@ torch::Tensor sample_sde(const ScoreField& field, std::span<RandomStream> stream
   for (int i = 0; i < options.sde_steps; ++i) {
     const double t = 1 - i * step;
     const double g_squared = diffusion.diffusion_squared(t);
-    const auto score = field.noise(z, t) * (-1 / diffusion.sigma(t));
+    const auto score = field.predicted_noise(z, t) * (-1 / diffusion.sigma(t));
     const auto drift = g_squared * score - diffusion.drift(t) * z;
     z = z + step * drift + std::sqrt(step * g_squared) * standard_normal(streams, dim);
     const double next = t - step;
@@ -39,12 +39,12 @@ torch::Tensor sample_sde(const ScoreField& field, std::span<RandomStream> stream
     const double sigma = diffusion.sigma(next);
     const double langevin = 2 * kCorrectorRatio * kCorrectorRatio * sigma * sigma;
     for (int corrector = 0; corrector < options.corrector_steps; ++corrector) {
-      const auto eps = field.noise(z, next);
+      const auto eps = field.predicted_noise(z, next);
       z = z - (langevin / sigma) * eps + std::sqrt(2 * langevin) * standard_normal(streams, dim);
     }
   }
   const double t = model.t_min();
-  return (z - diffusion.sigma(t) * field.noise(z, t)) / diffusion.alpha(t);
+  return (z - diffusion.sigma(t) * field.predicted_noise(z, t)) / diffusion.alpha(t);
 }
 
 }  // namespace snpse

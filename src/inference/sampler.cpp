@@ -1,7 +1,7 @@
-#include "snpse/inference/sampler.hpp"
+#include "inference/sampler.hpp"
 
-#include "snpse/inference/probability_flow.hpp"
-#include "snpse/inference/reverse_sde.hpp"
+#include "inference/probability_flow.hpp"
+#include "inference/reverse_sde.hpp"
 
 namespace snpse {
 

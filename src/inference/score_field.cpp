@@ -1,6 +1,6 @@
-#include "snpse/inference/score_field.hpp"
+#include "inference/score_field.hpp"
 
-#include "snpse/core/tensor_matrix.hpp"
+#include "numerics/tensor_matrix.hpp"
 
 namespace snpse {
 
@@ -8,9 +8,9 @@ ModelField::ModelField(const ScoreModel& model, const ScoreModel::Condition& con
     : ScoreField(model, {condition.mean, to_tensor(model.regression().deviation.transpose())}),
       condition_(condition) {}
 
-torch::Tensor ModelField::noise(const torch::Tensor& z_t, double t) const {
+torch::Tensor ModelField::predicted_noise(const torch::Tensor& z_t, double t) const {
   const torch::NoGradGuard no_gradients;
-  return model().noise(z_t, condition_, t);
+  return model().predicted_noise(z_t, condition_, t);
 }
 
 }  // namespace snpse

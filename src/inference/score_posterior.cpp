@@ -1,4 +1,4 @@
-#include "snpse/inference/score_posterior.hpp"
+#include "inference/score_posterior.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/inference/density.hpp"
-#include "snpse/inference/sampler.hpp"
-#include "snpse/inference/supported_draws.hpp"
+#include "inference/density.hpp"
+#include "inference/sampler.hpp"
+#include "inference/supported_draws.hpp"
+#include "numerics/tensor_matrix.hpp"
 
 namespace snpse {
 
@@ -45,7 +45,7 @@ torch::Tensor ScorePosterior::log_density(const torch::Tensor& z, std::span<cons
 
 Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
                                    const BlockDensity& density_of) const {
-  const auto share = world.share(theta.rows());
+  const auto share = world.rows_of(theta.rows());
   Matrix mine = Matrix::Constant(share.size(), 1, -std::numeric_limits<double>::infinity());
   std::vector<std::int64_t> inside;
   for (Eigen::Index i = share.begin; i < share.end; ++i)
@@ -68,7 +68,7 @@ double ScorePosterior::log_mass_in_support(const World& world) const {
   auto flow = options_;
   if (flow.kind == SamplerKind::sde) flow.kind = SamplerKind::adams;
   const ModelField field(*model_, condition_);
-  const auto share = world.share(kDrawsOfMass);
+  const auto share = world.rows_of(kDrawsOfMass);
   std::array<double, 1> inside{0};
   for (Eigen::Index begin = share.begin; begin < share.end; begin += kSamplerBlock) {
     std::vector<std::int64_t> indices(

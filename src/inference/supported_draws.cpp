@@ -1,11 +1,11 @@
-#include "snpse/inference/supported_draws.hpp"
+#include "inference/supported_draws.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "snpse/util/clock.hpp"
-#include "snpse/util/error.hpp"
+#include "util/clock.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {
@@ -47,7 +47,7 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
     // As many as are missing, and enough more to make up for the leakage seen so far.
     const double rate = std::max(1 - report.leakage(), min_acceptance);
     const auto wanted = static_cast<std::int64_t>(std::ceil(static_cast<double>(n - accepted) / rate));
-    const auto share = world.share(wanted);
+    const auto share = world.rows_of(wanted);
     const Matrix drawn =
         world.gather_rows(candidates(report.drawn + share.begin, share.size(), support.dim(), key, draw));
     for (Eigen::Index i = 0; i < drawn.rows() && accepted < n; ++i) {

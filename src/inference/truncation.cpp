@@ -1,4 +1,4 @@
-#include "snpse/inference/truncation.hpp"
+#include "inference/truncation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "snpse/inference/importance.hpp"
-#include "snpse/inference/neighbour_distance.hpp"
-#include "snpse/util/error.hpp"
+#include "inference/importance.hpp"
+#include "inference/neighbour_distance.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 // little.
 constexpr std::int64_t kMinTurn = 2048;
 constexpr std::int64_t kMaxTurn = 65536;
-// Share of the region's posterior draws that a screen may take to lie outside.
+// Fraction of the region's posterior draws that a screen may take to lie outside.
 constexpr double kLostToAScreen = 5e-4;
 // So many that half of them tell that share; fewer draws get no screens.
 constexpr double kDrawsForScreens = 2 / kLostToAScreen;
@@ -79,7 +79,7 @@ double prior_mass(const Prior& prior, const Box& box, const DrawKey& key) {
 /// Draws number [first, first + n) of `source` that lie in the box, in order.
 Matrix draw_in_box(const World& world, const Prior& source, const Box& box, std::int64_t first,
                    std::int64_t n, const DrawKey& key) {
-  const auto share = world.share(n);
+  const auto share = world.rows_of(n);
   const Matrix drawn = draw_rows(source, share.size(), key.seed, Purpose::proposal, key.round,
                                  static_cast<std::uint64_t>(first + share.begin));
   Matrix kept(drawn.rows(), drawn.cols());

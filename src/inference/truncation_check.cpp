@@ -1,4 +1,4 @@
-#include "snpse/inference/truncation_check.hpp"
+#include "inference/truncation_check.hpp"
 
 #include <algorithm>
 #include <cmath>

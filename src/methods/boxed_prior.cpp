@@ -1,4 +1,4 @@
-#include "snpse/methods/boxed_prior.hpp"
+#include "methods/boxed_prior.hpp"
 
 #include <vector>
 

@@ -1,15 +1,15 @@
-#include "snpse/methods/method.hpp"
+#include "methods/method.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-#include "snpse/methods/nlse.hpp"
-#include "snpse/methods/npse.hpp"
-#include "snpse/methods/snpse_a.hpp"
-#include "snpse/methods/snpse_b.hpp"
-#include "snpse/methods/snpse_c.hpp"
-#include "snpse/methods/tsnpse.hpp"
-#include "snpse/util/nearest.hpp"
+#include "methods/nlse.hpp"
+#include "methods/npse.hpp"
+#include "methods/snpse_a.hpp"
+#include "methods/snpse_b.hpp"
+#include "methods/snpse_c.hpp"
+#include "methods/tsnpse.hpp"
+#include "util/nearest.hpp"
 
 namespace snpse {
 
@@ -29,7 +29,7 @@ std::int64_t Method::simulations_after(std::span<const RoundData> finished) cons
   return std::max<std::int64_t>(1, (left + rounds_left - 1) / rounds_left);
 }
 
-std::int64_t Method::simulations_of(const Record& /*report*/, std::int64_t n,
+std::int64_t Method::simulations_of(const ProposalFigures& /*figures*/, std::int64_t n,
                                     std::span<const RoundData> /*finished*/) const {
   return n;
 }

@@ -1,10 +1,11 @@
-#include "snpse/methods/npse.hpp"
+#include "methods/npse.hpp"
 
 #include <utility>
 
-#include "snpse/inference/joint_posterior.hpp"
-#include "snpse/inference/score_posterior.hpp"
-#include "snpse/methods/posterior_score.hpp"
+#include "inference/joint_posterior.hpp"
+#include "inference/score_posterior.hpp"
+#include "methods/trained_posterior.hpp"
+#include "training/posterior_score.hpp"
 
 namespace snpse {
 
@@ -18,12 +19,12 @@ std::int64_t Npse::simulations(int /*round*/) const {
 Proposal Npse::propose(std::span<const RoundData> rounds, std::int64_t n,
                        const StepContext& /*context*/) const {
   ensure(rounds.empty(), "NPSE has one round");
-  return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, 1), {}};
+  return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, 1)};
 }
 
-TrainedNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
-                           const StepContext& context) const {
-  return train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context);
+RoundNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                         const StepContext& context) const {
+  return {train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context)};
 }
 
 std::shared_ptr<const ScoreModel> Npse::model(const Record& network) const {

@@ -1,10 +1,11 @@
-#include "snpse/methods/posterior_proposals.hpp"
+#include "methods/posterior_proposals.hpp"
 
 #include <optional>
 #include <utility>
 
-#include "snpse/methods/posterior_score.hpp"
-#include "snpse/methods/rounds.hpp"
+#include "methods/rounds.hpp"
+#include "methods/trained_posterior.hpp"
+#include "training/posterior_score.hpp"
 
 namespace snpse {
 
@@ -18,12 +19,10 @@ std::int64_t PosteriorProposals::simulations(int round) const {
 Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, std::int64_t n,
                                      const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
-  if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
+  if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round)};
   const DrawKey key{problem_.seed, Purpose::proposal, round};
   const auto samples = approximation(rounds)->sample(context.world, n, key, context.log);
-  Record report;
-  report.put("leakage", samples.report.leakage());
-  return {samples.theta, report};
+  return {samples.theta, {.leakage = samples.report.leakage()}};
 }
 
 MethodSettings PosteriorProposals::settings_of(std::span<const RoundData> rounds) const {
@@ -36,20 +35,16 @@ std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network)
   return trained_posterior(network, problem_.prior, problem_.x_obs, settings_.sampler);
 }
 
-Pool PosteriorProposals::pool(std::span<const RoundData> rounds) const {
-  const auto simulated = [&](std::size_t round) {
-    const auto& report = rounds[round - 1].proposal.report;
-    return report.has(kProposed) ? report.get<std::int64_t>(kProposed) : simulations(static_cast<int>(round));
-  };
-  Pool pool(problem_.prior, simulated(1));
+ProposalMixture PosteriorProposals::proposal_mixture(std::span<const RoundData> rounds) const {
+  ProposalMixture mixture(problem_.prior, rounds.front().size);
   for (std::size_t round = 2; round <= rounds.size(); ++round) {
     const auto& last = rounds[round - 2];
     const auto log_normaliser = last.network.has(kLogNormaliser)
                                     ? std::optional(last.network.get<double>(kLogNormaliser))
                                     : std::nullopt;
-    pool.add(flow(last.network), log_normaliser, simulated(round));
+    mixture.add(flow(last.network), log_normaliser, rounds[round - 1].size);
   }
-  return pool;
+  return mixture;
 }
 
 std::shared_ptr<const Posterior> PosteriorProposals::posterior(std::span<const RoundData> rounds,

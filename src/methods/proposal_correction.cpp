@@ -1,6 +1,6 @@
-#include "snpse/methods/proposal_correction.hpp"
+#include "methods/proposal_correction.hpp"
 
-#include "snpse/core/tensor_matrix.hpp"
+#include "numerics/tensor_matrix.hpp"
 
 namespace snpse {
 namespace {
@@ -15,25 +15,25 @@ Vector precision(const Vector& deviation) {
 
 }  // namespace
 
-ProposalCorrection::ProposalCorrection(const Regression& fitted, const Standardiser& proposals,
+ProposalCorrection::ProposalCorrection(const GaussianRegression& fitted, const Standardiser& proposals,
                                        const Standardiser& prior)
-    : start_(fitted) {
+    : base_(fitted) {
   const Vector joint = precision(fitted.deviation);
   const Vector of_prior = precision(prior.deviation);
   const Vector of_proposals = precision(proposals.deviation).cwiseMin((1 - kLeastShare) * joint + of_prior);
   const Vector posterior = joint - of_proposals + of_prior;
-  start_.weights = fitted.weights * joint.cwiseQuotient(posterior).asDiagonal();
-  start_.offset = (joint.cwiseProduct(fitted.offset) - of_proposals.cwiseProduct(proposals.mean) +
-                   of_prior.cwiseProduct(prior.mean))
-                      .cwiseQuotient(posterior);
-  start_.deviation = posterior.cwiseSqrt().cwiseInverse();
+  base_.weights = fitted.weights * joint.cwiseQuotient(posterior).asDiagonal();
+  base_.offset = (joint.cwiseProduct(fitted.offset) - of_proposals.cwiseProduct(proposals.mean) +
+                  of_prior.cwiseProduct(prior.mean))
+                     .cwiseQuotient(posterior);
+  base_.deviation = posterior.cwiseSqrt().cwiseInverse();
   joint_ = to_tensor(joint.transpose());
   posterior_ = to_tensor(posterior.transpose());
   proposals_ = to_tensor(of_proposals.transpose());
   prior_ = to_tensor(of_prior.transpose());
 }
 
-torch::Tensor ProposalCorrection::wanted_noise(const torch::Tensor& eps, const torch::Tensor& of_proposals,
+torch::Tensor ProposalCorrection::noise_target(const torch::Tensor& eps, const torch::Tensor& of_proposals,
                                                const torch::Tensor& of_prior, const NoiseLevel& level) const {
   const auto r_squared = (level.sigma / level.alpha).square();
   const auto weight = [&](const torch::Tensor& precision) { return 1 + r_squared * precision; };

@@ -1,8 +1,8 @@
-#include "snpse/methods/region_weights.hpp"
+#include "methods/region_weights.hpp"
 
 #include <map>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

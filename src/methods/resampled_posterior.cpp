@@ -1,8 +1,8 @@
-#include "snpse/methods/resampled_posterior.hpp"
+#include "methods/resampled_posterior.hpp"
 
 #include <utility>
 
-#include "snpse/inference/importance.hpp"
+#include "inference/importance.hpp"
 
 namespace snpse {
 namespace {
@@ -12,17 +12,17 @@ constexpr std::uint64_t kPickingStream = std::uint64_t{1} << 62U;
 
 }  // namespace
 
-ResampledPosterior::ResampledPosterior(std::shared_ptr<const Posterior> proposal_posterior, Pool pool,
-                                       double log_normaliser, const Options& options)
+ResampledPosterior::ResampledPosterior(std::shared_ptr<const Posterior> proposal_posterior,
+                                       ProposalMixture mixture, double log_normaliser, const Options& options)
     : proposal_posterior_(std::move(proposal_posterior)),
-      pool_(std::move(pool)),
+      mixture_(std::move(mixture)),
       log_normaliser_(log_normaliser),
       options_(options) {}
 
 PosteriorSamples ResampledPosterior::sample(const World& world, std::int64_t n, const DrawKey& key,
                                             Log& log) const {
   auto result = proposal_posterior_->sample(world, n * options_.candidates, key, log);
-  const Vector log_weights = pool_.log_weights(world, result.theta, options_.density, key);
+  const Vector log_weights = mixture_.log_weights(world, result.theta, options_.density, key);
   RandomStream random(key.seed, key.purpose, key.round, kPickingStream);
   result.theta =
       resample(result.theta, log_weights, n, random.uniform(), "raise method.resampling_candidates");
@@ -32,7 +32,7 @@ PosteriorSamples ResampledPosterior::sample(const World& world, std::int64_t n, 
 Vector ResampledPosterior::log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                                     const DrawKey& key) const {
   return (proposal_posterior_->log_prob(world, theta, options, key) +
-          pool_.log_weights(world, theta, options_.density, key))
+          mixture_.log_weights(world, theta, options_.density, key))
              .array() -
          log_normaliser_;
 }

@@ -1,4 +1,4 @@
-#include "snpse/methods/rounds.hpp"
+#include "methods/rounds.hpp"
 
 #include <algorithm>
 

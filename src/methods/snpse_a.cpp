@@ -1,10 +1,10 @@
-#include "snpse/methods/snpse_a.hpp"
+#include "methods/snpse_a.hpp"
 
 #include <utility>
 
-#include "snpse/inference/importance.hpp"
-#include "snpse/methods/posterior_score.hpp"
-#include "snpse/methods/resampled_posterior.hpp"
+#include "inference/importance.hpp"
+#include "methods/resampled_posterior.hpp"
+#include "training/posterior_score.hpp"
 
 namespace snpse {
 namespace {
@@ -14,15 +14,15 @@ constexpr std::int64_t kDrawsOfNormaliser = 4000;
 
 }  // namespace
 
-TrainedNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
-                             const StepContext& context) const {
-  auto trained =
-      train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed, checkpoints, context);
+RoundNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                           const StepContext& context) const {
+  RoundNetwork trained{train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed,
+                                             checkpoints, context)};
   if (trained.report.stopped || rounds.size() == 1) return trained;
   const auto round = static_cast<std::uint32_t>(rounds.size());
   const DrawKey key{problem_.seed, Purpose::truncation, round};
   const auto draws = flow(trained.network)->sample(context.world, kDrawsOfNormaliser, key, context.log).theta;
-  const Vector log_weights = pool(rounds).log_weights(context.world, draws, density(), key);
+  const Vector log_weights = proposal_mixture(rounds).log_weights(context.world, draws, density(), key);
   trained.network.put(kLogNormaliser, log_mean_exp(log_weights));
   trained.effective_share = effective_sample_size(log_weights) / static_cast<double>(draws.rows());
   return trained;
@@ -36,7 +36,8 @@ std::shared_ptr<const Posterior> SnpseA::approximation(std::span<const RoundData
   auto proposal_posterior = flow(rounds.back().network);
   if (rounds.size() == 1) return proposal_posterior;
   return std::make_shared<const ResampledPosterior>(
-      std::move(proposal_posterior), pool(rounds), rounds.back().network.get<double>(kLogNormaliser),
+      std::move(proposal_posterior), proposal_mixture(rounds),
+      rounds.back().network.get<double>(kLogNormaliser),
       ResampledPosterior::Options{.candidates = settings_.method.resampling_candidates,
                                   .density = density()});
 }

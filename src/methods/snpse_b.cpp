@@ -1,22 +1,22 @@
-#include "snpse/methods/snpse_b.hpp"
+#include "methods/snpse_b.hpp"
 
-#include "snpse/inference/importance.hpp"
-#include "snpse/methods/posterior_score.hpp"
-#include "snpse/methods/valid_rows.hpp"
+#include "inference/importance.hpp"
+#include "training/posterior_score.hpp"
+#include "training/valid_rows.hpp"
 
 namespace snpse {
 
-TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
-                             const StepContext& context) const {
+RoundNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                           const StepContext& context) const {
   if (rounds.size() == 1)
-    return train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed, checkpoints,
-                                 context);
+    return {train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed, checkpoints,
+                                  context)};
   double effective_share = 1;
   const auto weigh = [&](const ValidRows& rows) -> Vector {
     const auto& world = context.world;
     const DrawKey key{problem_.seed, Purpose::hutchinson, static_cast<std::uint32_t>(rounds.size())};
     const Matrix theta = world.gather_rows(rows.theta);
-    const Vector log_weights = pool(rounds).log_weights(world, theta, density(), key);
+    const Vector log_weights = proposal_mixture(rounds).log_weights(world, theta, density(), key);
     Vector weights = (log_weights.array() - log_mean_exp(log_weights)).exp();
     if (settings_.method.largest_weight > 0) weights = weights.cwiseMin(settings_.method.largest_weight);
     effective_share = effective_sample_size(weights.array().log()) / static_cast<double>(weights.size());
@@ -24,8 +24,7 @@ TrainedNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoint
   };
   auto trained = train_posterior_score(rounds, problem_.prior, settings_of(rounds), problem_.seed,
                                        checkpoints, context, {.weigh = weigh});
-  trained.effective_share = effective_share;
-  return trained;
+  return {std::move(trained), effective_share};
 }
 
 std::shared_ptr<const Posterior> SnpseB::approximation(std::span<const RoundData> rounds) const {

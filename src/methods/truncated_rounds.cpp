@@ -1,8 +1,8 @@
-#include "snpse/methods/truncated_rounds.hpp"
+#include "methods/truncated_rounds.hpp"
 
 #include <algorithm>
 
-#include "snpse/methods/rounds.hpp"
+#include "methods/rounds.hpp"
 
 namespace snpse {
 namespace {

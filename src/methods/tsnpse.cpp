@@ -1,4 +1,4 @@
-#include "snpse/methods/tsnpse.hpp"
+#include "methods/tsnpse.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -8,21 +8,22 @@
 
 #include <fmt/format.h>
 
-#include "snpse/inference/truncation_check.hpp"
-#include "snpse/methods/boxed_prior.hpp"
-#include "snpse/methods/region_weights.hpp"
-#include "snpse/methods/rounds.hpp"
-#include "snpse/methods/truncated_rounds.hpp"
-#include "snpse/methods/valid_region.hpp"
+#include "inference/truncation_check.hpp"
+#include "methods/boxed_prior.hpp"
+#include "methods/region_weights.hpp"
+#include "methods/rounds.hpp"
+#include "methods/trained_posterior.hpp"
+#include "methods/truncated_rounds.hpp"
+#include "methods/valid_region.hpp"
 
 namespace snpse {
 namespace {
 
+// In the record of a region: the log-density at its edge.
+constexpr const char* kThreshold = "threshold";
 // In a network's record: the check of the region that its round simulated in.
 constexpr const char* kOutside = "truncation/outside";
 constexpr const char* kTolerance = "truncation/tolerance";
-// In a proposal's report: the share of the region before that the region keeps.
-constexpr const char* kKept = "kept_of_region";
 
 // After a failed region the next one leaves out this share of what it would else.
 constexpr double kWidened = 0.1;
@@ -38,7 +39,7 @@ std::int64_t simulations_left(const MethodOptions& options, std::span<const Roun
 }
 
 RegionState state_of(const RoundData& round) {
-  if (!get_box(round.proposal.report)) return RegionState::prior;
+  if (!get_box(round.proposal.region)) return RegionState::prior;
   if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
   const TruncationCheck check{round.network.get<double>(kOutside), round.network.get<double>(kTolerance)};
   return check.passed() ? RegionState::passed : RegionState::failed;
@@ -54,10 +55,10 @@ struct PastRegion {
   std::optional<ValidRegion> valid;  // region.valid refers to it
   HighestDensityRegion region;
 
-  PastRegion(const World& world, const Record& report, const std::shared_ptr<const Prior>& prior)
-      : valid(ValidRegion::from_record(report, prior)) {
-    region.threshold = report.get<double>("threshold");
-    region.box = *get_box(report);
+  PastRegion(const World& world, const Record& record, const std::shared_ptr<const Prior>& prior)
+      : valid(ValidRegion::from_record(record, prior)) {
+    region.threshold = record.get<double>(kThreshold);
+    region.box = *get_box(record);
     if (valid) region.valid = valid->screen(world);
   }
   PastRegion(const PastRegion&) = delete;
@@ -68,22 +69,20 @@ double share(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(whole, 1));
 }
 
-Record describe(const HighestDensityRegion& region, const TruncatedDraws& draws) {
-  Record report;
-  report.put("threshold", region.threshold);
-  put_box(report, region.box);
-  report.put("candidates", draws.candidates);
-  report.put("evaluated", draws.evaluated);
-  report.put("acceptance", draws.acceptance);
-  report.put("prior_mass_of_box", draws.prior_mass_of_box);
+/// What later rounds and users need to know of the region and of the draws in it.
+Record to_record(const HighestDensityRegion& region, const TruncatedDraws& draws) {
+  Record record;
+  record.put(kThreshold, region.threshold);
+  put_box(record, region.box);
+  record.put("candidates", draws.candidates);
+  record.put("evaluated", draws.evaluated);
   if (draws.chains) {
-    report.put("chains/number", draws.chains->chains);
-    report.put("chains/steps", draws.chains->steps);
-    report.put("chains/memory", draws.chains->memory);
-    report.put("chains/effective_size", draws.chains->effective_size);
+    record.put("chains/number", draws.chains->chains);
+    record.put("chains/steps", draws.chains->steps);
+    record.put("chains/memory", draws.chains->memory);
+    record.put("chains/effective_size", draws.chains->effective_size);
   }
-  if (region.valid) report.put("expected_valid", share(draws.valid, draws.candidates));
-  return report;
+  return record;
 }
 
 std::string describe(const Calibration& calibration, double expected_valid) {
@@ -130,11 +129,11 @@ std::int64_t Tsnpse::simulations_after(std::span<const RoundData> finished) cons
   return next_truncated_round(settings_.method, settings_.truncation, rounds);
 }
 
-std::int64_t Tsnpse::simulations_of(const Record& report, std::int64_t n,
+std::int64_t Tsnpse::simulations_of(const ProposalFigures& figures, std::int64_t n,
                                     std::span<const RoundData> finished) const {
   const auto left = simulations_left(settings_.method, finished);
-  if (n < left || !report.has(kKept)) return n;
-  return shrinking_round(settings_.truncation, left, report.get<double>(kKept), problem_.x_obs.size());
+  if (n < left || !figures.kept_of_region) return n;
+  return shrinking_round(settings_.truncation, left, *figures.kept_of_region, problem_.x_obs.size());
 }
 
 double Tsnpse::kept_share(std::span<const RoundData> rounds, const HighestDensityRegion& region,
@@ -153,7 +152,7 @@ bool Tsnpse::is_last(std::span<const RoundData> rounds) const {
 Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
                          const StepContext& context) const {
   const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
-  if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round), {}};
+  if (rounds.empty()) return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round)};
   auto options = truncation();
   if (state_of(rounds.back()) == RegionState::failed) options.epsilon *= kWidened;
   const auto posterior = score_posterior(rounds, problem_.x_obs);
@@ -167,14 +166,16 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
   if (valid) region.valid = valid->screen(context.world);
   const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, density, n,
                                           options, key, context.log);
-  auto report = describe(region, draws);
+  Proposal proposal{draws.theta, {draws.acceptance, draws.prior_mass_of_box}, to_record(region, draws)};
+  auto& figures = proposal.figures;
   if (settings_.truncation.shrinking > 0 && state_of(rounds.back()) != RegionState::failed)
-    report.put(kKept, kept_share(rounds, region, density.log_prob, context.world));
+    figures.kept_of_region = kept_share(rounds, region, density.log_prob, context.world);
   if (valid) {
-    valid->put_in(report);
-    context.log.info(describe(valid->calibration(), report.get<double>("expected_valid")));
+    valid->put_in(proposal.region);
+    figures.expected_valid = share(draws.valid, draws.candidates);
+    context.log.info(describe(valid->calibration(), *figures.expected_valid));
   }
-  return {draws.theta, report};
+  return proposal;
 }
 
 RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const World& world) const {
@@ -192,7 +193,7 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
 
 std::shared_ptr<const Prior> Tsnpse::model_prior(std::span<const RoundData> rounds) const {
   const auto in_box_of = [&](const RoundData& round) {
-    return boxed_prior(problem_.prior, round.proposal.report);
+    return boxed_prior(problem_.prior, round.proposal.region);
   };
   if (is_last(rounds)) return in_box_of(rounds.back());
   for (auto round = rounds.rbegin() + 1; round < rounds.rend(); ++round)
@@ -217,7 +218,7 @@ RowWeights Tsnpse::weights(std::span<const RoundData> rounds, const StepContext&
     const std::vector<int> round(all.col(0).begin(), all.col(0).end());
     Matrix inside(theta.rows(), static_cast<Eigen::Index>(rounds.size()) - 1);
     for (std::size_t s = 1; s < rounds.size(); ++s) {
-      const PastRegion past(world, rounds[s].proposal.report, problem_.prior);
+      const PastRegion past(world, rounds[s].proposal.region, problem_.prior);
       const auto earlier = score_posterior(rounds.first(s), problem_.x_obs);
       inside.col(static_cast<Eigen::Index>(s) - 1) =
           inside_region(theta, past.region, region_density(*earlier, world).log_prob);
@@ -227,11 +228,12 @@ RowWeights Tsnpse::weights(std::span<const RoundData> rounds, const StepContext&
   };
 }
 
-TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
-                             const StepContext& context) const {
+RoundNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
+                           const StepContext& context) const {
   const auto settings = is_last(rounds) ? settings_ : early_settings(settings_);
-  auto trained = train_posterior_score(rounds, problem_.prior, settings, problem_.seed, checkpoints, context,
-                                       {.boxed = model_prior(rounds), .weigh = weights(rounds, context)});
+  RoundNetwork trained{
+      train_posterior_score(rounds, problem_.prior, settings, problem_.seed, checkpoints, context,
+                            {.boxed = model_prior(rounds), .weigh = weights(rounds, context)})};
   if (trained.report.stopped || rounds.size() == 1) return trained;
   trained.truncation = check_region(rounds, trained.network, context);
   trained.network.put(kOutside, trained.truncation->outside);
@@ -242,7 +244,7 @@ TrainedNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoint
 TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Record& network,
                                      const StepContext& context) const {
   const auto& world = context.world;
-  const PastRegion past(world, rounds.back().proposal.report, problem_.prior);
+  const PastRegion past(world, rounds.back().proposal.region, problem_.prior);
   const auto earlier = score_posterior(rounds.first(rounds.size() - 1), problem_.x_obs);
   const auto posterior = trained_posterior(network, model_prior(rounds), problem_.x_obs, settings_.sampler);
   const DrawKey key{problem_.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};

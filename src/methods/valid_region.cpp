@@ -1,4 +1,4 @@
-#include "snpse/methods/valid_region.hpp"
+#include "methods/valid_region.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,8 +7,8 @@
 
 #include <boost/math/distributions/binomial.hpp>
 
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/methods/valid_rows.hpp"
+#include "numerics/tensor_matrix.hpp"
+#include "training/valid_rows.hpp"
 
 namespace snpse {
 namespace {
@@ -128,28 +128,28 @@ std::optional<ValidRegion> ValidRegion::learn(const World& world, std::span<cons
   return region;
 }
 
-std::optional<ValidRegion> ValidRegion::from_record(const Record& report,
+std::optional<ValidRegion> ValidRegion::from_record(const Record& record,
                                                     std::shared_ptr<const Prior> prior) {
-  if (!report.has(kWeights)) return std::nullopt;
+  if (!record.has(kWeights)) return std::nullopt;
   ValidRegion region(prior, fresh_classifier(*prior, 0, 0));
-  const auto& weights = report.get<std::vector<float>>(kWeights);
+  const auto& weights = record.get<std::vector<float>>(kWeights);
   const auto own = region.classifier_.parameters();
   if (static_cast<std::int64_t>(weights.size()) != own.numel())
     fail(ExitCode::data, "the field '{}' has {} entries, not {}", kWeights, weights.size(), own.numel());
   std::copy(weights.begin(), weights.end(), own.data_ptr<float>());
-  region.calibration_ = {report.get<double>(kThreshold), report.get<std::int64_t>(kHeldOut),
-                         report.get<std::int64_t>(kCut), report.get<double>(kMostLost)};
+  region.calibration_ = {record.get<double>(kThreshold), record.get<std::int64_t>(kHeldOut),
+                         record.get<std::int64_t>(kCut), record.get<double>(kMostLost)};
   return region;
 }
 
-void ValidRegion::put_in(Record& report) const {
+void ValidRegion::put_in(Record& record) const {
   const auto parameters = classifier_.parameters();
   const float* first = parameters.data_ptr<float>();
-  report.put(kWeights, std::vector<float>(first, first + parameters.numel()));
-  report.put(kThreshold, calibration_.threshold);
-  report.put(kHeldOut, calibration_.held_out);
-  report.put(kCut, calibration_.cut);
-  report.put(kMostLost, calibration_.most_lost);
+  record.put(kWeights, std::vector<float>(first, first + parameters.numel()));
+  record.put(kThreshold, calibration_.threshold);
+  record.put(kHeldOut, calibration_.held_out);
+  record.put(kCut, calibration_.cut);
+  record.put(kMostLost, calibration_.most_lost);
 }
 
 Vector ValidRegion::probability(const Matrix& theta) const {
@@ -159,7 +159,7 @@ Vector ValidRegion::probability(const Matrix& theta) const {
 
 Screen ValidRegion::screen(const World& world) const {
   const auto value = [this, &world](const Matrix& theta) -> Vector {
-    const auto share = world.share(theta.rows());
+    const auto share = world.rows_of(theta.rows());
     const Matrix mine = probability(theta.middleRows(share.begin, share.size()));
     return world.gather_rows(mine).col(0);
   };

@@ -1,4 +1,4 @@
-#include "snpse/parallel/broadcast_record.hpp"
+#include "parallel/broadcast_record.hpp"
 
 #include <sstream>
 #include <utility>

@@ -4,8 +4,8 @@
 
 #include <mpi.h>
 
-#include "snpse/parallel/world.hpp"
-#include "snpse/util/error.hpp"
+#include "parallel/world.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

@@ -1,4 +1,4 @@
-#include "snpse/parallel/work_thread.hpp"
+#include "parallel/work_thread.hpp"
 
 #include <utility>
 
@@ -13,9 +13,9 @@ void WorkThread::give(std::string piece) {
   changed_.notify_all();
 }
 
-std::optional<WorkOutcome> WorkThread::wait(std::chrono::steady_clock::duration patience) {
+std::optional<WorkOutcome> WorkThread::wait(std::chrono::steady_clock::duration longest) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [&] { return outcome_.has_value(); });
+  changed_.wait_for(lock, longest, [&] { return outcome_.has_value(); });
   return std::exchange(outcome_, std::nullopt);
 }
 

@@ -1,4 +1,4 @@
-#include "snpse/parallel/world.hpp"
+#include "parallel/world.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,9 +10,9 @@
 #include <boost/mpi/collectives.hpp>
 #include <boost/serialization/vector.hpp>
 
-#include "snpse/parallel/patience.hpp"
-#include "snpse/parallel/world_impl.hpp"
-#include "snpse/util/error.hpp"
+#include "parallel/backoff.hpp"
+#include "parallel/world_impl.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {
@@ -108,12 +108,12 @@ void World::Impl::meet() const {
   MPI_Ibarrier(communicator, &request);
   // Eager for as long as the ranks of a training step wait for one another: who naps wakes late in every
   // step.
-  Patience patience(std::chrono::milliseconds(2));
+  Backoff backoff(std::chrono::milliseconds(2));
   for (;;) {
     int done = 0;
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
     if (done != 0) return;
-    patience.pause();
+    backoff.pause();
   }
 }
 
@@ -127,7 +127,7 @@ int World::size() const {
   return impl_->communicator.size();
 }
 
-Share World::share(Eigen::Index n, int of_rank) const {
+RowRange World::rows_of(Eigen::Index n, int of_rank) const {
   const Eigen::Index each = n / size();
   const Eigen::Index larger = n % size();  // the first so many ranks get one more
   const Eigen::Index begin = each * of_rank + std::min<Eigen::Index>(of_rank, larger);
@@ -204,12 +204,12 @@ Matrix World::scatter_rows(const Matrix& of_root) const {
   broadcast_elements(*impl_, std::span<std::int64_t>(shape));
   std::vector<int> rows, offsets;
   for (int rank = 0; rank < size(); ++rank) {
-    const Share of_rank = share(shape[0], rank);
+    const RowRange of_rank = rows_of(shape[0], rank);
     ensure(of_rank.end <= std::numeric_limits<int>::max(), "scatter_rows: fewer than 2^31 rows in all");
     rows.push_back(static_cast<int>(of_rank.size()));
     offsets.push_back(static_cast<int>(of_rank.begin));
   }
-  Matrix mine(share(shape[0]).size(), shape[1]);
+  Matrix mine(rows_of(shape[0]).size(), shape[1]);
   if (shape[0] * shape[1] == 0) return mine;
   const RowType row(shape[1]);
   MPI_Scatterv(of_root.data(), rows.data(), offsets.data(), row.type, mine.data(),
@@ -231,11 +231,11 @@ bool World::all_failed(double seconds) const {
       Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   MPI_Request request = MPI_REQUEST_NULL;
   MPI_Ibarrier(impl_->farewell, &request);
-  const Patience patience;
+  const Backoff backoff;
   int done = 0;
   for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); !done && Clock::now() < deadline;
        MPI_Test(&request, &done, MPI_STATUS_IGNORE))
-    patience.pause();
+    backoff.pause();
   return done != 0;
 }
 

@@ -1,4 +1,4 @@
-#include "snpse/simulation/child_process.hpp"
+#include "simulation/child_process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

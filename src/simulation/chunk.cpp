@@ -1,4 +1,4 @@
-#include "snpse/simulation/chunk.hpp"
+#include "simulation/chunk.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "snpse/simulation/bytes.hpp"
-#include "snpse/util/clock.hpp"
+#include "simulation/bytes.hpp"
+#include "util/clock.hpp"
 
 namespace snpse {
 

@@ -1,4 +1,4 @@
-#include "snpse/simulation/farm.hpp"
+#include "simulation/farm.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "snpse/parallel/hand_out.hpp"
-#include "snpse/simulation/bytes.hpp"
-#include "snpse/simulation/chunk.hpp"
-#include "snpse/util/clock.hpp"
-#include "snpse/util/error.hpp"
+#include "parallel/task_farm.hpp"
+#include "simulation/bytes.hpp"
+#include "simulation/chunk.hpp"
+#include "util/clock.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 
@@ -203,7 +203,7 @@ FarmReport simulate(const World& world, const SimulatorFactory& factory, const S
   const auto stop_requested = [&] { return stop.requested() || book.over_budget(); };
 
   const std::exception_ptr error = exception_of(
-      [&] { hand_out(world, source, worker_factory(world, factory, plan, options), stop_requested); });
+      [&] { run_task_farm(world, source, worker_factory(world, factory, plan, options), stop_requested); });
   const std::exception_ptr late_error = exception_of([&] {
     book.flush();
     book.check_budget();

@@ -1,13 +1,13 @@
-#include "snpse/simulation/library_prior.hpp"
+#include "simulation/library_prior.hpp"
 
 #include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
 
+#include "simulation/shared_library.hpp"
 #include "snpse/prior.h"
-#include "snpse/simulation/shared_library.hpp"
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/simulation/library_worker.hpp"
+#include "simulation/library_worker.hpp"
 
 #include <cstdio>
 #include <iostream>
@@ -7,10 +7,10 @@
 
 #include <unistd.h>
 
-#include "snpse/simulation/protocol.hpp"
-#include "snpse/simulation/shared_library.hpp"
+#include "simulation/protocol.hpp"
+#include "simulation/shared_library.hpp"
 #include "snpse/simulator.h"
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

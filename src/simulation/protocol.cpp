@@ -1,4 +1,4 @@
-#include "snpse/simulation/protocol.hpp"
+#include "simulation/protocol.hpp"
 
 #include <charconv>
 #include <iterator>

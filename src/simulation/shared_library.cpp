@@ -1,8 +1,8 @@
-#include "snpse/simulation/shared_library.hpp"
+#include "simulation/shared_library.hpp"
 
 #include <dlfcn.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

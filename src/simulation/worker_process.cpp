@@ -1,4 +1,4 @@
-#include "snpse/simulation/worker_process.hpp"
+#include "simulation/worker_process.hpp"
 
 #include <chrono>
 #include <memory>
@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "snpse/simulation/protocol.hpp"
-#include "snpse/util/error.hpp"
+#include "simulation/protocol.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/storage/csv.hpp"
+#include "storage/csv.hpp"
 
 #include <charconv>
 #include <iterator>
@@ -10,8 +10,8 @@
 #include <boost/algorithm/string/trim.hpp>
 #include <fmt/format.h>
 
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/util/error.hpp"
+#include "storage/durable_file.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

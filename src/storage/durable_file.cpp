@@ -1,4 +1,4 @@
-#include "snpse/storage/durable_file.hpp"
+#include "storage/durable_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

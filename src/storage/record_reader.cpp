@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sealed_file.hpp"
-#include "string_type.hpp"
+#include "storage/sealed_file.hpp"
+#include "storage/string_type.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;

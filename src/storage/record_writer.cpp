@@ -1,11 +1,10 @@
 #include <array>
 
-#include "hdf5_handle.hpp"
-#include "string_type.hpp"
-
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/storage/record_file.hpp"
-#include "snpse/storage/seal.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/hdf5_handle.hpp"
+#include "storage/record_file.hpp"
+#include "storage/seal.hpp"
+#include "storage/string_type.hpp"
 
 namespace snpse {
 namespace {

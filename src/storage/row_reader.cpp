@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "sealed_file.hpp"
+#include "storage/sealed_file.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;

@@ -1,10 +1,10 @@
-#include "snpse/storage/seal.hpp"
+#include "storage/seal.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "snpse/storage/durable_file.hpp"
+#include "storage/durable_file.hpp"
 
 namespace snpse {
 namespace {

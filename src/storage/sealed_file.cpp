@@ -1,9 +1,8 @@
-#include "sealed_file.hpp"
+#include "storage/sealed_file.hpp"
 
-#include "string_type.hpp"
-
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/storage/seal.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/seal.hpp"
+#include "storage/string_type.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;

@@ -4,10 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "hdf5_handle.hpp"
-
-#include "snpse/storage/record_file.hpp"
-#include "snpse/util/error.hpp"
+#include "storage/hdf5_handle.hpp"
+#include "storage/record_file.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "hdf5_handle.hpp"
+#include "storage/hdf5_handle.hpp"
 
 namespace snpse {
 

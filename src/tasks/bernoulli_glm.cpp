@@ -3,9 +3,9 @@
 
 #include <Eigen/LU>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/numpy_random.hpp"
-#include "snpse/tasks/posterior_sampler.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/numpy_random.hpp"
+#include "tasks/posterior_sampler.hpp"
 
 namespace snpse {
 namespace {

@@ -1,9 +1,9 @@
-#include "snpse/tasks/builtin.hpp"
+#include "tasks/builtin.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

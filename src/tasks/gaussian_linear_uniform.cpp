@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "snpse/tasks/builtin.hpp"
+#include "tasks/builtin.hpp"
 
 namespace snpse {
 namespace {

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/builtin.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/tasks/kernel_mixture.hpp"
+#include "tasks/kernel_mixture.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "snpse/tasks/numpy_random.hpp"
+#include "tasks/numpy_random.hpp"
 
 #include <bit>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "snpse/tasks/posterior_sampler.hpp"
+#include "tasks/posterior_sampler.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "snpse/tasks/kernel_mixture.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/kernel_mixture.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

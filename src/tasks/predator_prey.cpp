@@ -1,4 +1,4 @@
-#include "snpse/tasks/predator_prey.hpp"
+#include "tasks/predator_prey.hpp"
 
 #include <cmath>
 #include <limits>

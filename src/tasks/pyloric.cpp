@@ -1,14 +1,14 @@
-#include "snpse/tasks/pyloric.hpp"
+#include "tasks/pyloric.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/pyloric/activity.hpp"
-#include "snpse/tasks/pyloric/simulation.hpp"
-#include "snpse/tasks/pyloric/statistics.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/pyloric/activity.hpp"
+#include "tasks/pyloric/simulation.hpp"
+#include "tasks/pyloric/statistics.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <utility>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/task.hpp"
-#include "snpse/util/error.hpp"
-#include "snpse/util/nearest.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/task.hpp"
+#include "util/error.hpp"
+#include "util/nearest.hpp"
 
 namespace snpse {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <boost/random/binomial_distribution.hpp>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/posterior_sampler.hpp"
-#include "snpse/tasks/predator_prey.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/posterior_sampler.hpp"
+#include "tasks/predator_prey.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

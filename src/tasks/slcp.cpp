@@ -1,8 +1,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/builtin.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

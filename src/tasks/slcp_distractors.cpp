@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/numpy_random.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/numpy_random.hpp"
 
 namespace snpse {
 namespace {

@@ -1,8 +1,8 @@
-#include "snpse/tasks/task.hpp"
+#include "tasks/task.hpp"
 
 #include <algorithm>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

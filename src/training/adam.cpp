@@ -1,10 +1,10 @@
-#include "snpse/training/adam.hpp"
+#include "training/adam.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "snpse/util/multiversion.hpp"
+#include "util/multiversion.hpp"
 
 namespace snpse {
 namespace {

@@ -1,11 +1,11 @@
-#include "snpse/training/classifier.hpp"
+#include "training/classifier.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "snpse/training/adam.hpp"
+#include "training/adam.hpp"
 
 namespace snpse {
 namespace {

@@ -1,10 +1,10 @@
-#include "snpse/training/hold_out.hpp"
+#include "training/hold_out.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "snpse/util/error.hpp"
-#include "snpse/util/random.hpp"
+#include "util/error.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {

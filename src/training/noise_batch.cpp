@@ -1,4 +1,4 @@
-#include "snpse/training/noise_batch.hpp"
+#include "training/noise_batch.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "snpse/training/score_calibration_fit.hpp"
+#include "training/score_calibration_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +61,7 @@ void ScoreCalibrationFit::add(const ScoreNetwork& network, const TrainingRows& r
     const double weight = rows.weight.data_ptr<float>()[row % noise.simulations];
     for (Eigen::Index i = 0; i < model_.dim(); ++i, ++predicted, ++eps) {
       const auto level = nearest_level(model_.log_noise_ratio(alpha, sigma, i));
-      const double scale = model_.preconditioning(alpha, sigma, i).scale;
+      const double scale = model_.preconditioning(alpha, sigma, i).c_out;
       const double in_units = weight * *predicted / (scale * scale);
       squared_(level, i) += in_units * *predicted;
       product_(level, i) += in_units * *eps;

@@ -1,9 +1,9 @@
-#include "snpse/training/shared_rows.hpp"
+#include "training/shared_rows.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 
@@ -72,8 +72,8 @@ TrainingRows SharedRows::fetch(std::span<const std::int64_t> ids) const {
   };
   TrainingRows rows{rows_like(mine_.rows.z), rows_like(mine_.rows.x), rows_like(mine_.rows.mean),
                     rows_like(mine_.rows.tilt), rows_like(mine_.rows.weight)};
-  std::vector<const float*> next;  // of each rank's answer
-  for (const auto& answer : received) next.push_back(answer.data());
+  std::vector<const float*> next;  // of each rank's output
+  for (const auto& output : received) next.push_back(output.data());
   for (std::int64_t i = 0; i < count; ++i) {
     const float*& from = next[static_cast<std::size_t>(owner(ids[static_cast<std::size_t>(i)]))];
     for (const auto* part : {&rows.z, &rows.x, &rows.mean, &rows.tilt, &rows.weight}) {

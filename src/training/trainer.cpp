@@ -1,4 +1,4 @@
-#include "snpse/training/trainer.hpp"
+#include "training/trainer.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,15 +8,15 @@
 #include <span>
 #include <utility>
 
-#include "snpse/parallel/broadcast_record.hpp"
-#include "snpse/training/adam.hpp"
-#include "snpse/training/hold_out.hpp"
-#include "snpse/training/noise_batch.hpp"
-#include "snpse/training/schedule.hpp"
-#include "snpse/training/score_matching.hpp"
-#include "snpse/training/shared_rows.hpp"
-#include "snpse/util/clock.hpp"
-#include "snpse/util/random.hpp"
+#include "parallel/broadcast_record.hpp"
+#include "training/adam.hpp"
+#include "training/hold_out.hpp"
+#include "training/noise_batch.hpp"
+#include "training/schedule.hpp"
+#include "training/score_matching.hpp"
+#include "training/shared_rows.hpp"
+#include "util/clock.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {
@@ -52,7 +52,7 @@ class Trainer {
           const TrainingKey& key)
       : world_(world),
         model_(model),
-        wanted_noise_(std::move(data.wanted_noise)),
+        wanted_noise_(std::move(data.noise_target)),
         held_out_(std::move(data.held_out)),
         data_(world, std::move(data)),
         options_(options),
@@ -67,7 +67,7 @@ class Trainer {
     batch_ = batch_size(options, n);
     steps_a_sweep_ = n / batch_;
     max_steps_ = options.max_steps > 0 ? options.max_steps : kPaperSweeps * steps_a_sweep_;
-    const auto share = world.share(static_cast<Eigen::Index>(held_out_.validation.size()));
+    const auto share = world.rows_of(static_cast<Eigen::Index>(held_out_.validation.size()));
     validation_rows_ = data_.fetch(
         std::span(held_out_.validation)
             .subspan(static_cast<std::size_t>(share.begin), static_cast<std::size_t>(share.size())));
@@ -105,8 +105,8 @@ class Trainer {
     const auto z_t = noise.level.alpha * rows.z.repeat({noise.draws, 1}) + noise.level.sigma * noise.eps;
     auto wanted = wanted_noise_ ? wanted_noise_(noise.eps, z_t, noise.level) : noise.eps;
     if (model_.has_tilted_prior())
-      wanted = wanted - model_.start_beyond_gaussian(z_t, rows.mean.repeat({noise.draws, 1}),
-                                                     rows.tilt.repeat({noise.draws, 1}), noise.level);
+      wanted = wanted - model_.base_minus_gaussian(z_t, rows.mean.repeat({noise.draws, 1}),
+                                                   rows.tilt.repeat({noise.draws, 1}), noise.level);
     noise.wanted = wanted.contiguous();
     return noise;
   }
@@ -128,10 +128,10 @@ class Trainer {
 
   /// Has the other ranks send the rows of this rank's part of the next steps, up to the end of a sweep.
   void load_window() {
-    const auto share = world_.share(batch_);
+    const auto share = world_.rows_of(batch_);
     const std::int64_t in_sweep = step_ % steps_a_sweep_;
     const std::int64_t at_once =
-        std::max<std::int64_t>(1, kWindow / (world_.share(batch_, 0).size() * data_.width()));
+        std::max<std::int64_t>(1, kWindow / (world_.rows_of(batch_, 0).size() * data_.width()));
     const auto& order = order_of(step_ / steps_a_sweep_);
     window_begin_ = step_;
     window_end_ = step_ + std::min(at_once, steps_a_sweep_ - in_sweep);
@@ -144,7 +144,7 @@ class Trainer {
 
   void take_step() {
     if (step_ >= window_end_) load_window();
-    const auto share = world_.share(batch_);
+    const auto share = world_.rows_of(batch_);
     auto gradients = model_.network().gradients();
     gradients.zero_();
     const double entries = static_cast<double>(batch_) * options_.noise_draws * model_.dim();
@@ -235,7 +235,7 @@ class Trainer {
 
   const World& world_;
   ScoreModel& model_;
-  WantedNoise wanted_noise_;
+  NoiseTarget wanted_noise_;
   HeldOutRows held_out_;
   SharedRows data_;
   const TrainingOptions& options_;

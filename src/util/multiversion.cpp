@@ -1,4 +1,4 @@
-#include "snpse/util/multiversion.hpp"
+#include "util/multiversion.hpp"
 
 namespace snpse {
 

@@ -1,9 +1,9 @@
-#include "snpse/util/nearest.hpp"
+#include "util/nearest.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/util/random.hpp"
+#include "util/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 #include <numeric>
 #include <utility>
 
-#include "snpse/util/error.hpp"
-#include "snpse/util/multiversion.hpp"
-#include "snpse/util/vector_math.hpp"
+#include "util/error.hpp"
+#include "util/multiversion.hpp"
+#include "util/vector_math.hpp"
 
 namespace snpse {
 namespace {

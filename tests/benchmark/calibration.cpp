@@ -1,11 +1,11 @@
 // How often the calibration checks alarm, at an exact posterior and at ones that are wrong on purpose.
 #include <array>
 
-#include "support/calibration_problem.hpp"
 #include <fmt/format.h>
 
-#include "snpse/diagnostics/local_c2st.hpp"
-#include "snpse/diagnostics/predictive.hpp"
+#include "diagnostics/local_c2st.hpp"
+#include "diagnostics/predictive.hpp"
+#include "support/calibration_problem.hpp"
 
 int main() {
   using namespace snpse;

@@ -10,7 +10,7 @@
 //                                                   CSV
 //
 // tools/compare_pyloric uses it.
-#include "snpse/tasks/pyloric.hpp"
+#include "tasks/pyloric.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -24,9 +24,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "snpse/storage/csv.hpp"
-#include "snpse/tasks/task.hpp"
-#include "snpse/util/error.hpp"
+#include "storage/csv.hpp"
+#include "tasks/task.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -18,10 +18,10 @@
 
 #include <fmt/format.h>
 
-#include "snpse/campaign/simulation_parts.hpp"
-#include "snpse/parallel/hand_out.hpp"
-#include "snpse/simulation/chunk.hpp"
-#include "snpse/simulation/farm.hpp"
+#include "campaign/simulation_parts.hpp"
+#include "parallel/task_farm.hpp"
+#include "simulation/chunk.hpp"
+#include "simulation/farm.hpp"
 
 namespace snpse {
 namespace {
@@ -137,7 +137,7 @@ void pieces(const World& world, std::int64_t rows, std::int64_t n) {
   };
   const auto start = Clock::now();
   const double cpu = cpu_seconds();
-  hand_out(world, source, make_worker, [] { return false; });
+  run_task_farm(world, source, make_worker, [] { return false; });
   if (world.is_root())
     fmt::print(R"({{"ranks": {}, "rows": {}, "cpu_a_piece": {:.3e}, "seconds_a_piece": {:.3e}}})"
                "\n",

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "snpse/diagnostics/c2st.hpp"
-#include "snpse/parallel/world.hpp"
-#include "snpse/storage/csv.hpp"
-#include "snpse/tasks/task.hpp"
+#include "diagnostics/c2st.hpp"
+#include "parallel/world.hpp"
+#include "storage/csv.hpp"
+#include "tasks/task.hpp"
 
 namespace snpse {
 namespace {

@@ -9,8 +9,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "snpse/core/threads.hpp"
-#include "snpse/diagnostics/speed.hpp"
+#include "bench/speed.hpp"
+#include "numerics/threads.hpp"
 
 namespace snpse {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "snpse/parallel/world.hpp"
+#include "parallel/world.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "snpse/diagnostics/calibration.hpp"
-#include "snpse/util/random.hpp"
+#include "diagnostics/calibration.hpp"
+#include "util/random.hpp"
 
 namespace snpse::testing {
 

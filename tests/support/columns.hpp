@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "snpse/core/matrix.hpp"
-#include "snpse/util/random.hpp"
+#include "numerics/matrix.hpp"
+#include "util/random.hpp"
 
 namespace snpse::testing {
 

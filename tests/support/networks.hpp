@@ -1,6 +1,6 @@
 #pragma once
 
-#include "snpse/core/score_network.hpp"
+#include "network/score_network.hpp"
 
 namespace snpse::testing {
 
@@ -18,17 +18,17 @@ inline ScoreNetwork random_network(const NetworkShape& shape) {
   return {shape, false, 1, 1};
 }
 
-/// The answer of a network by LibTorch, to be differentiated; gains [n, views * d] or one row: of an energy
-/// network.
-inline torch::Tensor reference_answer(const ScoreNetwork& network, const torch::Tensor& input,
+/// The output of a network by LibTorch, to be differentiated; gradient_scale [n, views * d] or one row: of an
+/// energy network.
+inline torch::Tensor reference_output(const ScoreNetwork& network, const torch::Tensor& input,
                                       const torch::Tensor& x_part, const torch::Tensor& time_part,
-                                      const torch::Tensor& gains) {
+                                      const torch::Tensor& gradient_scale) {
   const auto& shape = network.shape();
   if (!is_energy(shape.kind)) return network.output(input, x_part, time_part);
   const auto at = input.requires_grad() ? input : input.detach().requires_grad_();
   const auto energy = network.output(at, x_part, time_part).sum();
   const auto gradient = torch::autograd::grad({energy}, {at}, {}, true, true)[0];
-  return (gradient * gains).view({input.size(0), shape.views, shape.theta_dim}).sum(1);
+  return (gradient * gradient_scale).view({input.size(0), shape.views, shape.theta_dim}).sum(1);
 }
 
 inline NetworkShape energy_shape(NetworkShape shape) {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "snpse/core/score_model.hpp"
+#include "score/score_model.hpp"
 
 namespace snpse::testing {
 
@@ -19,7 +19,7 @@ inline Standardiser no_standardiser(int n) {
 }
 
 /// Data as they are.
-inline DataView plain_view(int n) {
+inline FeatureTransform plain_view(int n) {
   return {no_standardiser(n), std::nullopt};
 }
 
@@ -29,7 +29,7 @@ inline constexpr int kWidth = 16;
 /// A small network with data of two dimensions.
 inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
                               const ParameterSpace& space, int dim, double t_min = 1e-3) {
-  return {{diffusion, parametrisation, t_min, space, plain_view(kXDim), Regression::none(kXDim, dim)},
+  return {{diffusion, parametrisation, t_min, space, plain_view(kXDim), GaussianRegression::none(kXDim, dim)},
           {dim, kXDim, kWidth, 2},
           1,
           1};
@@ -43,8 +43,8 @@ inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parame
 }
 
 /// A mean that varies with x, and other deviations than one.
-inline Regression some_regression(int dim) {
-  auto regression = Regression::none(kXDim, dim);
+inline GaussianRegression some_regression(int dim) {
+  auto regression = GaussianRegression::none(kXDim, dim);
   for (int i = 0; i < dim; ++i) {
     regression.weights.col(i).setConstant(0.2 - 0.1 * i);
     regression.offset[i] = 0.3 * i - 0.2;
@@ -55,7 +55,7 @@ inline Regression some_regression(int dim) {
 
 /// The same that starts from a regression.
 inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parametrisation,
-                              const Regression& regression, NetworkKind kind = NetworkKind::mlp) {
+                              const GaussianRegression& regression, NetworkKind kind = NetworkKind::mlp) {
   const int dim = static_cast<int>(regression.offset.size());
   NetworkShape shape{dim, kXDim, kWidth, 2};
   shape.kind = kind;
@@ -66,7 +66,7 @@ inline ScoreModel small_model(const Diffusion& diffusion, Parametrisation parame
           1};
 }
 
-/// Makes the network answer b, whatever it is asked: its last layer lies at the end of the weights, bias
+/// Makes the network output b, whatever it is asked: its last layer lies at the end of the weights, bias
 /// last.
 inline void set_constant_output(ScoreModel& model, const Vector& b) {
   auto weights = model.network().weights();
@@ -91,7 +91,7 @@ inline ScoreModel::Condition some_condition(const ScoreModel& model) {
   return model.condition(Eigen::Vector2d(0.3, -1.2));
 }
 
-/// Fills all weights with draws of N(0, 0.3^2), so that the answer varies much with all inputs.
+/// Fills all weights with draws of N(0, 0.3^2), so that the output varies much with all inputs.
 inline void randomise(ScoreModel& model) {
   RandomStream random(2, Purpose::initial_weights, 0, 0);
   auto weights = model.network().weights();

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 

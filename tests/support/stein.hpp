@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "snpse/core/prior.hpp"
+#include "core/prior.hpp"
 
 namespace snpse::testing {
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/cli/commands.hpp"
-#include "snpse/cli/diagnose/diagnosis.hpp"
-#include "snpse/storage/durable_file.hpp"
+#include "cli/commands.hpp"
+#include "cli/diagnose/diagnosis.hpp"
+#include "storage/durable_file.hpp"
 
 namespace snpse {
 

@@ -1,4 +1,4 @@
-#include "snpse/cli/diagnose/diagnosis.hpp"
+#include "cli/diagnose/diagnosis.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,13 +8,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snpse/campaign/data_findings.hpp"
-#include "snpse/cli/benchmark.hpp"
-#include "snpse/cli/diagnose/fresh_data.hpp"
-#include "snpse/diagnostics/local_c2st.hpp"
-#include "snpse/diagnostics/predictive.hpp"
-#include "snpse/methods/valid_region.hpp"
-#include "snpse/methods/valid_rows.hpp"
+#include "bench/comparison.hpp"
+#include "campaign/data_findings.hpp"
+#include "campaign/data_records.hpp"
+#include "campaign/step_report.hpp"
+#include "cli/diagnose/fresh_data.hpp"
+#include "diagnostics/local_c2st.hpp"
+#include "diagnostics/predictive.hpp"
+#include "methods/valid_region.hpp"
+#include "training/valid_rows.hpp"
 
 namespace snpse {
 namespace {
@@ -52,7 +54,7 @@ struct Diagnosis {
   void predictive();
   void data();
   void simulations();
-  void diary();
+  void steps();
   void networks();
   void exact();
 
@@ -103,7 +105,7 @@ void Diagnosis::calibration() {
 
 /// Collective. The first n simulations of the first round that are valid, or that answered something where
 /// values may be undefined.
-Matrix first_simulations(const World& world, const SimulationShare& mine, Eigen::Index n, bool complete) {
+Matrix first_simulations(const World& world, const LocalSimulations& mine, Eigen::Index n, bool complete) {
   std::vector<Eigen::Index> answered;
   for (std::size_t i = 0; i < mine.status.size(); ++i)
     if (mine.status[i] == Status::ok || (!complete && mine.status[i] == Status::invalid))
@@ -165,17 +167,22 @@ void Diagnosis::simulations() {
 }
 
 /// What the campaign's own steps said.
-void Diagnosis::diary() {
-  std::optional<Costs> costs;
-  context.world.on_root([&] { costs = costs_of(campaign.folder().events()); });
+void Diagnosis::steps() {
+  NetworkReport report;
+  std::optional<double> invalid_draws;
+  context.world.on_root([&] {
+    report = network_report_from(campaign.folder().load_training(campaign.rounds()));
+    if (campaign.folder().committed({campaign.rounds(), Phase::infer}))
+      invalid_draws = invalid_draws_of(campaign.folder().load_posterior());
+  });
   // As numbers to all ranks; negative where there are none.
   const auto shared = [&](const std::optional<double>& value) {
     return context.world.broadcast(value.value_or(-1));
   };
-  const double effective = shared(costs ? costs->effective_share : std::nullopt);
-  const double outside = shared(costs ? costs->outside_share : std::nullopt);
-  const double tolerance = shared(costs ? costs->outside_tolerance : std::nullopt);
-  const double invalid = shared(costs ? costs->invalid_draws : std::nullopt);
+  const double effective = shared(report.effective_share);
+  const double outside = shared(report.outside_share);
+  const double tolerance = shared(report.outside_tolerance);
+  const double invalid = shared(invalid_draws);
   if (invalid >= 0)
     findings.push_back(
         {.check = "invalid_draws",
@@ -279,7 +286,7 @@ std::vector<Finding> diagnose(const TrainedCampaign& campaign, const DiagnoseArg
   diagnosis.predictive();
   diagnosis.data();
   diagnosis.simulations();
-  diagnosis.diary();
+  diagnosis.steps();
   diagnosis.networks();
   diagnosis.exact();
   return std::move(diagnosis.findings);

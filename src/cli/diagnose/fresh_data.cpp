@@ -1,4 +1,4 @@
-#include "snpse/cli/diagnose/fresh_data.hpp"
+#include "cli/diagnose/fresh_data.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "snpse/diagnostics/pairs.hpp"
-#include "snpse/simulation/farm.hpp"
+#include "diagnostics/pairs.hpp"
+#include "simulation/farm.hpp"
 
 namespace snpse {
 namespace {

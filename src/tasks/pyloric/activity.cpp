@@ -1,9 +1,9 @@
-#include "snpse/tasks/pyloric/activity.hpp"
+#include "tasks/pyloric/activity.hpp"
 
 #include <Eigen/QR>
 
-#include "snpse/util/error.hpp"
-#include "snpse/util/multiversion.hpp"
+#include "util/error.hpp"
+#include "util/multiversion.hpp"
 
 namespace snpse::pyloric {
 namespace {

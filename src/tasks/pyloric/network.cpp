@@ -1,10 +1,10 @@
-#include "snpse/tasks/pyloric/network.hpp"
+#include "tasks/pyloric/network.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "snpse/util/multiversion.hpp"
-#include "snpse/util/vector_math.hpp"
+#include "util/multiversion.hpp"
+#include "util/vector_math.hpp"
 
 namespace snpse::pyloric {
 namespace {

@@ -1,9 +1,9 @@
-#include "snpse/tasks/pyloric/simulation.hpp"
+#include "tasks/pyloric/simulation.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse::pyloric {
 namespace {

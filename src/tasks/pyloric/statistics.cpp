@@ -1,4 +1,4 @@
-#include "snpse/tasks/pyloric/statistics.hpp"
+#include "tasks/pyloric/statistics.hpp"
 
 #include <algorithm>
 #include <limits>

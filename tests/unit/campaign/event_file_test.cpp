@@ -1,10 +1,11 @@
-#include "snpse/campaign/event_file.hpp"
+#include "campaign/event_file.hpp"
 
 #include <fstream>
 #include <regex>
 
-#include "support/scratch_folder.hpp"
 #include <nlohmann/json.hpp>
+
+#include "support/scratch_folder.hpp"
 
 namespace snpse {
 namespace {

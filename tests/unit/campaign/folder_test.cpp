@@ -1,4 +1,4 @@
-#include "snpse/campaign/folder.hpp"
+#include "campaign/folder.hpp"
 
 #include <fstream>
 

@@ -1,10 +1,9 @@
-#include "snpse/campaign/reconfiguration.hpp"
+#include "campaign/reconfiguration.hpp"
 
 #include <fstream>
 
+#include "campaign/folder.hpp"
 #include "support/scratch_folder.hpp"
-
-#include "snpse/campaign/folder.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/campaign/simulation_parts.hpp"
+#include "campaign/simulation_parts.hpp"
 
 #include <algorithm>
 #include <cmath>

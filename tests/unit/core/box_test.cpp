@@ -1,4 +1,4 @@
-#include "snpse/core/box.hpp"
+#include "core/box.hpp"
 
 #include <array>
 #include <limits>

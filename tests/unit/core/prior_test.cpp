@@ -1,17 +1,17 @@
-#include "snpse/core/prior.hpp"
+#include "core/prior.hpp"
 
 #include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
-#include "support/columns.hpp"
-#include "support/scratch_folder.hpp"
-#include "support/statistics.hpp"
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
 
-#include "snpse/util/error.hpp"
+#include "support/columns.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/statistics.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

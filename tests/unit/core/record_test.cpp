@@ -1,7 +1,8 @@
-#include "snpse/core/record.hpp"
+#include "core/record.hpp"
+
+#include <gtest/gtest.h>
 
 #include "support/scratch_folder.hpp"
-#include <gtest/gtest.h>
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "snpse/core/standardiser.hpp"
+#include "core/standardiser.hpp"
 
 #include <cmath>
 

@@ -1,10 +1,11 @@
-#include "snpse/diagnostics/calibration.hpp"
+#include "diagnostics/calibration.hpp"
 
 #include <map>
 
+#include <gtest/gtest.h>
+
 #include "support/calibration_problem.hpp"
 #include "support/statistics.hpp"
-#include <gtest/gtest.h>
 
 namespace snpse {
 namespace {

@@ -1,10 +1,10 @@
-#include "snpse/diagnostics/composition.hpp"
+#include "diagnostics/composition.hpp"
 
 #include <cmath>
 
 #include <gtest/gtest.h>
 
-#include "snpse/util/random.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {

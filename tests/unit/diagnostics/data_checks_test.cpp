@@ -1,12 +1,12 @@
-#include "snpse/diagnostics/data_checks.hpp"
+#include "diagnostics/data_checks.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "support/statistics.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/util/random.hpp"
+#include "support/statistics.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {

@@ -1,7 +1,8 @@
-#include "snpse/diagnostics/local_c2st.hpp"
+#include "diagnostics/local_c2st.hpp"
+
+#include <gtest/gtest.h>
 
 #include "support/calibration_problem.hpp"
-#include <gtest/gtest.h>
 
 namespace snpse {
 namespace {

@@ -1,11 +1,12 @@
-#include "snpse/diagnostics/predictive.hpp"
+#include "diagnostics/predictive.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "support/calibration_problem.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "support/calibration_problem.hpp"
 
 namespace snpse {
 namespace {

@@ -1,12 +1,12 @@
-#include "snpse/inference/density.hpp"
+#include "inference/density.hpp"
 
 #include <cmath>
 #include <utility>
 
-#include "support/score_models.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/core/tensor_matrix.hpp"
+#include "numerics/tensor_matrix.hpp"
+#include "support/score_models.hpp"
 
 namespace snpse {
 namespace {
@@ -45,14 +45,14 @@ TEST(Divergence, IsThatOfFiniteDifferences) {
       Vector expected = Vector::Zero(10);
       for (Eigen::Index i = 0; i < 3; ++i) {
         const Matrix shift = (h * Eigen::Matrix3d::Identity().row(i)).replicate(10, 1);
-        const Matrix up = to_matrix(model.noise(to_tensor(z + shift), condition, t));
-        const Matrix down = to_matrix(model.noise(to_tensor(z - shift), condition, t));
+        const Matrix up = to_matrix(model.predicted_noise(to_tensor(z + shift), condition, t));
+        const Matrix down = to_matrix(model.predicted_noise(to_tensor(z - shift), condition, t));
         expected += (up - down).col(i) / (2 * h);
       }
-      const auto result = model.noise_and_divergence(to_tensor(z), condition, t);
+      const auto result = model.predicted_noise_and_divergence(to_tensor(z), condition, t);
       EXPECT_LT(largest_error_of_rows(result.divergence, expected),
                 2e-3 * (1 + expected.cwiseAbs().maxCoeff()));
-      EXPECT_TRUE(torch::equal(result.noise, model.noise(to_tensor(z), condition, t)));
+      EXPECT_TRUE(torch::equal(result.noise, model.predicted_noise(to_tensor(z), condition, t)));
     }
 }
 
@@ -60,7 +60,8 @@ TEST(Divergence, IsThatOfFiniteDifferences) {
 torch::Tensor pull_back(const ScoreModel& model, const torch::Tensor& z, double t,
                         const torch::Tensor& direction) {
   const auto at = z.clone().requires_grad_();
-  return torch::autograd::grad({(model.noise(at, some_condition(model), t) * direction).sum()}, {at})[0];
+  return torch::autograd::grad({(model.predicted_noise(at, some_condition(model), t) * direction).sum()},
+                               {at})[0];
 }
 
 TEST(Divergence, IsThatOfAutograd) {
@@ -84,10 +85,10 @@ TEST(Divergence, IsThatOfAutograd) {
       auto estimate = torch::zeros({10});
       for (int i = 0; i < 2; ++i) estimate += (pull_back(model, z, 0.4, probes[i]) * probes[i]).sum(1) / 2;
       const auto condition = some_condition(model);
-      EXPECT_TRUE(
-          torch::allclose(model.noise_and_divergence(z, condition, 0.4).divergence, exact, 1e-4, 1e-5));
-      EXPECT_TRUE(torch::allclose(model.noise_and_divergence(z, condition, 0.4, probes).divergence, estimate,
-                                  1e-4, 1e-4));
+      EXPECT_TRUE(torch::allclose(model.predicted_noise_and_divergence(z, condition, 0.4).divergence, exact,
+                                  1e-4, 1e-5));
+      EXPECT_TRUE(torch::allclose(model.predicted_noise_and_divergence(z, condition, 0.4, probes).divergence,
+                                  estimate, 1e-4, 1e-4));
     }
 }
 
@@ -95,12 +96,13 @@ TEST(Divergence, HutchinsonsMeanOverAllSignsIsTheTrace) {
   const auto z = to_tensor(testing::standard_normal_rows(10, 3));
   const auto model = random_model(testing::all_diffusions()[0], Parametrisation::preconditioned, 3);
   const auto condition = some_condition(model);
-  const auto exact = model.noise_and_divergence(z, condition, 0.4);
-  const auto estimate = model.noise_and_divergence(z, condition, 0.4, all_signs(10, 3));
+  const auto exact = model.predicted_noise_and_divergence(z, condition, 0.4);
+  const auto estimate = model.predicted_noise_and_divergence(z, condition, 0.4, all_signs(10, 3));
   EXPECT_TRUE(torch::allclose(estimate.divergence, exact.divergence, 1e-4, 1e-5));
   EXPECT_TRUE(torch::equal(estimate.noise, exact.noise));
   // One probe alone is not: the network's Jacobian is not diagonal.
-  const auto single = model.noise_and_divergence(z, condition, 0.4, all_signs(10, 3).narrow(0, 1, 1));
+  const auto single =
+      model.predicted_noise_and_divergence(z, condition, 0.4, all_signs(10, 3).narrow(0, 1, 1));
   EXPECT_FALSE(torch::allclose(single.divergence, exact.divergence, 1e-2, 1e-3));
 }
 
@@ -111,8 +113,8 @@ TEST(Divergence, HutchinsonIsUnbiasedForRandomSigns) {
   const auto condition = some_condition(model);
   auto random = testing::streams(Purpose::hutchinson, static_cast<std::size_t>(n));
   const auto estimates =
-      model.noise_and_divergence(z, condition, 0.4, rademacher_probes(random, 1, 3)).divergence;
-  const double exact = model.noise_and_divergence(z, condition, 0.4).divergence[0].item<double>();
+      model.predicted_noise_and_divergence(z, condition, 0.4, rademacher_probes(random, 1, 3)).divergence;
+  const double exact = model.predicted_noise_and_divergence(z, condition, 0.4).divergence[0].item<double>();
   const double error = estimates.std().item<double>() / std::sqrt(static_cast<double>(n));
   EXPECT_NEAR(estimates.mean().item<double>(), exact, 5 * error);
 }
@@ -123,7 +125,7 @@ TEST(Divergence, HutchinsonIsExactForAMultipleOfTheIdentity) {
   auto random = testing::streams(Purpose::hutchinson, 10);
   const auto probes = rademacher_probes(random, 1, 2);
   const double sigma = model.diffusion().sigma(0.5);
-  const auto estimate = model.noise_and_divergence(z, some_condition(model), 0.5, probes);
+  const auto estimate = model.predicted_noise_and_divergence(z, some_condition(model), 0.5, probes);
   EXPECT_LT(largest_error_of_rows(estimate.divergence, Vector::Constant(10, 2 * sigma / (1 + sigma * sigma))),
             1e-6);
 }

@@ -1,17 +1,17 @@
-#include "snpse/inference/joint_field.hpp"
+#include "inference/joint_field.hpp"
 
 #include <array>
 #include <cmath>
 #include <vector>
 
-#include "support/score_models.hpp"
 #include <Eigen/LU>
 #include <gtest/gtest.h>
 
-#include "snpse/core/perturbed_prior.hpp"
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/inference/langevin.hpp"
-#include "snpse/inference/probability_flow.hpp"
+#include "inference/langevin.hpp"
+#include "inference/probability_flow.hpp"
+#include "numerics/tensor_matrix.hpp"
+#include "score/perturbed_prior.hpp"
+#include "support/score_models.hpp"
 
 namespace snpse {
 namespace {
@@ -62,7 +62,7 @@ class GaussianProblem {
 constexpr std::array kAllKinds{CompositionKind::gauss, CompositionKind::paper, CompositionKind::geffner};
 
 Matrix noise_at(const JointField& field, const Matrix& z, double t) {
-  return to_matrix(field.noise(to_tensor(z), t));
+  return to_matrix(field.predicted_noise(to_tensor(z), t));
 }
 
 TEST(GaussianComposition, IsTheProductOfCorrelatedGaussians) {

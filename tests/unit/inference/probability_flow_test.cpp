@@ -1,13 +1,13 @@
-#include "snpse/inference/probability_flow.hpp"
+#include "inference/probability_flow.hpp"
 
 #include <cmath>
 
-#include "support/score_models.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/core/tensor_matrix.hpp"
-#include "snpse/inference/noise_grid.hpp"
-#include "snpse/inference/relative_flow.hpp"
+#include "inference/noise_grid.hpp"
+#include "inference/relative_flow.hpp"
+#include "numerics/tensor_matrix.hpp"
+#include "support/score_models.hpp"
 
 namespace snpse {
 namespace {
@@ -61,7 +61,8 @@ TEST(RelativeFlow, RestsWhereTheNetworkAddsNothing) {
     for (const double ratio : {0.02, 0.5, 10.0}) {
       const double t = diffusion.time_of_ratio(ratio);
       const double alpha = diffusion.alpha(t);
-      const auto [noise, of_noise] = model.noise_and_divergence(flow.to_y(w, ratio) * alpha, condition, t);
+      const auto [noise, of_noise] =
+          model.predicted_noise_and_divergence(flow.to_y(w, ratio) * alpha, condition, t);
       const auto slope = flow.slope(noise, w, ratio);
       const auto divergence = flow.divergence(of_noise * alpha, ratio);
       EXPECT_LT(slope.abs().max().item<double>(), 1e-4 / ratio);
@@ -166,7 +167,8 @@ TEST(Samplers, AgreeOnANonlinearFlow) {
     // The Adams method denoises at the end; one such step takes the other draws there too.
     const auto z = sample_dopri5(ModelField(model, condition), noise, 1e-6);
     const double t = model.t_min();
-    const auto denoised = (z - diffusion.sigma(t) * model.noise(z, condition, t)) / diffusion.alpha(t);
+    const auto denoised =
+        (z - diffusion.sigma(t) * model.predicted_noise(z, condition, t)) / diffusion.alpha(t);
     EXPECT_LT(largest_error(sample_adams(ModelField(model, condition), noise, 400), to_matrix(denoised)),
               2e-3);
   }

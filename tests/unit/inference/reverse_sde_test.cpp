@@ -1,13 +1,13 @@
-#include "snpse/inference/reverse_sde.hpp"
+#include "inference/reverse_sde.hpp"
 
 #include <cmath>
 
+#include <gtest/gtest.h>
+
+#include "numerics/tensor_matrix.hpp"
 #include "support/columns.hpp"
 #include "support/score_models.hpp"
 #include "support/statistics.hpp"
-#include <gtest/gtest.h>
-
-#include "snpse/core/tensor_matrix.hpp"
 
 namespace snpse {
 namespace {

@@ -1,7 +1,7 @@
-#include "support/scratch_folder.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/methods/method.hpp"
+#include "methods/method.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace snpse {
 namespace {

@@ -1,8 +1,8 @@
-#include "snpse/methods/region_weights.hpp"
+#include "methods/region_weights.hpp"
 
 #include <gtest/gtest.h>
 
-#include "snpse/util/random.hpp"
+#include "util/random.hpp"
 
 namespace snpse {
 namespace {

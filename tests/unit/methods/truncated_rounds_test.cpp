@@ -1,11 +1,11 @@
-#include "snpse/methods/truncated_rounds.hpp"
+#include "methods/truncated_rounds.hpp"
 
 #include <numeric>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "snpse/methods/rounds.hpp"
+#include "methods/rounds.hpp"
 
 namespace snpse {
 namespace {

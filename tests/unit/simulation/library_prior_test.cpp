@@ -1,10 +1,11 @@
-#include "snpse/simulation/library_prior.hpp"
+#include "simulation/library_prior.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "support/scratch_folder.hpp"
 #include <gtest/gtest.h>
+
+#include "support/scratch_folder.hpp"
 
 namespace snpse {
 namespace {

@@ -1,9 +1,9 @@
-#include "snpse/simulation/library_worker.hpp"
+#include "simulation/library_worker.hpp"
 
-#include "run_once.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/simulation/worker_process.hpp"
+#include "run_once.hpp"
+#include "simulation/worker_process.hpp"
 
 namespace snpse {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <cstdio>
 
-#include "run_once.hpp"
-#include "script_folder.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "snpse/simulation/worker_process.hpp"
+#include "run_once.hpp"
+#include "script_folder.hpp"
+#include "simulation/worker_process.hpp"
 
 namespace snpse {
 namespace {

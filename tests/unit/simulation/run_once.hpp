@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "snpse/core/simulator.hpp"
+#include "core/simulator.hpp"
 
 namespace snpse {
 

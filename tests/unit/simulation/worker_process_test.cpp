@@ -1,13 +1,14 @@
-#include "snpse/simulation/worker_process.hpp"
+#include "simulation/worker_process.hpp"
 
 #include <chrono>
 #include <cmath>
 #include <thread>
 
-#include "run_once.hpp"
-#include "script_folder.hpp"
 #include <gtest/gtest.h>
 #include <signal.h>
+
+#include "run_once.hpp"
+#include "script_folder.hpp"
 
 namespace snpse {
 namespace {

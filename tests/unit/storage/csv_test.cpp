@@ -1,11 +1,10 @@
-#include "snpse/storage/csv.hpp"
+#include "storage/csv.hpp"
 
 #include <cmath>
 #include <limits>
 
+#include "storage/durable_file.hpp"
 #include "support/scratch_folder.hpp"
-
-#include "snpse/storage/durable_file.hpp"
 
 namespace snpse {
 namespace {

@@ -1,13 +1,14 @@
-#include "snpse/storage/durable_file.hpp"
+#include "storage/durable_file.hpp"
 
 #include <array>
 #include <csignal>
 #include <fstream>
 
-#include "support/scratch_folder.hpp"
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "support/scratch_folder.hpp"
 
 namespace snpse {
 namespace {

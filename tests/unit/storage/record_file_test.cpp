@@ -1,16 +1,16 @@
-#include "snpse/storage/record_file.hpp"
+#include "storage/record_file.hpp"
 
 #include <cmath>
 #include <fstream>
 #include <functional>
 #include <limits>
 
-#include "support/scratch_folder.hpp"
 #include <hdf5.h>
 #include <unistd.h>
 
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/storage/seal.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/seal.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace snpse {
 namespace {

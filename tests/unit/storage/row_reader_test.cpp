@@ -1,9 +1,8 @@
 #include <vector>
 
+#include "storage/durable_file.hpp"
+#include "storage/record_file.hpp"
 #include "support/scratch_folder.hpp"
-
-#include "snpse/storage/durable_file.hpp"
-#include "snpse/storage/record_file.hpp"
 
 namespace snpse {
 namespace {

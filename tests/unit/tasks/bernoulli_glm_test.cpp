@@ -1,11 +1,11 @@
 #include <cmath>
 
-#include "support/columns.hpp"
-#include "support/stein.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/numpy_random.hpp"
+#include "support/columns.hpp"
+#include "support/stein.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/numpy_random.hpp"
 
 namespace snpse {
 namespace {

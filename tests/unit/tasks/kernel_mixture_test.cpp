@@ -1,10 +1,11 @@
-#include "snpse/tasks/kernel_mixture.hpp"
+#include "tasks/kernel_mixture.hpp"
 
 #include <array>
 #include <cmath>
 
-#include "support/columns.hpp"
 #include <gtest/gtest.h>
+
+#include "support/columns.hpp"
 
 namespace snpse {
 namespace {

@@ -1,12 +1,12 @@
 #include <cmath>
 
-#include "support/columns.hpp"
-#include "support/stein.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/predator_prey.hpp"
-#include "snpse/util/error.hpp"
+#include "support/columns.hpp"
+#include "support/stein.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/predator_prey.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

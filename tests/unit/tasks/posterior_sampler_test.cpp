@@ -1,13 +1,13 @@
-#include "snpse/tasks/posterior_sampler.hpp"
+#include "tasks/posterior_sampler.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "support/columns.hpp"
-#include "support/statistics.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/util/error.hpp"
+#include "support/columns.hpp"
+#include "support/statistics.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

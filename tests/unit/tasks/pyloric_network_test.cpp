@@ -1,11 +1,11 @@
 #include <cmath>
 #include <vector>
 
-#include "support/pyloric_circuit.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/pyloric/network.hpp"
-#include "snpse/tasks/pyloric/simulation.hpp"
+#include "support/pyloric_circuit.hpp"
+#include "tasks/pyloric/network.hpp"
+#include "tasks/pyloric/simulation.hpp"
 
 namespace snpse::pyloric {
 namespace {

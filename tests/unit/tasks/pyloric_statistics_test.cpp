@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/pyloric/statistics.hpp"
+#include "tasks/pyloric/statistics.hpp"
 
 namespace snpse::pyloric {
 namespace {

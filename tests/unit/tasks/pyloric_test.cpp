@@ -1,12 +1,12 @@
-#include "snpse/tasks/pyloric.hpp"
+#include "tasks/pyloric.hpp"
 
 #include <cmath>
 
-#include "support/pyloric_circuit.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/util/error.hpp"
+#include "support/pyloric_circuit.hpp"
+#include "tasks/builtin.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/task.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/task.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

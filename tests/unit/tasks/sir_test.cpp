@@ -1,14 +1,14 @@
 #include <array>
 #include <cmath>
 
+#include <gtest/gtest.h>
+
 #include "support/columns.hpp"
 #include "support/grid.hpp"
 #include "support/statistics.hpp"
-#include <gtest/gtest.h>
-
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/tasks/predator_prey.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/builtin.hpp"
+#include "tasks/predator_prey.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,11 +1,11 @@
 #include <array>
 #include <cmath>
 
-#include "support/columns.hpp"
-#include "support/statistics.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/builtin.hpp"
+#include "support/columns.hpp"
+#include "support/statistics.hpp"
+#include "tasks/builtin.hpp"
 
 namespace snpse {
 namespace {

@@ -1,11 +1,11 @@
 #include <cmath>
 
-#include "support/columns.hpp"
-#include "support/statistics.hpp"
 #include <gtest/gtest.h>
 
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/util/error.hpp"
+#include "support/columns.hpp"
+#include "support/statistics.hpp"
+#include "tasks/builtin.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,13 +1,13 @@
 #include <cmath>
 #include <numbers>
 
+#include <gtest/gtest.h>
+
 #include "support/columns.hpp"
 #include "support/grid.hpp"
 #include "support/statistics.hpp"
-#include <gtest/gtest.h>
-
-#include "snpse/tasks/builtin.hpp"
-#include "snpse/util/error.hpp"
+#include "tasks/builtin.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

@@ -1,10 +1,11 @@
-#include "snpse/training/adam.hpp"
+#include "training/adam.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "support/networks.hpp"
 #include <gtest/gtest.h>
+
+#include "support/networks.hpp"
 
 namespace snpse {
 namespace {

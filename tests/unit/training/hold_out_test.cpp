@@ -1,11 +1,11 @@
-#include "snpse/training/hold_out.hpp"
+#include "training/hold_out.hpp"
 
 #include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "snpse/util/error.hpp"
+#include "util/error.hpp"
 
 namespace snpse {
 namespace {

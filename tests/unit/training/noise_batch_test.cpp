@@ -1,14 +1,14 @@
-#include "snpse/training/noise_batch.hpp"
+#include "training/noise_batch.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include <gtest/gtest.h>
+
+#include "numerics/tensor_matrix.hpp"
 #include "support/columns.hpp"
 #include "support/score_models.hpp"
 #include "support/statistics.hpp"
-#include <gtest/gtest.h>
-
-#include "snpse/core/tensor_matrix.hpp"
 
 namespace snpse {
 namespace {

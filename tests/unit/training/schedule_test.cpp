@@ -1,4 +1,4 @@
-#include "snpse/training/schedule.hpp"
+#include "training/schedule.hpp"
 
 #include <gtest/gtest.h>
 

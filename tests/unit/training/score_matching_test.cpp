@@ -1,15 +1,15 @@
-#include "snpse/training/score_matching.hpp"
+#include "training/score_matching.hpp"
 
 #include <cmath>
 #include <utility>
 
+#include <gtest/gtest.h>
+
+#include "numerics/device.hpp"
 #include "support/networks.hpp"
 #include "support/score_models.hpp"
 #include "support/scratch_folder.hpp"
-#include <gtest/gtest.h>
-
-#include "snpse/core/device.hpp"
-#include "snpse/training/torch_matching.hpp"
+#include "training/torch_score_matching.hpp"
 
 namespace snpse {
 namespace {
@@ -37,7 +37,7 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
         testing::randomise(model);
         const auto noise = some_noise(model, draws);
         auto gradients = model.network().gradients();
-        TorchMatching reference(model, torch::kCPU);
+        TorchScoreMatching reference(model, torch::kCPU);
         const double expected = reference.add_gradient(rows, noise, 0.1);
         const auto expected_gradients = gradients.clone();
         gradients.zero_();
@@ -62,7 +62,7 @@ TEST(ScoreMatching, OfAnotherNoiseThanEpsGivesTheErrorAndGradientOfLibTorch) {
       const double of_eps = matching->squared_error(rows, noise);
       noise.wanted = 3 * testing::normal_tensor({3 * kRows, kDim}, 5);
       auto gradients = model.network().gradients();
-      const double expected = TorchMatching(model, torch::kCPU).add_gradient(rows, noise, 0.1);
+      const double expected = TorchScoreMatching(model, torch::kCPU).add_gradient(rows, noise, 0.1);
       const auto expected_gradients = gradients.clone();
       gradients.zero_();
       EXPECT_NEAR(matching->add_gradient(rows, noise, 0.1), expected, 1e-5 * expected);
@@ -72,10 +72,10 @@ TEST(ScoreMatching, OfAnotherNoiseThanEpsGivesTheErrorAndGradientOfLibTorch) {
     }
 }
 
-TEST(TorchMatching, SeesTheWeightsChangeAndAddsToTheGradients) {
+TEST(TorchScoreMatching, SeesTheWeightsChangeAndAddsToTheGradients) {
   const auto rows = some_rows();
   auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, kDim);
-  TorchMatching matching(model, torch::kCPU);
+  TorchScoreMatching matching(model, torch::kCPU);
   const auto noise = some_noise(model, 1);
   const double before = matching.squared_error(rows, noise);
   testing::randomise(model);

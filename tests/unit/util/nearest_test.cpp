@@ -1,4 +1,4 @@
-#include "snpse/util/nearest.hpp"
+#include "util/nearest.hpp"
 
 #include <gtest/gtest.h>
 

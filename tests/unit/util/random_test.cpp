@@ -1,12 +1,13 @@
-#include "snpse/util/random.hpp"
+#include "util/random.hpp"
 
 #include <array>
 #include <cmath>
 #include <set>
 #include <vector>
 
-#include "support/statistics.hpp"
 #include <gtest/gtest.h>
+
+#include "support/statistics.hpp"
 
 namespace snpse {
 namespace {

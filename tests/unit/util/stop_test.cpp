@@ -1,4 +1,4 @@
-#include "snpse/util/stop.hpp"
+#include "util/stop.hpp"
 
 #include <csignal>
 

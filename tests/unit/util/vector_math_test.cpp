@@ -1,4 +1,4 @@
-#include "snpse/util/vector_math.hpp"
+#include "util/vector_math.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-#include "snpse/simulation/library_worker.hpp"
+#include "simulation/library_worker.hpp"
 
 // serve_library PATH D P
 int main(int, char** argv) {

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "campaign/folder.hpp"
+#include "campaign/simulation_parts.hpp"
+#include "methods/method.hpp"
+#include "parallel/world.hpp"
+#include "simulation/farm.hpp"
+
+namespace snpse {
+
+/// The state of a campaign on all ranks: what its folder has committed. Rank 0 reads and writes the folder;
+/// the networks of committed steps are in every rank's memory, and of their simulations its share but for x
+/// (see distribute_simulations()). Every member marked "Collective" throws the same Error on all ranks where
+/// rank 0's disk fails.
+class Campaign {
+ public:
+  /// Collective. folder: rank 0's, null on the others. Loads all that is committed.
+  Campaign(const World& world, const CampaignFolder* folder, const Method& method);
+
+  /// The step after what is committed; none at the end.
+  std::optional<Step> next_step() const;
+  /// All rounds begun, and those whose network is trained.
+  std::span<const RoundData> rounds() const { return rounds_; }
+  std::span<const RoundData> finished_rounds() const;
+
+  void commit(const Step& step, Proposal proposal);                  ///< Collective.
+  void commit(const Step& step, RoundNetwork network);               ///< Collective.
+  void commit_posterior(const Step& step, const Record& posterior);  ///< Collective.
+
+  /// Collective. Gives the last round, whose network is yet to be trained, the rows of the proposal beyond
+  /// the round's own as further parameters. What was simulated is kept, and next_step() simulates the rest.
+  void extend(const Proposal& proposal);
+  /// Collective. Opens the present round's simulations: reads on rank 0 what earlier sittings brought, and
+  /// returns the plan for the rest.
+  SimulationPlan open_simulations(const Step& step, int x_dim, std::uint64_t seed);
+  /// Rank 0 only: keeps a part on disk.
+  void keep(const SimulationPart& part);
+  /// Collective. All of the round's simulations have been kept.
+  void commit_simulations(const Step& step);
+
+  /// Where the training of the round keeps its checkpoints.
+  Checkpoints checkpoints(const Step& step) const;
+
+ private:
+  void load(const Step& step);
+  void load_simulations(const Step& step);
+  void take(const Step& step, Proposal proposal);
+  void take(const Step& step, Record network);
+
+  const World& world_;
+  const CampaignFolder* folder_;
+  const Method& method_;
+  std::vector<RoundData> rounds_;
+  std::optional<Step> last_;  // committed
+  std::int64_t next_id_ = 0;  // of simulations that are yet to be committed
+  std::optional<SimulationParts> parts_;
+};
+
+}  // namespace snpse

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace snpse {
+
+/// The campaign's event log for machines: one JSON object a line, {"time": ISO 8601 UTC, "event": name,
+/// fields...}. A line is appended by one write, so a killed program leaves whole lines but perhaps the last,
+/// and readers may follow while it grows.
+class EventFile {
+ public:
+  /// Creates the file or continues it. Error(cannot_create).
+  explicit EventFile(const std::filesystem::path& path);
+  ~EventFile();
+  EventFile(const EventFile&) = delete;
+  EventFile& operator=(const EventFile&) = delete;
+
+  /// fields: a JSON object. Error(io).
+  void append(const std::string& event, const nlohmann::ordered_json& fields);
+
+ private:
+  void append_line(const std::string& line);
+
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+/// The events of an event log so far, none where it is absent; a line that a crash tore is left out.
+std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& path);
+
+}  // namespace snpse

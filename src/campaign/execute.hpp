@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "campaign/folder.hpp"
+#include "campaign/run.hpp"
+#include "config/config.hpp"
+#include "parallel/world.hpp"
+#include "util/log.hpp"
+#include "util/stop.hpp"
+
+namespace snpse {
+
+/// A campaign to run or to continue; the same on every rank.
+struct CampaignRequest {
+  std::filesystem::path folder;
+  Config config;
+  std::string configuration;              ///< config in full, as it is frozen in the folder
+  CampaignFolder::Difference difference;  ///< tells how a frozen configuration differs
+};
+
+/// Collective. Locks and opens the folder, keeps its event_log, and runs the rounds that are left. Errors:
+/// see CampaignFolder::create(), FolderLock, and the steps.
+Outcome execute(const World& world, const CampaignRequest& request, const CommitListener& listener,
+                const StopRequest& stop, Log& log);
+
+}  // namespace snpse

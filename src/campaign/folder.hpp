@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/reconfiguration.hpp"
+#include "campaign/simulation_parts.hpp"
+#include "core/data_set.hpp"
+#include "core/record.hpp"
+#include "methods/method.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/record_file.hpp"
+
+namespace snpse {
+
+/// The steps of a round, in order; infer follows the last round alone.
+enum class Phase { propose, simulate, train, infer };
+const char* to_string(Phase phase);
+
+/// One step of a campaign. Rounds count from 1.
+struct Step {
+  int round = 1;
+  Phase phase = Phase::propose;
+};
+
+/// A campaign's folder. A step is committed when its file exists: files appear whole or not at all, so the
+/// folder itself is the manifest, and nothing can disagree with it.
+///
+///     campaign.toml   the effective configuration, frozen at the first run
+///     rounds/001/     proposal.h5, simulations.h5 + provenance.h5, network.h5 + training.h5, one pair a
+///     step;
+///                     parts/ and checkpoint.h5 while a step is under way
+///     posterior.h5    the draws
+///     events.jsonl    one line an event
+///     logs/           what external simulators print
+class CampaignFolder {
+ public:
+  /// The keys of two configurations that differ.
+  using Difference =
+      std::function<std::vector<KeyDifference>(const std::string& frozen, const std::string& wanted)>;
+
+  /// Opens the folder for reading. Error(missing_input) where it is no campaign.
+  explicit CampaignFolder(std::filesystem::path path);
+  /// Creates it, or opens it to go on: freezes the configuration at the first run. Where it was frozen with
+  /// another one, the wanted one takes its place if all that differs may_change() in a campaign of so many
+  /// rounds; else Error(config) that shows the difference. Error(data) where the folder holds other things.
+  static CampaignFolder create(const std::filesystem::path& path, const std::string& configuration,
+                               std::uint64_t seed, int rounds, const Difference& difference);
+
+  const std::filesystem::path& path() const { return path_; }
+  const std::string& configuration() const { return configuration_; }
+  /// What create() changed in the frozen configuration.
+  const std::vector<KeyDifference>& changes() const { return changes_; }
+  std::filesystem::path events() const { return path_ / "events.jsonl"; }
+  std::filesystem::path logs() const { return path_ / "logs"; }
+  std::filesystem::path round_folder(int round) const;
+  /// Where the round's simulations gather until they are committed.
+  std::filesystem::path parts(int round) const;
+  std::filesystem::path posterior_file() const { return path_ / "posterior.h5"; }
+
+  bool committed(const Step& step) const;
+
+  void save_proposal(int round, const Proposal& proposal) const;
+  Proposal load_proposal(int round) const;
+  std::filesystem::path simulations_file(int round) const;
+  void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
+  /// How the simulations ended, without reading the rest of them; see read_fields().
+  std::vector<Status> load_statuses(int round) const;
+  /// Turns the round's committed simulations back into parts, which more can join, and drops the checkpoints
+  /// of a training on them. A crash at any point leaves the round as it was, or with all its simulations in
+  /// parts.
+  void reopen(int round) const;
+  void save_network(int round, const RoundNetwork& network) const;
+  Record load_network(int round) const;
+  Record load_training(int round) const;
+  void save_posterior(const Record& posterior) const;
+  Record load_posterior() const;
+
+  /// Two checkpoints are kept, the newest and the one before.
+  void save_checkpoint(int round, const Record& checkpoint) const;
+  /// The newest readable one.
+  std::optional<Record> load_checkpoint(int round) const;
+
+  FileHeader header(const std::string& type) const;
+
+ private:
+  CampaignFolder() = default;
+
+  /// Clears away what a crash left: files half written, and what a step needed until it was committed.
+  void tidy() const;
+  void refreeze(const std::string& configuration);
+  void remove_checkpoints(int round) const;
+
+  std::filesystem::path path_;
+  std::string configuration_;
+  std::vector<KeyDifference> changes_;
+  std::uint64_t seed_ = 0;
+};
+
+}  // namespace snpse

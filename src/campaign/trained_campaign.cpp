@@ -1,0 +1,47 @@
+#include "campaign/trained_campaign.hpp"
+
+#include <utility>
+
+#include "config/config_file.hpp"
+
+namespace snpse {
+
+Config broadcast_config(const World& world, const std::string& text_on_root) {
+  std::string text = text_on_root;
+  world.broadcast(text);
+  return parse_config(text, "campaign.toml", ".");
+}
+
+namespace {
+
+std::optional<CampaignFolder> open_on_root(const World& world, const std::filesystem::path& path) {
+  std::optional<CampaignFolder> folder;
+  world.on_root([&] { folder.emplace(path); });
+  return folder;
+}
+
+}  // namespace
+
+TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path)
+    : world_(world),
+      path_(path),
+      folder_(open_on_root(world, path)),
+      config_(broadcast_config(world, folder_ ? folder_->configuration() : "")),
+      setup_(set_up(config_, path / "logs", world.rank())),
+      method_(make_method(setup_, config_)),
+      campaign_(world, folder_ ? &*folder_ : nullptr, *method_) {
+  if (rounds() == 0)
+    fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'", path.string(),
+         path.string());
+}
+
+std::shared_ptr<const Posterior> TrainedCampaign::posterior(const Matrix& observations) const {
+  return method_->joint_posterior(finished_rounds(), observations);
+}
+
+PosteriorSamples TrainedCampaign::sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed,
+                                         Log& log) const {
+  return posterior.sample(world_, n, {seed, Purpose::posterior, static_cast<std::uint32_t>(rounds())}, log);
+}
+
+}  // namespace snpse

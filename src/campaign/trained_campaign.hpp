@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "campaign/campaign.hpp"
+#include "campaign/execute.hpp"
+#include "campaign/folder.hpp"
+#include "config/config.hpp"
+#include "config/experiment.hpp"
+
+namespace snpse {
+
+/// Collective. Rank 0's configuration on every rank, as its text says it: exact for every number.
+Config broadcast_config(const World& world, const std::string& text_on_root);
+
+/// A campaign's folder, opened on all ranks to draw from its last trained network.
+class TrainedCampaign {
+ public:
+  /// Collective. Error(missing_input) where no network is trained yet.
+  TrainedCampaign(const World& world, const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return path_; }
+  const CampaignFolder& folder() const { return *folder_; }  ///< rank 0 only
+  const Config& config() const { return config_; }
+  const Experiment& setup() const { return setup_; }
+  const Method& method() const { return *method_; }
+  int rounds() const { return static_cast<int>(finished_rounds().size()); }  ///< finished ones
+  std::span<const RoundData> finished_rounds() const { return campaign_.finished_rounds(); }
+  /// Given the independent observations [n, p] of one theta together.
+  std::shared_ptr<const Posterior> posterior(const Matrix& observations) const;
+  /// Collective. n draws of that posterior; another seed gives others.
+  PosteriorSamples sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed, Log& log) const;
+
+ private:
+  const World& world_;
+  std::filesystem::path path_;
+  std::optional<CampaignFolder> folder_;
+  Config config_;
+  Experiment setup_;
+  std::unique_ptr<Method> method_;
+  Campaign campaign_;
+};
+
+}  // namespace snpse

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bench/benchmark.hpp"
+
+namespace snpse {
+
+/// What the verbs of the program take. Defaults are the program's.
+struct InitArguments {
+  std::filesystem::path folder;
+  std::string task;  ///< empty: an own simulator in Python
+};
+struct CheckArguments {
+  std::filesystem::path file;
+};
+struct RunArguments {
+  std::filesystem::path file;         ///< a campaign file, or the folder of a campaign
+  std::filesystem::path out;          ///< empty: the file's name without its suffix, beside it
+  std::filesystem::path observation;  ///< CSV in place of the file's [observation]; empty: none
+  std::optional<double> wall_time;    ///< seconds
+  bool c2st = false;                  ///< compare with the exact posterior at the end
+  bool diagnose = false;              ///< check the posterior at the end
+};
+struct StatusArguments {
+  std::filesystem::path folder;
+  bool json = false;
+};
+struct SampleArguments {
+  std::filesystem::path folder;
+  std::int64_t samples = 10000;
+  std::filesystem::path output;
+  std::filesystem::path observation;  ///< CSV, amortised methods, one a line; empty: the campaign's own
+  bool iid = false;                   ///< its lines are of the same parameters
+  std::uint64_t seed = 2;             ///< the campaign's own draws have seed 1
+  bool log_prob = false;
+};
+struct DiagnoseArguments {
+  std::filesystem::path folder;
+  std::int64_t simulations = 0;  ///< of each of the checks that simulate; 0: 500, or more where they need it
+  std::optional<std::uint64_t> seed = {};  ///< of all that is drawn; none: the campaign's
+  int networks = 0;                        ///< trained on the same data with other seeds
+  bool json = false;
+};
+struct ExportArguments {
+  std::filesystem::path folder;
+  std::string format = "csv";
+  std::filesystem::path output;
+};
+struct SimulateArguments {
+  std::string task;
+  std::int64_t simulations = 1000;  ///< draws of the prior, where theta is empty
+  std::filesystem::path theta;      ///< CSV, one parameter set a row
+  std::uint64_t seed = 1;
+  std::filesystem::path output;
+};
+struct C2stArguments {
+  std::filesystem::path reference, samples;  ///< CSV, one draw a row
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+/// `snpse bench GRID.toml`.
+struct GridArguments {
+  std::filesystem::path file;
+  std::filesystem::path out;  ///< empty: the file's name without its suffix, beside it
+  bool json = false;
+};
+/// `snpse bench --speed`.
+struct SpeedArguments {
+  bool json = false;
+};
+
+using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
+                             DiagnoseArguments, ExportArguments, SimulateArguments, C2stArguments,
+                             BenchArguments, GridArguments, SpeedArguments>;
+
+struct CommandLine {
+  std::optional<Command> command;  ///< none: print `text` and end well
+  std::string text;                ///< the help or the version that was asked for
+  int threads = 1;
+};
+
+/// Understands the program's arguments. Error(usage) that names the nearest verb or option for a misspelt
+/// one.
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+/// Seconds of "90", "90s", "30m", "4h", "HH:MM:SS" or "D-HH:MM:SS" (as Slurm writes it). Error(usage)
+/// otherwise.
+double parse_duration(const std::string& text);
+
+}  // namespace snpse

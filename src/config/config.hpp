@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "inference/options.hpp"
+#include "methods/options.hpp"
+#include "numerics/matrix.hpp"
+#include "score/model_options.hpp"
+#include "training/invalid_options.hpp"
+#include "training/options.hpp"
+
+namespace snpse {
+
+/// Where x comes from: exactly one of task, command and library is set.
+struct SimulatorOptions {
+  std::string task;                  ///< a built-in benchmark task
+  std::vector<std::string> command;  ///< a persistent worker in any language
+  std::string library;               ///< a shared library (snpse/simulator.h)
+  double time_limit = 0;             ///< seconds a simulation; 0: none
+  double start_limit = 60;           ///< seconds until a worker is ready
+  int retries = 1;                   ///< how often a failed simulation is tried again
+  double failure_budget = 0.2;       ///< share of a round's simulations that may fail or time out
+};
+
+/// One parameter of an own simulator.
+struct ParameterOptions {
+  std::string name;
+  std::string prior;  ///< "uniform", "normal", "lognormal", "truncated_normal", "normal_mixture"; empty: all
+                      ///< have one together
+  double low = 0, high = 0;                                 ///< uniform, truncated_normal
+  double mean = 0, standard_deviation = 0;                  ///< normal, truncated_normal
+  double location = 0, scale = 0;                           ///< lognormal
+  std::vector<double> weights, means, standard_deviations;  ///< normal_mixture, of each component
+};
+
+/// A multivariate normal over all parameters, in place of one prior a parameter.
+struct CorrelatedPrior {
+  std::vector<double> mean;                     // [d], empty: not used
+  std::vector<std::vector<double>> covariance;  // [d, d]
+};
+
+struct ObservationOptions {
+  std::vector<double> x;  // [rows p]
+  int rows = 1;           ///< independent observations of one theta, one after the other in x
+};
+
+struct PosteriorOptions {
+  std::int64_t samples = 10000;
+};
+
+/// All that defines a campaign: what a campaign file says, presets and defaults filled in.
+struct Config {
+  std::uint64_t seed = 1;
+  SimulatorOptions simulator;
+  std::vector<ParameterOptions> parameters;
+  CorrelatedPrior correlated_prior;
+  std::string prior_library;  ///< a shared library with the prior of all parameters (snpse/prior.h), or empty
+  ObservationOptions observation;
+  MethodOptions method;
+  ModelOptions model;
+  TrainingOptions training;
+  SamplerOptions sampler;
+  DensityOptions density;
+  TruncationOptions truncation;
+  InvalidOptions invalid;
+  CompositionOptions composition;
+  PosteriorOptions posterior;
+};
+
+/// Sets all fields whose value the preset named in config.method.preset decides; to be called before the keys
+/// of a campaign file are read over it. Error(config) for an unknown preset.
+void apply_preset(Config& config);
+std::vector<std::string> preset_names();
+
+}  // namespace snpse

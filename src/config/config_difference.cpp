@@ -1,0 +1,84 @@
+#include "config/config_difference.hpp"
+
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <toml++/toml.h>
+
+namespace snpse {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+std::string text_of(const toml::node& node) {
+  return node.visit([](const auto& value) { return fmt::format("{}", fmt::streamed(value)); });
+}
+
+/// Every value of a section under its full key; parameters by their names.
+void collect(const toml::table& table, const std::string& prefix, Values& values) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    const auto* section = node.as_table();
+    const auto* sections = node.as_array();
+    if (section != nullptr) {
+      collect(*section, name + ".", values);
+    } else if (sections != nullptr && sections->is_array_of_tables()) {
+      for (const auto& entry : *sections) {
+        const auto& fields = *entry.as_table();
+        collect(fields, fmt::format("{}.{}.", name, fields["name"].value_or("")), values);
+      }
+    } else {
+      values[name] = text_of(node);
+    }
+  }
+}
+
+Values values_of(const std::string& text) {
+  Values values;
+  collect(toml::parse(text), "", values);
+  return values;
+}
+
+}  // namespace
+
+std::vector<KeyDifference> differences(const std::string& frozen_text, const std::string& new_text) {
+  const Values current = values_of(new_text);
+  Values frozen;
+  try {
+    frozen = values_of(frozen_text);
+  } catch (const toml::parse_error& error) {
+    return {{fmt::format("campaign.toml:{}: {}", error.source().begin.line, error.description()), "", ""}};
+  }
+  std::set<std::string> keys;
+  for (const auto& values : {frozen, current})
+    for (const auto& [key, value] : values) keys.insert(key);
+  const auto value_in = [](const Values& values, const std::string& key) {
+    const auto found = values.find(key);
+    return found == values.end() ? "absent" : found->second;
+  };
+  std::vector<KeyDifference> found;
+  for (const auto& key : keys) {
+    KeyDifference difference{key, value_in(frozen, key), value_in(current, key)};
+    if (difference.frozen != difference.wanted) found.push_back(std::move(difference));
+  }
+  return found;
+}
+
+std::vector<std::string> describe_difference(const std::string& frozen_text, const std::string& new_text) {
+  std::vector<std::string> lines;
+  for (const auto& difference : differences(frozen_text, new_text)) lines.push_back(difference.text());
+  return lines;
+}
+
+std::string KeyDifference::text() const {
+  return frozen.empty() && wanted.empty() ? key : fmt::format("{}: {}, now {}", key, frozen, wanted);
+}
+
+std::string difference_of(const std::string& frozen, const std::string& wanted) {
+  const auto differences = describe_difference(frozen, wanted);
+  return differences.empty() ? "" : fmt::format("  {}", fmt::join(differences, "\n  "));
+}
+
+}  // namespace snpse

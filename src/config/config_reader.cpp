@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "config/config_file.hpp"
+#include "config/experiment.hpp"
+#include "config/prior_reader.hpp"
+#include "config/section_reader.hpp"
+#include "config/value_reader.hpp"
+#include "storage/durable_file.hpp"
+#include "tasks/task.hpp"
+
+namespace snpse {
+namespace {
+
+/// The preset decides what the keys that are not given mean, so it comes first. An unknown one is reported
+/// when the method section is read.
+void start_from_preset(const toml::table& root, Config& config) {
+  const auto preset = root["method"]["preset"].value<std::string>();
+  const auto names = preset_names();
+  if (!preset || std::find(names.begin(), names.end(), *preset) == names.end()) return;
+  config.method.preset = *preset;
+  apply_preset(config);
+}
+
+void read_sections(const toml::table& root, ValueReader& reader, Config& config) {
+  std::vector<std::string> names{"parameter", "prior"};
+  for (const auto& section : schema_of(config)) {
+    names.push_back(section.name);
+    if (const auto* node = root.get(section.name)) read_section(*node, section, reader);
+  }
+  reader.check_names(root, "", names);
+  read_priors(root, reader, config);
+}
+
+/// The line of a section or key; 0 where it is absent.
+unsigned line_at(const toml::table& root, const char* path) {
+  const auto node = root.at_path(path);
+  return node ? line_of(*node.node()) : 0;
+}
+
+/// How many of a section's keys are given.
+std::size_t count_keys(const toml::table& root, const char* section,
+                       std::initializer_list<const char*> keys) {
+  return static_cast<std::size_t>(
+      std::count_if(keys.begin(), keys.end(), [&](const char* key) { return bool(root[section][key]); }));
+}
+
+void check_simulator(const toml::table& root, const Config& config, ConfigErrors& errors) {
+  const unsigned line = line_at(root, "simulator");
+  const auto kinds = count_keys(root, "simulator", {"task", "command", "library"});
+  if (kinds != 1)
+    errors.add(line, fmt::format("simulator has {} of task, command and library; give exactly one", kinds));
+  const bool own = root["simulator"]["command"] || root["simulator"]["library"];
+  const bool has_prior = root.contains("parameter") || root.contains("prior");
+  if (own && config.parameters.empty())
+    errors.add(line, "an own simulator needs [[parameter]] sections, each with a name and a prior");
+  if (!own && kinds == 1 && has_prior)
+    errors.add(line_at(root, root.contains("parameter") ? "parameter" : "prior"),
+               "a task has its own parameters and prior; remove [[parameter]] and [prior]");
+}
+
+/// How many values an x has, where that is known before any simulation.
+using KnownWidth = std::optional<std::int64_t>;
+
+/// The task's; of an own simulator that of the observation in place of which a file was named.
+KnownWidth known_width(const Config& config, const KnownWidth& of_replaced) {
+  if (config.simulator.task.empty()) return of_replaced;
+  return make_task(config.simulator.task)->x_dim();
+}
+
+/// The lines of a file are observations. Where x has several values, or only one observation can be meant, a
+/// file of a single column is one observation.
+void settle_rows_of_file(const toml::table& root, const KnownWidth& width, Config& config,
+                         ConfigErrors& errors) {
+  const auto& section = root["observation"];
+  auto& [x, rows] = config.observation;
+  if (!section["file"] || x.empty()) return;
+  const auto given = section["rows"].value<std::int64_t>();
+  const bool is_column = rows > 1 && x.size() == static_cast<std::size_t>(rows);
+  const bool is_open = is_column && !width && !given;
+  if (is_open && is_amortised(config))
+    errors.add(line_at(root, "observation.file"),
+               fmt::format("observation.file has {0} lines of one number: set observation.rows = 1 for one "
+                           "observation of {0} values, or observation.rows = {0} for {0} observations of one "
+                           "value",
+                           rows),
+               ExitCode::data);
+  if (is_column && (is_open || width.value_or(1) > 1 || given == 1)) rows = 1;
+  if (given && *given != rows)
+    errors.add(
+        line_at(root, "observation.rows"),
+        fmt::format("observation.rows = {}, but observation.file holds {}; remove rows", *given, rows));
+}
+
+/// That x has as many values as its rows and the task want.
+void check_shape(const toml::table& root, const Config& config, ConfigErrors& errors) {
+  const unsigned line = line_at(root, "observation");
+  const auto code = root["observation"]["file"] ? ExitCode::data : ExitCode::config;
+  const auto size = config.observation.x.size();
+  const auto rows = static_cast<std::size_t>(config.observation.rows);
+  if (rows > 1 && !is_amortised(config))
+    errors.add(line,
+               fmt::format("{} observations together need method.name = \"npse\" or \"nlse\", but it is "
+                           "\"{}\"",
+                           rows, config.method.name),
+               code);
+  if (size % rows != 0)
+    return errors.add(
+        line, fmt::format("the {} values of the observation are not {} rows of equal length", size, rows),
+        code);
+  if (size == 0 || config.simulator.task.empty()) return;
+  const auto task = make_task(config.simulator.task);
+  if (size != rows * static_cast<std::size_t>(task->x_dim()))
+    errors.add(line,
+               fmt::format("the observation has {} values, but an x of task '{}' has {}", size / rows,
+                           task->name(), task->x_dim()),
+               code);
+}
+
+void check_observation(const toml::table& root, const Config& config, ConfigErrors& errors) {
+  const unsigned line = line_at(root, "observation");
+  const auto sources = count_keys(root, "observation", {"x", "file"});
+  if (sources != 1)
+    return errors.add(line, fmt::format("observation has {} of x and file; give exactly one", sources));
+  const bool from_file = bool(root["observation"]["file"]);
+  const auto& x = config.observation.x;
+  const auto* inline_x = root["observation"]["x"].as_array();
+  if (inline_x != nullptr && inline_x->empty()) return errors.add(line, "observation.x is empty");
+  const auto undefined = std::find_if(x.begin(), x.end(), [](double value) { return std::isnan(value); });
+  if (undefined != x.end() && config.invalid.policy == InvalidPolicy::drop)
+    errors.add(
+        line_at(root, from_file ? "observation.file" : "observation.x"),
+        fmt::format("{}[{}] is nan, which is not finite: give a number, or set invalid.policy = "
+                    "\"replace\", with which nan is a value that is not defined",
+                    from_file ? root["observation"]["file"].value_or<std::string>("") : "observation.x",
+                    undefined - x.begin()),
+        from_file ? ExitCode::data : ExitCode::config);
+  if (undefined != x.end() && config.invalid.region == ValidRegionKind::learned)
+    errors.add(line_at(root, "invalid"),
+               "invalid.region = \"learned\" leaves out just the parameters that explain an observation "
+               "with undefined values: set it to \"none\"");
+  check_shape(root, config, errors);
+}
+
+void check_method(const toml::table& root, const Config& config, ConfigErrors& errors) {
+  const auto& method = config.method;
+  const int rounds = rounds_of(config);
+  const std::int64_t others = rounds - 1;
+  if (method.simulations < rounds)
+    errors.add(line_at(root, "method"),
+               fmt::format("method.simulations = {} must be at least method.rounds = {}", method.simulations,
+                           rounds));
+  if (config.invalid.region == ValidRegionKind::learned && method.name != "tsnpse")
+    errors.add(
+        line_at(root, "invalid"),
+        fmt::format("invalid.region = \"learned\" restricts the later rounds of tsnpse, but method.name "
+                    "is \"{}\"",
+                    method.name));
+  if (method.first_round > 0 && others > 0 && method.first_round > method.simulations - others)
+    errors.add(line_at(root, "method"),
+               fmt::format("method.first_round = {} leaves no simulations for the other {} rounds",
+                           method.first_round, others));
+}
+
+void check_model(const toml::table& root, const Config& config, ConfigErrors& errors) {
+  const auto& model = config.model;
+  if (model.sigma_min > 0 && model.sigma_max > 0 && model.sigma_min >= model.sigma_max)
+    errors.add(line_at(root, "model"), fmt::format("model.sigma_min = {} must be below model.sigma_max = {}",
+                                                   model.sigma_min, model.sigma_max));
+  if (model.beta_min >= model.beta_max)
+    errors.add(line_at(root, "model"), fmt::format("model.beta_min = {} must be below model.beta_max = {}",
+                                                   model.beta_min, model.beta_max));
+  const bool in_parts = model.summary == SummaryKind::rows || model.summary == SummaryKind::series;
+  const auto parts = static_cast<std::size_t>(std::max(model.summary_parts, 1));
+  const auto values = config.observation.x.size() / static_cast<std::size_t>(config.observation.rows);
+  if (in_parts && values % parts != 0)
+    errors.add(line_at(root, "model"),
+               fmt::format("model.summary_parts = {} does not divide the {} values of the observation", parts,
+                           values));
+  if (model.summary == SummaryKind::rows && parts == 1)
+    errors.add(line_at(root, "model"),
+               "model.summary = \"rows\" needs model.summary_parts, the number of rows of x");
+}
+
+Config read_config(const toml::table& root, const std::string& source_name,
+                   const std::filesystem::path& base_folder, const KnownWidth& replaced_width = {}) {
+  ConfigErrors errors(source_name);
+  ValueReader reader(errors, base_folder);
+  Config config;
+  start_from_preset(root, config);
+  read_sections(root, reader, config);
+  check_simulator(root, config, errors);
+  settle_rows_of_file(root, known_width(config, replaced_width), config, errors);
+  check_observation(root, config, errors);
+  check_method(root, config, errors);
+  check_model(root, config, errors);
+  errors.throw_if_any();
+  return config;
+}
+
+/// Whether TOML wants quotes around it to make it a string, and nothing else.
+bool is_bare_word(const std::string& value) {
+  if (value == "true" || value == "false" || value == "inf" || value == "nan") return false;
+  const auto in_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+  return !value.empty() && std::isalpha(static_cast<unsigned char>(value.front())) != 0 &&
+         std::all_of(value.begin(), value.end(), in_word);
+}
+
+/// section.key=value as TOML. A shell takes the quotes of a word away, so that they may be missing.
+toml::table parse_setting(const std::string& setting) {
+  const auto value = std::min(setting.find_first_not_of(' ', setting.find('=') + 1), setting.size());
+  const std::string word = setting.substr(value);
+  if (setting.find('=') == std::string::npos || !is_bare_word(word)) return parse_toml(setting, setting);
+  return parse_toml(fmt::format("{}\"{}\"", setting.substr(0, value), word), setting);
+}
+
+}  // namespace
+
+Config parse_config(const std::string& toml_text, const std::string& source_name,
+                    const std::filesystem::path& base_folder) {
+  return read_config(parse_toml(toml_text, source_name), source_name, base_folder);
+}
+
+Config with_settings(const Config& config, const std::vector<std::string>& settings) {
+  auto root = parse_toml(to_toml(config), "the settings");
+  for (const auto& setting : settings)
+    for (const auto& [section, keys] : parse_setting(setting)) {
+      auto* known = root[section].as_table();
+      if (known == nullptr || !keys.is_table())
+        fail(ExitCode::config, "'{}' is no setting; write section.key=value as in a campaign file", setting);
+      for (const auto& [key, value] : *keys.as_table()) known->insert_or_assign(key, value);
+    }
+  return read_config(root, "--set", ".");
+}
+
+Config load_config(const std::filesystem::path& file, const std::filesystem::path& observation) {
+  auto root = parse_toml(read_whole(file), file.string());
+  KnownWidth width;
+  if (!observation.empty()) {
+    const auto replaced = root["observation"];
+    const auto* x = replaced["x"].as_array();
+    const auto rows = replaced["rows"].value<std::int64_t>().value_or(1);
+    if (x != nullptr && rows > 0) width = static_cast<std::int64_t>(x->size()) / rows;
+    root.insert_or_assign("observation",
+                          toml::table{{"file", std::filesystem::absolute(observation).string()}});
+  }
+  return read_config(root, file.string(), file.parent_path(), width);
+}
+
+}  // namespace snpse

@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "config/config_file.hpp"
+#include "config/prior_schema.hpp"
+
+namespace snpse {
+namespace {
+
+std::string literal(double value) {
+  std::string text = fmt::format("{}", value);
+  if (std::isfinite(value) && text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+/// JSON's escapes are TOML's.
+std::string literal(const std::string& value) {
+  return nlohmann::json(value).dump();
+}
+
+template <typename T>
+std::string literal(const std::vector<T>& values) {
+  std::vector<std::string> literals;
+  for (const auto& value : values) literals.push_back(literal(value));
+  return fmt::format("[{}]", fmt::join(literals, ", "));
+}
+
+/// The value of a field in TOML; empty where there is nothing to write.
+struct ValueWriter {
+  template <typename T>
+  std::string operator()(const NumberField<T>& field) const {
+    if constexpr (std::is_floating_point_v<T>)
+      return literal(*field.value);
+    else
+      return fmt::format("{}", *field.value);
+  }
+  std::string operator()(const PathField& field) const {
+    return field.value->empty() ? "" : literal(*field.value);
+  }
+  std::string operator()(const CommandField& field) const {
+    return field.value->empty() ? "" : literal(*field.value);
+  }
+  std::string operator()(const ChoiceField& field) const {
+    const auto chosen = field.chosen();
+    return chosen ? literal(field.names[*chosen]) : "";
+  }
+  std::string operator()(const NumberListField& field) const { return literal(*field.value); }
+  /// Its numbers stand under the key for the list.
+  std::string operator()(const NumberFileField&) const { return ""; }
+};
+
+std::string section_text(const Section& section) {
+  std::string text =
+      fmt::format("\n[{}]{}{}\n", section.name, section.comment.empty() ? "" : "  # ", section.comment);
+  for (const auto& key : section.keys) {
+    const std::string value = std::visit(ValueWriter{}, key.field);
+    if (!value.empty())
+      text += fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", key.name, value), key.comment);
+  }
+  return text;
+}
+
+std::string parameter_text(const ParameterOptions& parameter) {
+  std::string text = fmt::format("\n[[parameter]]\nname = {}\n", literal(parameter.name));
+  for (const auto& type : prior_types()) {
+    if (type.name != parameter.prior) continue;
+    text += fmt::format("prior = {{ type = {}", literal(type.name));
+    for (const auto& number : type.numbers)
+      text += fmt::format(", {} = {}", number.name, literal(parameter.*number.field));
+    for (const auto& list : type.lists)
+      text += fmt::format(", {} = {}", list.name, literal(parameter.*list.field));
+    text += " }\n";
+  }
+  return text;
+}
+
+std::string correlated_prior_text(const CorrelatedPrior& prior) {
+  return fmt::format("\n[prior]\ntype = \"{}\"\nmean = {}\ncovariance = {}\n", kCorrelatedPriorType,
+                     literal(prior.mean), literal(prior.covariance));
+}
+
+std::string library_prior_text(const std::string& library) {
+  return fmt::format("\n[prior]\ntype = \"{}\"\nlibrary = {}\n", kLibraryPriorType, literal(library));
+}
+
+}  // namespace
+
+std::string to_toml(const Config& config) {
+  Config copy = config;  // the schema points to fields that it could change
+  std::string text = "# All that defines a campaign: every key with its value and what it means.\n";
+  for (const auto& section : schema_of(copy)) {
+    text += section_text(section);
+    if (section.name != "simulator") continue;
+    for (const auto& parameter : config.parameters) text += parameter_text(parameter);
+    if (!config.correlated_prior.mean.empty()) text += correlated_prior_text(config.correlated_prior);
+    if (!config.prior_library.empty()) text += library_prior_text(config.prior_library);
+  }
+  return text;
+}
+
+}  // namespace snpse

@@ -1,0 +1,114 @@
+#include "config/experiment.hpp"
+
+#include "simulation/library_prior.hpp"
+#include "simulation/worker_process.hpp"
+#include "util/error.hpp"
+
+namespace snpse {
+namespace {
+
+std::shared_ptr<const Marginal> make_marginal(const ParameterOptions& p) {
+  if (p.prior == "uniform") return make_uniform(p.low, p.high);
+  if (p.prior == "normal") return make_normal(p.mean, p.standard_deviation);
+  if (p.prior == "lognormal") return make_lognormal(p.location, p.scale);
+  if (p.prior == "truncated_normal")
+    return make_truncated_normal(p.mean, p.standard_deviation, p.low, p.high);
+  if (p.prior == "normal_mixture") {
+    std::vector<std::shared_ptr<const Marginal>> components;
+    for (std::size_t i = 0; i < p.means.size(); ++i)
+      components.push_back(make_normal(p.means[i], p.standard_deviations[i]));
+    return make_mixture(p.weights, components);
+  }
+  fail(ExitCode::config, "unknown prior '{}' of parameter '{}'", p.prior, p.name);
+}
+
+std::shared_ptr<const Prior> make_prior(const Config& config) {
+  if (!config.prior_library.empty())
+    return load_prior(config.prior_library, static_cast<int>(config.parameters.size()));
+  const auto& correlated = config.correlated_prior;
+  if (correlated.mean.empty()) {
+    std::vector<std::shared_ptr<const Marginal>> marginals;
+    for (const auto& parameter : config.parameters) marginals.push_back(make_marginal(parameter));
+    return make_product_prior(std::move(marginals));
+  }
+  const auto d = static_cast<Eigen::Index>(correlated.mean.size());
+  Matrix covariance(d, d);
+  for (Eigen::Index i = 0; i < d; ++i)
+    for (Eigen::Index j = 0; j < d; ++j)
+      covariance(i, j) = correlated.covariance[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+  return make_multivariate_normal(Eigen::Map<const Vector>(correlated.mean.data(), d), covariance);
+}
+
+SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_dim,
+                                    const std::filesystem::path& logs, int rank) {
+  const auto& simulator = config.simulator;
+  WorkerOptions options;
+  options.command =
+      simulator.library.empty() ? simulator.command : library_command(simulator.library, theta_dim, x_dim);
+  if (!logs.empty()) options.log = logs / fmt::format("worker_{:05}.log", rank);
+  options.time_limit = simulator.time_limit;
+  options.start_limit = simulator.start_limit;
+  return worker_factory(options);
+}
+
+}  // namespace
+
+Experiment set_up(const Config& config, const std::filesystem::path& logs, int rank) {
+  Experiment setup;
+  const auto& x = config.observation.x;
+  const Eigen::Index rows = config.observation.rows;
+  setup.observations = Eigen::Map<const Matrix>(x.data(), rows, static_cast<Eigen::Index>(x.size()) / rows);
+  if (!config.simulator.task.empty()) {
+    setup.task = make_task(config.simulator.task);
+    setup.parameter_names = setup.task->parameter_names();
+    setup.prior = setup.task->prior();
+    setup.simulator = simulator_factory(setup.task);
+    setup.lanes = setup.task->lanes();
+    return setup;
+  }
+  for (const auto& parameter : config.parameters) setup.parameter_names.push_back(parameter.name);
+  setup.prior = make_prior(config);
+  setup.simulator =
+      external_simulator(config, setup.prior->dim(), static_cast<int>(setup.observations.cols()), logs, rank);
+  return setup;
+}
+
+namespace {
+
+MethodSettings method_settings(const Config& config) {
+  return {{config.model, config.training, config.invalid},
+          config.method,
+          config.sampler,
+          config.truncation,
+          config.composition};
+}
+
+}  // namespace
+
+// A method that has one observation alone knows no more of several than the first.
+std::unique_ptr<Method> make_method(const Experiment& setup, const Config& config) {
+  const auto d = setup.prior->dim();
+  const bool known = setup.prior->gaussian_product({Vector::Zero(d), Vector::Ones(d)}).has_value();
+  const bool several = setup.observations.rows() > 1;
+  if (several && !known && !setup.prior->has_whitening())
+    fail(ExitCode::config,
+         "several observations are put together by the perturbed prior, which has no closed form where the "
+         "prior comes from a library: give x one row");
+  if (several && !known && config.model.space == Space::standardised)
+    fail(ExitCode::config,
+         "several observations are put together by the perturbed prior, which has no closed form in the "
+         "standardised space: set model.space to \"natural\" or \"whitened\"");
+  return make_method(Problem{setup.prior, setup.observations.row(0).transpose(), config.seed},
+                     method_settings(config));
+}
+
+// A method's settings decide, whatever the problem.
+int rounds_of(const Config& config) {
+  return make_method(Problem{}, method_settings(config))->rounds();
+}
+
+bool is_amortised(const Config& config) {
+  return make_method(Problem{}, method_settings(config))->amortised();
+}
+
+}  // namespace snpse

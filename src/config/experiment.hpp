@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "core/prior.hpp"
+#include "core/simulator.hpp"
+#include "methods/method.hpp"
+#include "tasks/task.hpp"
+
+namespace snpse {
+
+/// The objects that a configuration names.
+struct Experiment {
+  std::shared_ptr<const Task> task;  ///< null for an own simulator
+  std::vector<std::string> parameter_names;
+  std::shared_ptr<const Prior> prior;
+  Matrix observations;  // [rows, p]
+  SimulatorFactory simulator;
+  int lanes = 1;  ///< simulations that it computes together
+};
+
+/// logs: the folder for what external simulators print, empty: standard error; rank: names the log file.
+Experiment set_up(const Config& config, const std::filesystem::path& logs, int rank);
+
+/// The configured method for that problem. Error(config) for an unknown one, and where
+/// it cannot put several observations together.
+std::unique_ptr<Method> make_method(const Experiment& setup, const Config& config);
+
+/// The rounds that the configured method runs, which need not be method.rounds. Error(config) for an unknown
+/// method.
+int rounds_of(const Config& config);
+/// Whether the configured method's posterior holds for any observation. Error(config) for an unknown method.
+bool is_amortised(const Config& config);
+
+}  // namespace snpse

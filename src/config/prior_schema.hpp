@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/schema.hpp"
+
+namespace snpse {
+
+struct PriorNumber {
+  std::string name;
+  double ParameterOptions::*field;
+  Range range;
+  bool may_be_infinite = false;
+};
+
+/// Numbers of which each component of a mixture has one.
+struct PriorList {
+  std::string name;
+  std::vector<double> ParameterOptions::*field;
+  Range range;
+};
+
+/// A kind of prior of one parameter: prior = { type = name, numbers..., lists... }; all are required, and the
+/// lists are of one length.
+struct PriorType {
+  std::string name;
+  std::vector<PriorNumber> numbers;
+  std::vector<PriorList> lists = {};
+};
+
+std::vector<PriorType> prior_types();
+
+// The types of [prior], the prior of all parameters together.
+inline constexpr const char* kCorrelatedPriorType = "multivariate_normal";
+inline constexpr const char* kLibraryPriorType = "library";
+
+}  // namespace snpse

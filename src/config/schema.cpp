@@ -1,0 +1,277 @@
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "methods/method.hpp"
+#include "tasks/task.hpp"
+
+namespace snpse {
+namespace {
+
+Range at_least(double low) {
+  return {.low = low};
+}
+Range above(double low) {
+  return {.low = low, .low_included = false};
+}
+Range between(double low, double high) {
+  return {.low = low, .high = high};
+}
+Range strictly_between(double low, double high) {
+  return {low, high, false, false};
+}
+
+/// An enumeration; names are those of its enumerators, in their order.
+template <typename Enum>
+ChoiceField choice(Enum& value, std::vector<std::string> names) {
+  return {std::move(names), [&value](std::size_t i) { value = static_cast<Enum>(i); },
+          [&value] { return std::optional(static_cast<std::size_t>(value)); }};
+}
+
+/// The same, with a name for none before them.
+template <typename Enum>
+ChoiceField choice(std::optional<Enum>& value, std::vector<std::string> names) {
+  return {
+      std::move(names),
+      [&value](std::size_t i) { value = i == 0 ? std::nullopt : std::optional(static_cast<Enum>(i - 1)); },
+      [&value] { return std::optional(value ? static_cast<std::size_t>(*value) + 1 : 0); }};
+}
+
+ChoiceField choice(std::string& value, const std::vector<std::string>& names) {
+  return {names, [&value, names](std::size_t i) { value = names[i]; },
+          [&value, names]() -> std::optional<std::size_t> {
+            const auto found = std::find(names.begin(), names.end(), value);
+            if (found == names.end()) return std::nullopt;
+            return static_cast<std::size_t>(found - names.begin());
+          }};
+}
+
+template <typename T>
+Field number(T& value, Range range) {
+  return NumberField<T>{&value, range};
+}
+
+Section simulator_section(SimulatorOptions& o) {
+  return {"simulator",
+          "where x comes from: exactly one of task, command and library",
+          {
+              {"task", "a built-in benchmark task", choice(o.task, task_names())},
+              {"command", "program and arguments of a persistent worker", CommandField{&o.command}},
+              {"library", "a shared library with the simulator's C interface", PathField{&o.library}},
+              {"time_limit", "seconds a simulation; 0: none", number(o.time_limit, at_least(0))},
+              {"start_limit", "seconds until a worker is ready", number(o.start_limit, above(0))},
+              {"retries", "how often a failed simulation is tried again", number(o.retries, at_least(0))},
+              {"failure_budget", "share of a round that may fail or time out",
+               number(o.failure_budget, between(0, 1))},
+          }};
+}
+
+Section method_section(MethodOptions& o) {
+  return {"method",
+          "how the posterior is inferred",
+          {
+              {"name", "the algorithm", choice(o.name, method_names())},
+              {"preset", "the values of all keys that are not given", choice(o.preset, preset_names())},
+              {"rounds", "npse and nlse: always 1", number(o.rounds, between(1, 9999))},
+              {"simulations", "over all rounds", number(o.simulations, at_least(1))},
+              {"first_round", "simulations of round 1; 0: as in the others, at most 30 %",
+               number(o.first_round, at_least(0))},
+              {"resampling_candidates", "snpse_a: draws for each that is picked for the posterior",
+               number(o.resampling_candidates, at_least(1))},
+              {"largest_weight", "snpse_b: where weights, 1 on average, are cut; 0: nowhere",
+               number(o.largest_weight, at_least(0))},
+          }};
+}
+
+Section model_section(ModelOptions& o) {
+  return {
+      "model",
+      "diffusion and score network",
+      {
+          {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
+          {"early_space", "that of tsnpse's rounds before the last",
+           choice(o.early_space, {"same", "natural", "whitened", "standardised"})},
+          {"process", "the forward process", choice(o.process, process_names())},
+          {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
+          {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
+          {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
+          {"beta_max", "vp, subvp: noise rate at time 1", number(o.beta_max, above(0))},
+          {"t_min", "time at which training begins and sampling ends",
+           number(o.t_min, strictly_between(0, 1))},
+          {"parametrisation", "what the network computes",
+           choice(o.parametrisation, {"preconditioned", "noise"})},
+          {"network", "mlp, or energy: slower steps, but tsnpse's truncation is one pass; or residual blocks",
+           choice(o.network, {"mlp", "energy", "residual", "residual_energy"})},
+          {"width", "units of every hidden layer", number(o.width, at_least(1))},
+          {"depth", "layers of each of the three perceptrons, or residual blocks",
+           number(o.depth, at_least(2))},
+          {"networks", "whose mean is the score; 0: three and calibrated below 5000 simulations, else one",
+           number(o.networks, at_least(0))},
+          {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
+           choice(o.summary, {"none", "mlp", "rows", "series"})},
+          {"summary_parts", "how many rows or series x is made of, one after the other",
+           number(o.summary_parts, at_least(1))},
+          {"summary_size", "statistics that it learns", number(o.summary_size, at_least(1))},
+      }};
+}
+
+Section training_section(TrainingOptions& o) {
+  return {
+      "training",
+      "how the network is fitted",
+      {
+          {"device", "where gradients are computed; sampling is always on the CPU",
+           choice(o.device, {"cpu", "cuda"})},
+          {"learning_rate", "of Adam", number(o.learning_rate, above(0))},
+          {"warmup", "steps over which the rate rises from 0", number(o.warmup, at_least(0))},
+          {"batch", "simulations a step, over all ranks; 0: the paper's rule", number(o.batch, at_least(0))},
+          {"noise_draws", "noise levels for each simulation of a step", number(o.noise_draws, at_least(1))},
+          {"weight_decay", "decoupled", number(o.weight_decay, at_least(0))},
+          {"noise_levels", "how noise levels are drawn", choice(o.noise_levels, {"lognormal", "uniform"})},
+          {"noise_mean", "lognormal: mean of the logarithm", number(o.noise_mean, Range{})},
+          {"noise_deviation", "lognormal: its standard deviation", number(o.noise_deviation, above(0))},
+          {"validation_share", "simulations held out", number(o.validation_share, strictly_between(0, 1))},
+          {"check_share", "simulations kept for the check of the posterior at the end of a run; 0: no check",
+           number(o.check_share, Range{.low = 0, .high = 0.5})},
+          {"validation_draws", "noise levels a held-out simulation", number(o.validation_draws, at_least(1))},
+          {"validation_every", "steps", number(o.validation_every, at_least(1))},
+          {"patience", "steps without a lower validation loss until training ends; 0: 500 to 1500",
+           number(o.patience, at_least(0))},
+          {"max_steps", "of the whole training; 0: the paper's 3000 sweeps",
+           number(o.max_steps, at_least(0))},
+          {"early_steps", "where less: max_steps of rounds before the last; 0: the same",
+           number(o.early_steps, at_least(0))},
+          {"cooldown", "share of max_steps over which the rate falls to 0",
+           number(o.cooldown, between(0, 1))},
+          {"averaging", "decay of the moving average of the weights",
+           number(o.averaging, Range{.low = 0, .high = 1, .high_included = false})},
+          {"memory", "GB of x that a rank holds; where it is more, batches are read from the files",
+           number(o.memory, at_least(0))},
+          {"checkpoint_seconds", "training lost at most when killed", number(o.checkpoint_seconds, above(0))},
+      }};
+}
+
+Section sampler_section(SamplerOptions& o) {
+  return {"sampler",
+          "draws from the posterior",
+          {
+              {"kind", "adams and dopri5 solve the ODE, sde the reverse SDE",
+               choice(o.kind, {"adams", "dopri5", "sde"})},
+              {"steps", "adams: a network evaluation each", number(o.steps, at_least(1))},
+              {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
+              {"sde_steps", "sde: time steps", number(o.sde_steps, at_least(1))},
+              {"corrector_steps", "sde: Langevin steps after each", number(o.corrector_steps, at_least(0))},
+              {"min_acceptance", "fail with fewer draws in the prior's support",
+               number(o.min_acceptance, strictly_between(0, 1))},
+          }};
+}
+
+Section density_section(DensityOptions& o) {
+  return {"density",
+          "the posterior's log-density",
+          {
+              {"solver", "of the ODE", choice(o.solver, {"adams", "dopri5"})},
+              {"steps", "adams: a network evaluation each", number(o.steps, at_least(1))},
+              {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
+              {"trace", "of the drift's Jacobian", choice(o.trace, {"exact", "hutchinson"})},
+              {"probes", "hutchinson: random directions a draw", number(o.probes, at_least(1))},
+          }};
+}
+
+Section truncation_section(TruncationOptions& o) {
+  return {"truncation",
+          "tsnpse's proposal: the prior inside the posterior's highest-density region",
+          {
+              {"epsilon", "posterior mass outside; 0: a thousandth a parameter, a hundredth at most",
+               number(o.epsilon, Range{.low = 0, .high = 1, .high_included = false})},
+              {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
+              {"density_steps", "steps of each log-density", number(o.density_steps, at_least(1))},
+              {"screen_steps", "steps of a coarser one that drops most candidates; 0: no screens",
+               number(o.screen_steps, at_least(0))},
+              {"margin", "widens the bounding box on each side", number(o.margin, at_least(0))},
+              {"min_acceptance", "below it Markov chains draw the proposal",
+               number(o.min_acceptance, strictly_between(0, 1))},
+              {"resampling_pool", "draws of which one is picked as a chain's start",
+               number(o.resampling_pool, at_least(1))},
+              {"chain_steps", "in which a chain is to forget its start", number(o.chain_steps, at_least(1))},
+              {"probe", "of the budget left, what goes to a region not known to hold; 0: all",
+               number(o.probe, between(0, 1))},
+              {"least_probe", "simulations of a probe, below which there is none",
+               number(o.least_probe, at_least(1))},
+              {"shrinking", "few simulations: another round where less of the last region is kept; 0: never",
+               number(o.shrinking, between(0, 1))},
+              {"tolerance", "warn where more of the next posterior is outside; 0: than is to be expected",
+               number(o.tolerance, between(0, 1))},
+          }};
+}
+
+Section invalid_section(InvalidOptions& o) {
+  return {"invalid",
+          "simulations that leave a value of x undefined",
+          {
+              {"policy", "not trained on, or completed: each undefined value, or all of the row",
+               choice(o.policy, {"drop", "replace", "replace_row"})},
+              {"region", "learned: tsnpse's later rounds leave out what a classifier expects to be invalid",
+               choice(o.region, {"none", "learned"})},
+              {"lost_share", "learned: share of the valid ones lost at most, with 95 % confidence",
+               number(o.lost_share, strictly_between(0, 1))},
+          }};
+}
+
+Section composition_section(CompositionOptions& o) {
+  return {"composition",
+          "the posterior of several observations (observation.rows) together",
+          {
+              {"kind", "how their scores are put together", choice(o.kind, {"gauss", "paper", "geffner"})},
+              {"levels", "paper, geffner: noise levels of Langevin dynamics", number(o.levels, at_least(1))},
+              {"langevin_steps", "paper, geffner: steps at each", number(o.langevin_steps, at_least(1))},
+          }};
+}
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  return std::isfinite(value) && (low_included ? value >= low : value > low) &&
+         (high_included ? value <= high : value < high);
+}
+
+std::string Range::text() const {
+  const auto lower = [&] { return fmt::format("{} {}", low_included ? "at least" : "above", low); };
+  const auto upper = [&] { return fmt::format("{} {}", high_included ? "at most" : "below", high); };
+  if (std::isfinite(low) && std::isfinite(high)) return lower() + " and " + upper();
+  if (std::isfinite(low)) return lower();
+  return std::isfinite(high) ? upper() : "a finite number";
+}
+
+std::vector<std::string> process_names() {
+  return {"ve", "vp", "subvp"};
+}
+
+std::vector<Section> schema_of(Config& config) {
+  return {
+      {"campaign", "", {{"seed", "all random numbers follow from it", number(config.seed, at_least(0))}}},
+      simulator_section(config.simulator),
+      {"observation",
+       "",
+       {{"x", "what was observed; nan: not defined", NumberListField{&config.observation.x}},
+        {"rows", "independent observations of the same parameters, one after the other in x",
+         number(config.observation.rows, at_least(1))},
+        {"file",
+         "a CSV file in place of x, an observation a line; of p values in one column: one observation",
+         NumberFileField{&config.observation.x, &config.observation.rows}}}},
+      method_section(config.method),
+      model_section(config.model),
+      training_section(config.training),
+      sampler_section(config.sampler),
+      density_section(config.density),
+      truncation_section(config.truncation),
+      invalid_section(config.invalid),
+      composition_section(config.composition),
+      {"posterior", "", {{"samples", "draws at the end", number(config.posterior.samples, at_least(1))}}},
+  };
+}
+
+}  // namespace snpse

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "inference/options.hpp"
+#include "numerics/matrix.hpp"
+#include "parallel/world.hpp"
+#include "util/log.hpp"
+#include "util/random.hpp"
+
+namespace snpse {
+
+/// Which random numbers a set of draws uses: draw i has the stream (seed, purpose, round, i).
+struct DrawKey {
+  std::uint64_t seed = 0;
+  Purpose purpose = Purpose::posterior;
+  std::uint32_t round = 0;
+};
+
+struct SampleReport {
+  std::int64_t drawn = 0;   ///< by the sampler
+  std::int64_t leaked = 0;  ///< of them outside the prior's support, and rejected
+  double seconds = 0;
+  double leakage() const { return drawn > 0 ? static_cast<double>(leaked) / static_cast<double>(drawn) : 0; }
+};
+
+struct PosteriorSamples {
+  Matrix theta;  // [n, d]
+  SampleReport report;
+};
+
+/// p(theta given x_obs): what a method makes of its networks. The same on every rank.
+class Posterior {
+ public:
+  virtual ~Posterior() = default;
+  /// Collective. n draws, the same on every rank. Error(data) with the acceptance rate where almost all draws
+  /// lie outside the prior's support.
+  virtual PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const = 0;
+  /// Collective. log p(theta given x_obs) of the rows of theta [n, d] (the same on every rank), [n], in the
+  /// original units, normalised over the support as the draws are; -infinity outside the support.
+  virtual Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
+                          const DrawKey& key) const = 0;
+  /// Collective. log_prob() up to a constant that is the same for every theta: enough where densities of one
+  /// posterior are compared with one another, and cheaper where log_prob() has to estimate its normaliser.
+  virtual Vector unnormalised_log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
+                                       const DrawKey& key) const {
+    return log_prob(world, theta, options, key);
+  }
+};
+
+}  // namespace snpse

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "numerics/tensor.hpp"
+#include "score/score_model.hpp"
+
+namespace snpse {
+
+/// The score along a diffusion's time as the samplers take it: of one observation, or of several together.
+class ScoreField {
+ public:
+  virtual ~ScoreField() = default;
+  /// eps, of which the score is -eps / sigma(t), at z_t [n, d] float32, [n, d]. Without gradients.
+  virtual torch::Tensor predicted_noise(const torch::Tensor& z_t, double t) const = 0;
+
+  /// The model behind it: the diffusion, its least time and the space.
+  const ScoreModel& model() const { return model_; }
+  /// A Gaussian of independent parameters that z_0 comes near to, each [1 or n, d].
+  struct Centre {
+    torch::Tensor mean;
+    torch::Tensor deviation;
+  };
+  const Centre& centre() const { return centre_; }
+
+ protected:
+  /// model must outlive the object.
+  ScoreField(const ScoreModel& model, Centre centre) : model_(model), centre_(std::move(centre)) {}
+
+ private:
+  const ScoreModel& model_;
+  Centre centre_;
+};
+
+/// That of one observation.
+class ModelField : public ScoreField {
+ public:
+  /// Both must outlive the object.
+  ModelField(const ScoreModel& model, const ScoreModel::Condition& condition);
+  torch::Tensor predicted_noise(const torch::Tensor& z_t, double t) const override;
+
+ private:
+  const ScoreModel::Condition& condition_;
+};
+
+}  // namespace snpse

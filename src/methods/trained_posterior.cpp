@@ -1,0 +1,28 @@
+#include "methods/trained_posterior.hpp"
+
+#include <utility>
+
+#include "training/replacement.hpp"
+#include "util/error.hpp"
+
+namespace snpse {
+
+Vector complete_observation(const Record& network, const Vector& x_obs) {
+  const auto replacement = Replacement::from_record(network);
+  const Vector x = replacement ? Vector(replacement->apply(x_obs.transpose()).transpose()) : x_obs;
+  if (!x.allFinite())
+    fail(
+        ExitCode::data,
+        "the observation has a value that is not finite, but the network was trained on complete data alone: "
+        "complete it, or run a campaign with invalid.policy = \"replace\"");
+  return x;
+}
+
+std::unique_ptr<ScorePosterior> trained_posterior(const Record& network, std::shared_ptr<const Prior> prior,
+                                                  const Vector& x_obs, const SamplerOptions& options) {
+  auto model = std::make_shared<const ScoreModel>(ScoreModel::from_record(network, prior));
+  return std::make_unique<ScorePosterior>(std::move(model), std::move(prior),
+                                          complete_observation(network, x_obs), options);
+}
+
+}  // namespace snpse

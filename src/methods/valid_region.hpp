@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "inference/truncation.hpp"
+#include "methods/method.hpp"
+#include "training/classifier.hpp"
+
+namespace snpse {
+
+/// Where a score of parameters is to be cut, so that few of the valid ones fall below.
+struct Calibration {
+  static constexpr double kConfidence = 0.95;
+
+  double threshold = 0;       ///< parameters with this score or a higher one are kept
+  std::int64_t held_out = 0;  ///< valid parameters that the threshold was chosen by
+  std::int64_t cut = 0;       ///< of them those that fall below it
+  double most_lost = 0;       ///< of all valid ones at most this share does, with confidence kConfidence
+
+  /// The highest threshold that loses at most lost_share, from the scores of valid parameters that the score
+  /// was not fitted to. The bound is that of Clopper and Pearson (1934), which holds exactly, since `cut`
+  /// depends on the number of scores alone. None where there are too few: at 1 % it takes 299, at 5 % 59.
+  /// Error(data) where a score is not a number.
+  static std::optional<Calibration> from(std::vector<double> scores, double lost_share);
+};
+
+/// The parameters whose simulations are expected to be valid: those to which a classifier, trained on the
+/// simulations so far, gives a probability above a calibrated threshold.
+class ValidRegion {
+ public:
+  /// Collective. From one half of the simulations of all rounds (of every 2nd, 3rd, ... above 50 000); the
+  /// other half calibrates. None where all are valid, or too few valid ones for the calibration, which the
+  /// log says.
+  static std::optional<ValidRegion> learn(const World& world, std::span<const RoundData> rounds,
+                                          std::shared_ptr<const Prior> prior, double lost_share,
+                                          std::uint64_t seed, Log& log);
+
+  /// Kept in the record of the proposal's region that it restricts.
+  static std::optional<ValidRegion> from_record(const Record& record, std::shared_ptr<const Prior> prior);
+  void put_in(Record& record) const;
+
+  const Calibration& calibration() const { return calibration_; }
+  /// The classifier's probability of rows theta [n, d] as a screen of truncated proposals. Both this and
+  /// world must outlive it.
+  Screen screen(const World& world) const;
+
+ private:
+  ValidRegion(std::shared_ptr<const Prior> prior, Classifier classifier);
+  /// Of rows theta [n, d], [n].
+  Vector probability(const Matrix& theta) const;
+
+  std::shared_ptr<const Prior> prior_;
+  Classifier classifier_;  // of whitened parameters
+  Calibration calibration_;
+};
+
+/// Collective. The share of posterior draws at which hardly any simulation is expected to be valid. The
+/// posterior given that x is valid is 0 there, but a network that is trained on the valid simulations smooths
+/// over the edge. A draw counts where it lies outside a ValidRegion that loses 1 % of the valid parameters
+/// (more, where few of them tell), so that some draws on the valid side of an edge count as well. draws: [n,
+/// d], the same on every rank. None where all simulations are valid, or too few to tell.
+std::optional<double> share_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
+                                             const std::shared_ptr<const Prior>& prior, const Matrix& draws,
+                                             std::uint64_t seed);
+/// The share from which on to warn; our choice.
+constexpr double kMostInvalidDraws = 0.05;
+
+}  // namespace snpse

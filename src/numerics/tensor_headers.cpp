@@ -1,0 +1,2 @@
+// Exists to give the precompiled header of LibTorch a target to live in.
+#include "numerics/tensor.hpp"

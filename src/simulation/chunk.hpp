@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "simulation/farm.hpp"
+
+namespace snpse {
+
+/// Simulations that one rank computes in one go.
+struct Chunk {
+  std::vector<std::int64_t> rows;  // [n], of the round's theta
+  Matrix theta;                    // [n, d]
+};
+
+/// What came of a chunk; fewer rows than the chunk's if it was cancelled.
+struct ChunkResult {
+  std::vector<std::int64_t> rows;      // [m], those done, m <= n
+  Matrix x;                            // [m, p], NaN where there is no answer
+  std::vector<std::int64_t> seed;      // [m]
+  std::vector<Status> status;          // [m]
+  std::vector<std::int64_t> attempts;  // [m]
+  std::vector<double> seconds;         // [m]
+  std::vector<std::string> messages;   ///< of the first few that are not ok
+  std::int64_t worker = 0;             ///< rank
+  double elapsed = 0;                  ///< wall seconds of the whole chunk
+};
+
+std::string encode(const Chunk& chunk);
+std::string encode(const ChunkResult& result);
+Chunk decode_chunk(const std::string& bytes);
+ChunkResult decode_chunk_result(const std::string& bytes);
+
+/// How many messages about simulations that are not ok are kept.
+constexpr std::size_t kKeptMessages = 10;
+
+/// Simulates chunks of a round with one simulator: streams, retries, and the check of the answers.
+class ChunkRunner {
+ public:
+  /// Of plan all but theta and todo is used.
+  ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank);
+
+  ChunkResult run(const Chunk& chunk, const std::stop_token& cancel);
+
+ private:
+  /// Runs and checks simulations first to end of the chunk together; appends those that were not cancelled.
+  void run_batch(const Chunk& chunk, std::size_t first, std::size_t end, const std::stop_token& cancel,
+                 ChunkResult& result);
+  /// Checks an outcome and, where it failed, tries the simulation again. How often it was tried in all.
+  int settle(const SimulationRequest& request, SimulationOutcome& outcome);
+  /// Turns an ok outcome whose x has the wrong length or is not finite into an invalid one.
+  void check(SimulationOutcome& outcome) const;
+
+  std::unique_ptr<Simulator> simulator_;
+  std::int64_t first_id_;
+  std::uint64_t seed_;
+  std::uint32_t round_;
+  std::size_t x_dim_;
+  std::size_t lanes_;
+  int retries_;
+  int rank_;
+};
+
+}  // namespace snpse

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/simulator.hpp"
+#include "simulation/child_process.hpp"
+
+namespace snpse {
+
+struct WorkerOptions {
+  std::vector<std::string> command;  ///< the program, looked up in PATH, and its arguments
+  std::filesystem::path folder;      ///< where it runs; empty: where we run
+  std::filesystem::path log;         ///< its standard error is appended here; empty: it is ours
+  double time_limit = 0;             ///< seconds a simulation may take; 0: none
+  double start_limit = 60;           ///< seconds until it must be ready; 0: none
+};
+
+/// A simulator in a child process (a "worker"; snpse/simulation/protocol.hpp) that is kept over many
+/// simulations. It is started with the first one. A worker that crashes, hangs or answers garbage costs the
+/// one simulation that it was at; the next one gets a new worker. After three starts in a row that failed no
+/// further one is tried.
+class WorkerProcess : public Simulator {
+ public:
+  explicit WorkerProcess(WorkerOptions options) : options_(std::move(options)) {}
+
+  /// Returns within 20 ms of a request to cancel, having killed the worker.
+  SimulationOutcome run(const SimulationRequest& request) override;
+
+ private:
+  /// Starts a worker if none runs; why that failed, otherwise empty.
+  std::string start(const std::stop_token& cancel);
+  /// Reads the worker's first line; why it is not ready, otherwise empty.
+  std::string await_ready(const std::stop_token& cancel);
+  /// The outcome of a line that the worker answered.
+  SimulationOutcome understand(const std::string& line, std::uint64_t id);
+  /// The outcome of a simulation whose worker did not answer.
+  SimulationOutcome no_answer(ChildProcess::Wait wait);
+  SimulationOutcome give_up(Status status, std::string message);
+
+  WorkerOptions options_;
+  std::optional<ChildProcess> child_;
+  int failed_starts_ = 0;
+  std::string last_failure_;  // of a start
+};
+
+/// Makes workers; each calling thread gets its own.
+SimulatorFactory worker_factory(const WorkerOptions& options);
+
+/// What runs a shared library with snpse_simulate() (snpse/simulator.h) in a worker: this very program with
+/// the hidden verb `serve-library PATH D P`, which must call serve_library().
+std::vector<std::string> library_command(const std::filesystem::path& library, int theta_dim, int x_dim);
+
+}  // namespace snpse

@@ -1,0 +1,138 @@
+#include "training/posterior_score.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "numerics/tensor_matrix.hpp"
+#include "training/invalid_summary.hpp"
+
+namespace snpse {
+namespace {
+
+/// Song & Ermon 2020, technique 1: the largest distance between two training parameters.
+double largest_distance(const Matrix& z) {
+  constexpr Eigen::Index kEnough = 5000;
+  const Eigen::Index n = std::min(z.rows(), kEnough);
+  double largest = 0;
+  for (Eigen::Index i = 1; i < n; ++i)
+    largest = std::max(largest, (z.topRows(i).rowwise() - z.row(i)).rowwise().squaredNorm().maxCoeff());
+  return std::sqrt(largest);
+}
+
+/// The least noise of the preconditioned model is in units of the smallest deviation that the regression
+/// leaves.
+double smallest_width(const ModelOptions& options, const GaussianRegression& regression) {
+  return options.parametrisation == Parametrisation::noise ? 1
+                                                           : std::min(1.0, regression.deviation.minCoeff());
+}
+
+/// options.t_min, or where that much noise blurs a posterior of the smallest width, less.
+double least_time(const ModelOptions& options, const Diffusion& diffusion,
+                  const GaussianRegression& regression) {
+  if (options.process == Process::ve) return options.t_min;  // its sigma_min is in units of the width
+  return diffusion.time_of_ratio(diffusion.ratio(options.t_min) * smallest_width(options, regression));
+}
+
+Diffusion make_diffusion(const ModelOptions& options, const Matrix& z, const GaussianRegression& regression) {
+  switch (options.process) {
+    case Process::vp:
+      return Diffusion::variance_preserving(options.beta_min, options.beta_max);
+    case Process::subvp:
+      return Diffusion::sub_variance_preserving(options.beta_min, options.beta_max);
+    case Process::ve:
+      break;
+  }
+  const double low = (options.sigma_min > 0 ? options.sigma_min : (z.cols() == 2 ? 0.01 : 0.05)) *
+                     smallest_width(options, regression);
+  const double high = options.sigma_max > 0 ? options.sigma_max : std::max(largest_distance(z), 2 * low);
+  return Diffusion::variance_exploding(low, high);
+}
+
+NetworkShape shape_of(const ModelOptions& options, const BaseModel& base) {
+  const auto inputs = base.components ? base.components->axes.cols() : base.features.width();
+  NetworkShape shape{static_cast<int>(base.z.cols()), static_cast<int>(inputs), options.width, options.depth};
+  shape.kind = options.network;
+  shape.summary = base.summary;
+  // Of more inputs than units it would be no narrower a path than the embedding, and cost as much.
+  shape.x_shortcut =
+      options.parametrisation == Parametrisation::preconditioned && shape.x_inputs() <= shape.width;
+  return shape;
+}
+
+/// The parameters z and the network's inputs of x that a model is trained on. The inputs are computed
+/// whenever they are needed where all of them would take more than `most` GB.
+TrainingData training_data(const ScoreModel& model, const BaseModel& base, const ValidRows& valid,
+                           const Vector& weights, double most) {
+  constexpr double kBytesInGb = 1e9;
+  const Matrix z = base.space.to_z(valid.theta);
+  const auto& x = valid.x;
+  const auto& transform = model.feature_transform();
+  const Eigen::Index n = z.rows();
+  const Eigen::Index inputs = model.network().shape().x_dim;
+  const bool fits = static_cast<double>(sizeof(float)) * static_cast<double>(n * inputs) <= most * kBytesInGb;
+  TrainingData data;
+  data.id = valid.id;
+  data.rows = {to_tensor(z), torch::empty({fits ? n : 0, inputs}), torch::empty({n, model.dim()}),
+               torch::empty({n, model.has_tilted_prior() ? model.dim() : 0}), to_tensor(Matrix(weights))};
+  for_each_block(n, transform.width(), [&](Eigen::Index first, Eigen::Index count) {
+    const Matrix seen = transform.apply(x->block(first, count));
+    data.rows.mean.narrow(0, first, count) = to_tensor(model.regression().mean(seen));
+    data.rows.tilt.narrow(0, first, count) = model.tilt_of(seen);
+    if (fits) data.rows.x.narrow(0, first, count) = model.network_input(seen);
+  });
+  base.mean.replace(data.rows.mean);
+  if (model.has_tilted_prior()) base.tilt.replace(data.rows.tilt);
+  if (fits) return data;
+  data.x_on_demand = [x, inputs, model](std::span<const Eigen::Index> rows) {
+    auto features = torch::empty({static_cast<Eigen::Index>(rows.size()), inputs});
+    for_each_block(
+        features.size(0), model.feature_transform().width(), [&](Eigen::Index first, Eigen::Index count) {
+          const auto block = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+          features.narrow(0, first, count) =
+              model.network_input(model.feature_transform().apply(x->read(block)));
+        });
+    return features;
+  };
+  return data;
+}
+
+ScoreModel make_model(const ModelOptions& options, const BaseModel& base, std::uint64_t seed,
+                      std::uint32_t round) {
+  const auto diffusion = make_diffusion(options, base.z, base.regression);
+  return {{diffusion, options.parametrisation, least_time(options, diffusion, base.regression), base.space,
+           base.features, base.regression, base.tilted, base.components},
+          shape_of(options, base),
+          seed,
+          round};
+}
+
+}  // namespace
+
+ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shared_ptr<const Prior>& prior,
+                              const FitSettings& settings, std::uint64_t seed, const StepContext& context,
+                              const FitOptions& options) {
+  const auto& world = context.world;
+  const auto& boxed = options.boxed ? options.boxed : prior;
+  auto summary = invalid_summary(settings.invalid, count_statuses(world, rounds));
+  if (!summary.empty()) context.log.info(summary);
+  auto trainable = trainable_rows(rounds, *boxed, settings, seed, world);
+  const auto base =
+      fit_base_model({rounds, prior, boxed, trainable}, settings.model, options.base_correction, world);
+  auto model = make_model(settings.model, base, seed, static_cast<std::uint32_t>(rounds.size()));
+  const auto& rows = trainable.rows;
+  const Vector weights = options.weigh ? options.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
+  auto data = training_data(model, base, rows, weights, settings.training.memory);
+  return {std::move(model), std::move(data), std::move(trainable.held_out), std::move(trainable.replacement),
+          std::move(summary)};
+}
+
+TrainedNetwork train_posterior_score(std::span<const RoundData> rounds,
+                                     const std::shared_ptr<const Prior>& prior, const FitSettings& settings,
+                                     std::uint64_t seed, const Checkpoints& checkpoints,
+                                     const StepContext& context, const FitOptions& options) {
+  return run(posterior_score(rounds, prior, settings, seed, context, options), settings.training,
+             {seed, static_cast<std::uint32_t>(rounds.size())}, checkpoints, context);
+}
+
+}  // namespace snpse
