@@ -63,7 +63,7 @@ def wait_for(condition, what):
 
 
 def events(folder):
-    """The whole lines of a campaign's diary, as dictionaries."""
+    """The whole lines of a campaign's event log, as dictionaries."""
     diary = pathlib.Path(folder) / "events.jsonl"
     text = diary.read_text(encoding="utf-8") if diary.exists() else ""
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
