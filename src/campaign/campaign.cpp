@@ -63,7 +63,7 @@ std::span<const RoundData> Campaign::finished_rounds() const {
 }
 
 void Campaign::take(const Step& step, Proposal proposal) {
-  const auto size = std::llround(world_.broadcast(static_cast<double>(proposal.theta.rows())));
+  const auto size = world_.broadcast(std::int64_t{proposal.theta.rows()});
   if (!world_.is_root()) proposal.theta.resize(0, 0);
   rounds_.emplace_back();
   rounds_.back().proposal = std::move(proposal);
@@ -77,9 +77,7 @@ void Campaign::load_simulations(const Step& step) {
   world_.broadcast(file);
   auto& share = rounds_.back().simulations;
   share = distribute_simulations(world_, file);
-  std::array<double, 1> count{static_cast<double>(share.theta.rows())};
-  world_.sum(std::span<double>(count));
-  next_id_ += static_cast<std::int64_t>(count[0]);
+  next_id_ += world_.sum(share.theta.rows());
   last_ = step;
 }
 

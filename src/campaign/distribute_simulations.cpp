@@ -78,7 +78,7 @@ LocalSimulations distribute_simulations(const World& world, const fs::path& file
     seal = read_end(file, Seal::kSize);
   });
   world.broadcast(seal);
-  const auto n = static_cast<Eigen::Index>(world.broadcast(static_cast<double>(packed.rows())));
+  const auto n = world.broadcast(std::int64_t{packed.rows()});
   const Matrix mine = world.scatter_rows(packed);
   LocalSimulations result;
   result.theta = mine.leftCols(mine.cols() - 2);

@@ -51,8 +51,9 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
                 const StopRequest& stop, Log& log) {
   const auto& config = request.config;
   if (config.training.device == Device::cuda) require_gpu();
+  const auto setup = set_up(config, {request.folder / "logs", world.rank(), request.in_process});
+  require_simulator(setup);
   const auto opened = open_on_root(world, request, log);
-  const auto setup = set_up(config, request.folder / "logs", world.rank());
   const auto method = make_method(setup, config);
   Campaign campaign(world, opened ? &opened->folder : nullptr, *method);
   const StepContext context{world, stop, opened ? opened->log : log};

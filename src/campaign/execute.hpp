@@ -18,6 +18,7 @@ struct CampaignRequest {
   Config config;
   std::string configuration;              ///< config in full, as it is frozen in the folder
   CampaignFolder::Difference difference;  ///< tells how a frozen configuration differs
+  SimulatorFactory in_process = {};       ///< SimulatorHost::in_process
 };
 
 /// Collective. Locks and opens the folder, keeps its event_log, and runs the rounds that are left. Errors:

@@ -33,8 +33,7 @@ void add(std::vector<T>& to, const std::vector<T>& from, const std::vector<Eigen
 }
 
 void add(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& rows) {
-  to.conservativeResize(to.rows() + static_cast<Eigen::Index>(rows.size()), from.cols());
-  to.bottomRows(static_cast<Eigen::Index>(rows.size())) = from(rows, Eigen::all);
+  append_rows(to, from(rows, Eigen::all));
 }
 
 void add(SimulationPart& to, const SimulationPart& from, const std::vector<Eigen::Index>& rows) {

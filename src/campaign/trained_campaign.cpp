@@ -22,12 +22,13 @@ std::optional<CampaignFolder> open_on_root(const World& world, const std::filesy
 
 }  // namespace
 
-TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path)
+TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path,
+                                 const SimulatorFactory& in_process)
     : world_(world),
       path_(path),
       folder_(open_on_root(world, path)),
       config_(broadcast_config(world, folder_ ? folder_->configuration() : "")),
-      setup_(set_up(config_, path / "logs", world.rank())),
+      setup_(set_up(config_, {path / "logs", world.rank(), in_process})),
       method_(make_method(setup_, config_)),
       campaign_(world, folder_ ? &*folder_ : nullptr, *method_) {
   if (rounds() == 0)
@@ -35,12 +36,12 @@ TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path
          path.string());
 }
 
-std::shared_ptr<const Posterior> TrainedCampaign::posterior(const Matrix& observations) const {
+std::shared_ptr<const PosteriorDistribution> TrainedCampaign::posterior(const Matrix& observations) const {
   return method_->joint_posterior(finished_rounds(), observations);
 }
 
-PosteriorSamples TrainedCampaign::sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed,
-                                         Log& log) const {
+PosteriorSamples TrainedCampaign::sample(const PosteriorDistribution& posterior, std::int64_t n,
+                                         std::uint64_t seed, Log& log) const {
   return posterior.sample(world_, n, {seed, Purpose::posterior, static_cast<std::uint32_t>(rounds())}, log);
 }
 

@@ -20,8 +20,9 @@ Config broadcast_config(const World& world, const std::string& text_on_root);
 /// A campaign's folder, opened on all ranks to draw from its last trained network.
 class TrainedCampaign {
  public:
-  /// Collective. Error(missing_input) where no network is trained yet.
-  TrainedCampaign(const World& world, const std::filesystem::path& path);
+  /// Collective. in_process: SimulatorHost::in_process. Error(missing_input) where no network is trained yet.
+  TrainedCampaign(const World& world, const std::filesystem::path& path,
+                  const SimulatorFactory& in_process = {});
 
   const std::filesystem::path& path() const { return path_; }
   const CampaignFolder& folder() const { return *folder_; }  ///< rank 0 only
@@ -31,9 +32,10 @@ class TrainedCampaign {
   int rounds() const { return static_cast<int>(finished_rounds().size()); }  ///< finished ones
   std::span<const RoundData> finished_rounds() const { return campaign_.finished_rounds(); }
   /// Given the independent observations [n, p] of one theta together.
-  std::shared_ptr<const Posterior> posterior(const Matrix& observations) const;
+  std::shared_ptr<const PosteriorDistribution> posterior(const Matrix& observations) const;
   /// Collective. n draws of that posterior; another seed gives others.
-  PosteriorSamples sample(const Posterior& posterior, std::int64_t n, std::uint64_t seed, Log& log) const;
+  PosteriorSamples sample(const PosteriorDistribution& posterior, std::int64_t n, std::uint64_t seed,
+                          Log& log) const;
 
  private:
   const World& world_;

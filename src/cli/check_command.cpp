@@ -1,17 +1,16 @@
-#include <chrono>
-
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
+#include "util/clock.hpp"
 
 namespace snpse {
 namespace {
 
 /// Runs as many simulations as the simulator computes together, at draws of the prior, and returns the
 /// seconds of each. Error(data) where the first does not end well.
-double try_simulator(const Config& config, const Experiment& setup, Simulator& simulator,
+double try_simulator(const Config& config, const Experiment& setup, SimulatorInstance& simulator,
                      std::uint64_t index) {
   const Matrix theta = draw_rows(*setup.prior, setup.lanes, config.seed, Purpose::prior, 0, index);
   std::vector<SimulationRequest> requests;
@@ -19,10 +18,9 @@ double try_simulator(const Config& config, const Experiment& setup, Simulator& s
     const auto id = index + static_cast<std::uint64_t>(i);
     requests.push_back({id, row_of(theta, i), RandomStream(config.seed, Purpose::simulator, 0, id), {}});
   }
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const auto outcome = simulator.run_batch(requests).front();
-  const auto seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / setup.lanes;
+  const auto seconds = seconds_since(start) / setup.lanes;
   const auto p = static_cast<std::size_t>(setup.observations.cols());
   if (outcome.status == Status::failed || outcome.status == Status::timeout)
     fail(ExitCode::data, "the simulation of a draw of the prior ended as {}: {}", to_string(outcome.status),
@@ -34,7 +32,8 @@ double try_simulator(const Config& config, const Experiment& setup, Simulator& s
 
 void check(const CheckArguments& arguments, const Session& session) {
   const auto config = load_config(arguments.file);
-  const auto setup = set_up(config, {}, session.world.rank());
+  const auto setup = set_up(config, {{}, session.world.rank(), session.in_process});
+  require_simulator(setup);
   const auto method = make_method(setup, config);
   fmt::print("{} is valid: {} with {} parameters and {} data, {} simulations in {} rounds\n",
              arguments.file.string(), config.method.name, setup.prior->dim(), setup.observations.cols(),

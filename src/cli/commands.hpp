@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/command_line.hpp"
+#include "core/simulator.hpp"
 #include "parallel/world.hpp"
 #include "util/error.hpp"
 #include "util/log.hpp"
@@ -11,7 +12,8 @@ namespace snpse {
 /// What every verb works with.
 struct Session {
   const World& world;
-  Log& log;  ///< says nothing on ranks other than 0
+  Log& log;                            ///< says nothing on ranks other than 0
+  const SimulatorFactory& in_process;  ///< the executable's own simulator, or empty
 };
 
 /// The verbs. Collective. Results go to stdout on rank 0; what is wrong is thrown.

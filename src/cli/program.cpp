@@ -62,14 +62,14 @@ void warn_of_too_few_cores(int threads, Log& log) {
                   threads, cores == 1 ? "one core" : fmt::format("{} cores", cores)));
 }
 
-int run_on_ranks(int argc, char** argv, const World& world) {
+int run_on_ranks(int argc, char** argv, const World& world, const SimulatorFactory& in_process) {
   try {
     const auto line = parse_command_line(argc, argv);
     prepare_process(line.threads);
     const auto log =
         world.is_root() ? std::unique_ptr<Log>(std::make_unique<TerminalLog>()) : std::make_unique<Log>();
     warn_of_too_few_cores(line.threads, *log);
-    return static_cast<int>(dispatch(line, {world, *log}));
+    return static_cast<int>(dispatch(line, {world, *log, in_process}));
   } catch (const Error& error) {
     return report(world, error.code(), error.what());
   } catch (const std::exception& error) {
@@ -99,7 +99,7 @@ std::optional<int> answer_alone(int argc, char** argv) {
 
 }  // namespace
 
-int run_program(int argc, char** argv) {
+int run_program(int argc, char** argv, const SimulatorFactory& in_process) {
   if (is_library_worker(argc, argv)) {
     serve_library(argv[2], std::strtoul(argv[3], nullptr, 10), std::strtoul(argv[4], nullptr, 10));
     return 0;
@@ -108,7 +108,7 @@ int run_program(int argc, char** argv) {
     if (const auto answered = answer_alone(argc, argv)) return *answered;
   const MpiSession mpi(argc, argv);
   const World world;
-  return run_on_ranks(argc, argv, world);
+  return run_on_ranks(argc, argv, world, in_process);
 }
 
 }  // namespace snpse

@@ -89,7 +89,8 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
     session.log.info(describe(committed, rounds));
   };
   const auto outcome =
-      execute(world, {target.folder, config, target.configuration, differences}, listener, stop, session.log);
+      execute(world, {target.folder, config, target.configuration, differences, session.in_process}, listener,
+              stop, session.log);
   if (outcome == Outcome::stopped) {
     if (world.is_root())
       session.log.info("stopped as requested, all work is saved; the same command continues");

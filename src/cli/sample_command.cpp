@@ -53,8 +53,7 @@ struct Table {
 PosteriorSamples join(const std::vector<PosteriorSamples>& of_groups) {
   PosteriorSamples all = of_groups.front();
   for (const auto& samples : std::span(of_groups).subspan(1)) {
-    all.theta.conservativeResize(all.theta.rows() + samples.theta.rows(), Eigen::NoChange);
-    all.theta.bottomRows(samples.theta.rows()) = samples.theta;
+    append_rows(all.theta, samples.theta);
     all.report.drawn += samples.report.drawn;
     all.report.leaked += samples.report.leaked;
   }
@@ -72,10 +71,7 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
                    const std::vector<Matrix>& groups, const Vector& log_prob) {
   Table table{names, samples.theta};
   Matrix x(0, groups.front().cols());
-  for (const auto& group : groups) {
-    x.conservativeResize(x.rows() + group.rows(), Eigen::NoChange);
-    x.bottomRows(group.rows()) = group;
-  }
+  for (const auto& group : groups) append_rows(x, group);
   auto record = posterior_record(samples, names, x);
   const auto add = [&](const std::string& name, const Vector& column) {
     record.put(name, std::vector<double>(column.begin(), column.end()));

@@ -13,11 +13,12 @@
 
 namespace snpse {
 
-/// Where x comes from: exactly one of task, command and library is set.
+/// Where x comes from: exactly one of task, command, library and in_process is set.
 struct SimulatorOptions {
   std::string task;                  ///< a built-in benchmark task
   std::vector<std::string> command;  ///< a persistent worker in any language
   std::string library;               ///< a shared library (snpse/simulator.h)
+  bool in_process = false;           ///< the simulator of the executable (snpse/program.hpp)
   double time_limit = 0;             ///< seconds a simulation; 0: none
   double start_limit = 60;           ///< seconds until a worker is ready
   int retries = 1;                   ///< how often a failed simulation is tried again

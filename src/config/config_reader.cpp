@@ -50,10 +50,14 @@ std::size_t count_keys(const toml::table& root, const char* section,
 
 void check_simulator(const toml::table& root, const Config& config, ConfigErrors& errors) {
   const unsigned line = line_at(root, "simulator");
-  const auto kinds = count_keys(root, "simulator", {"task", "command", "library"});
+  const auto kinds =
+      count_keys(root, "simulator", {"task", "command", "library"}) + (config.simulator.in_process ? 1 : 0);
   if (kinds != 1)
-    errors.add(line, fmt::format("simulator has {} of task, command and library; give exactly one", kinds));
-  const bool own = root["simulator"]["command"] || root["simulator"]["library"];
+    errors.add(
+        line,
+        fmt::format("simulator has {} of task, command, library and in_process; give exactly one", kinds));
+  const bool own =
+      root["simulator"]["command"] || root["simulator"]["library"] || config.simulator.in_process;
   const bool has_prior = root.contains("parameter") || root.contains("prior");
   if (own && config.parameters.empty())
     errors.add(line, "an own simulator needs [[parameter]] sections, each with a name and a prior");

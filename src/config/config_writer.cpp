@@ -47,6 +47,7 @@ struct ValueWriter {
     const auto chosen = field.chosen();
     return chosen ? literal(field.names[*chosen]) : "";
   }
+  std::string operator()(const FlagField& field) const { return *field.value ? "true" : ""; }
   std::string operator()(const NumberListField& field) const { return literal(*field.value); }
   /// Its numbers stand under the key for the list.
   std::string operator()(const NumberFileField&) const { return ""; }

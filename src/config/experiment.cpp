@@ -40,12 +40,12 @@ std::shared_ptr<const Prior> make_prior(const Config& config) {
 }
 
 SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_dim,
-                                    const std::filesystem::path& logs, int rank) {
+                                    const SimulatorHost& host) {
   const auto& simulator = config.simulator;
   WorkerOptions options;
   options.command =
       simulator.library.empty() ? simulator.command : library_command(simulator.library, theta_dim, x_dim);
-  if (!logs.empty()) options.log = logs / fmt::format("worker_{:05}.log", rank);
+  if (!host.logs.empty()) options.log = host.logs / fmt::format("worker_{:05}.log", host.rank);
   options.time_limit = simulator.time_limit;
   options.start_limit = simulator.start_limit;
   return worker_factory(options);
@@ -53,7 +53,7 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
 
 }  // namespace
 
-Experiment set_up(const Config& config, const std::filesystem::path& logs, int rank) {
+Experiment set_up(const Config& config, const SimulatorHost& host) {
   Experiment setup;
   const auto& x = config.observation.x;
   const Eigen::Index rows = config.observation.rows;
@@ -68,9 +68,17 @@ Experiment set_up(const Config& config, const std::filesystem::path& logs, int r
   }
   for (const auto& parameter : config.parameters) setup.parameter_names.push_back(parameter.name);
   setup.prior = make_prior(config);
-  setup.simulator =
-      external_simulator(config, setup.prior->dim(), static_cast<int>(setup.observations.cols()), logs, rank);
+  const auto x_dim = static_cast<int>(setup.observations.cols());
+  setup.simulator = config.simulator.in_process ? host.in_process
+                                                : external_simulator(config, setup.prior->dim(), x_dim, host);
   return setup;
+}
+
+void require_simulator(const Experiment& experiment) {
+  if (!experiment.simulator)
+    fail(ExitCode::config,
+         "simulator.in_process = true, but this executable has no simulator in it: run the executable that "
+         "calls snpse::main(), with the same arguments");
 }
 
 namespace {

@@ -18,13 +18,23 @@ struct Experiment {
   std::shared_ptr<const Task> task;  ///< null for an own simulator
   std::vector<std::string> parameter_names;
   std::shared_ptr<const Prior> prior;
-  Matrix observations;  // [rows, p]
-  SimulatorFactory simulator;
-  int lanes = 1;  ///< simulations that it computes together
+  Matrix observations;         // [rows, p]
+  SimulatorFactory simulator;  // empty: only another executable has it
+  int lanes = 1;               ///< simulations that it computes together
 };
 
-/// logs: the folder for what external simulators print, empty: standard error; rank: names the log file.
-Experiment set_up(const Config& config, const std::filesystem::path& logs, int rank);
+/// What simulators run in.
+struct SimulatorHost {
+  std::filesystem::path logs;   ///< the folder for what external simulators print; empty: standard error
+  int rank = 0;                 ///< names the log file
+  SimulatorFactory in_process;  ///< the simulator of this executable; empty: it has none
+};
+
+/// The experiment of a configuration. Where the configuration asks for the simulator of an executable that
+/// has none, the experiment has its prior and observations, and require_simulator() objects.
+Experiment set_up(const Config& config, const SimulatorHost& host);
+/// Error(config) that says what to do where the experiment has no simulator.
+void require_simulator(const Experiment& experiment);
 
 /// The configured method for that problem. Error(config) for an unknown one, and where
 /// it cannot put several observations together.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,29 +26,29 @@ Range strictly_between(double low, double high) {
   return {low, high, false, false};
 }
 
-/// An enumeration; names are those of its enumerators, in their order.
-template <typename Enum>
-ChoiceField choice(Enum& value, std::vector<std::string> names) {
-  return {std::move(names), [&value](std::size_t i) { value = static_cast<Enum>(i); },
-          [&value] { return std::optional(static_cast<std::size_t>(value)); }};
+/// The names of values in a campaign file. A name belongs to its value, wherever the value stands among the
+/// enumerators.
+template <typename Value>
+using Names = std::vector<std::pair<std::string, Value>>;
+
+template <typename Value>
+ChoiceField choice(Value& value, Names<Value> names) {
+  ChoiceField field;
+  for (const auto& [name, named] : names) field.names.push_back(name);
+  field.choose = [&value, names](std::size_t i) { value = names[i].second; };
+  field.chosen = [&value, names]() -> std::optional<std::size_t> {
+    const auto found = std::ranges::find(names, value, &Names<Value>::value_type::second);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  return field;
 }
 
-/// The same, with a name for none before them.
-template <typename Enum>
-ChoiceField choice(std::optional<Enum>& value, std::vector<std::string> names) {
-  return {
-      std::move(names),
-      [&value](std::size_t i) { value = i == 0 ? std::nullopt : std::optional(static_cast<Enum>(i - 1)); },
-      [&value] { return std::optional(value ? static_cast<std::size_t>(*value) + 1 : 0); }};
-}
-
-ChoiceField choice(std::string& value, const std::vector<std::string>& names) {
-  return {names, [&value, names](std::size_t i) { value = names[i]; },
-          [&value, names]() -> std::optional<std::size_t> {
-            const auto found = std::find(names.begin(), names.end(), value);
-            if (found == names.end()) return std::nullopt;
-            return static_cast<std::size_t>(found - names.begin());
-          }};
+/// Text that is its own value.
+ChoiceField choice(std::string& value, const std::vector<std::string>& texts) {
+  Names<std::string> names;
+  for (const auto& text : texts) names.emplace_back(text, text);
+  return choice<std::string>(value, std::move(names));
 }
 
 template <typename T>
@@ -54,13 +56,29 @@ Field number(T& value, Range range) {
   return NumberField<T>{&value, range};
 }
 
+Names<Space> space_names() {
+  return {{"natural", Space::natural}, {"whitened", Space::whitened}, {"standardised", Space::standardised}};
+}
+
+Names<std::optional<Space>> early_space_names() {
+  Names<std::optional<Space>> names{{"same", std::nullopt}};
+  for (const auto& [name, space] : space_names()) names.emplace_back(name, space);
+  return names;
+}
+
+Names<Process> named_processes() {
+  return {{"ve", Process::ve}, {"vp", Process::vp}, {"subvp", Process::subvp}};
+}
+
 Section simulator_section(SimulatorOptions& o) {
   return {"simulator",
-          "where x comes from: exactly one of task, command and library",
+          "where x comes from: exactly one of task, command, library and in_process",
           {
               {"task", "a built-in benchmark task", choice(o.task, task_names())},
               {"command", "program and arguments of a persistent worker", CommandField{&o.command}},
               {"library", "a shared library with the simulator's C interface", PathField{&o.library}},
+              {"in_process", "true: the simulator of this executable, which calls snpse::main()",
+               FlagField{&o.in_process}},
               {"time_limit", "seconds a simulation; 0: none", number(o.time_limit, at_least(0))},
               {"start_limit", "seconds until a worker is ready", number(o.start_limit, above(0))},
               {"retries", "how often a failed simulation is tried again", number(o.retries, at_least(0))},
@@ -91,10 +109,10 @@ Section model_section(ModelOptions& o) {
       "model",
       "diffusion and score network",
       {
-          {"space", "where the diffusion runs", choice(o.space, {"natural", "whitened", "standardised"})},
+          {"space", "where the diffusion runs", choice<Space>(o.space, space_names())},
           {"early_space", "that of tsnpse's rounds before the last",
-           choice(o.early_space, {"same", "natural", "whitened", "standardised"})},
-          {"process", "the forward process", choice(o.process, process_names())},
+           choice<std::optional<Space>>(o.early_space, early_space_names())},
+          {"process", "the forward process", choice<Process>(o.process, named_processes())},
           {"sigma_min", "ve: smallest noise; 0: the paper's rule", number(o.sigma_min, at_least(0))},
           {"sigma_max", "ve: largest noise; 0: the paper's rule", number(o.sigma_max, at_least(0))},
           {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
@@ -102,16 +120,23 @@ Section model_section(ModelOptions& o) {
           {"t_min", "time at which training begins and sampling ends",
            number(o.t_min, strictly_between(0, 1))},
           {"parametrisation", "what the network computes",
-           choice(o.parametrisation, {"preconditioned", "noise"})},
+           choice<Parametrisation>(o.parametrisation, {{"preconditioned", Parametrisation::preconditioned},
+                                                       {"noise", Parametrisation::noise}})},
           {"network", "mlp, or energy: slower steps, but tsnpse's truncation is one pass; or residual blocks",
-           choice(o.network, {"mlp", "energy", "residual", "residual_energy"})},
+           choice<NetworkKind>(o.network, {{"mlp", NetworkKind::mlp},
+                                           {"energy", NetworkKind::energy},
+                                           {"residual", NetworkKind::residual},
+                                           {"residual_energy", NetworkKind::residual_energy}})},
           {"width", "units of every hidden layer", number(o.width, at_least(1))},
           {"depth", "layers of each of the three perceptrons, or residual blocks",
            number(o.depth, at_least(2))},
           {"networks", "whose mean is the score; 0: three and calibrated below 5000 simulations, else one",
            number(o.networks, at_least(0))},
           {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
-           choice(o.summary, {"none", "mlp", "rows", "series"})},
+           choice<SummaryKind>(o.summary, {{"none", SummaryKind::none},
+                                           {"mlp", SummaryKind::mlp},
+                                           {"rows", SummaryKind::rows},
+                                           {"series", SummaryKind::series}})},
           {"summary_parts", "how many rows or series x is made of, one after the other",
            number(o.summary_parts, at_least(1))},
           {"summary_size", "statistics that it learns", number(o.summary_size, at_least(1))},
@@ -124,13 +149,15 @@ Section training_section(TrainingOptions& o) {
       "how the network is fitted",
       {
           {"device", "where gradients are computed; sampling is always on the CPU",
-           choice(o.device, {"cpu", "cuda"})},
+           choice<Device>(o.device, {{"cpu", Device::cpu}, {"cuda", Device::cuda}})},
           {"learning_rate", "of Adam", number(o.learning_rate, above(0))},
           {"warmup", "steps over which the rate rises from 0", number(o.warmup, at_least(0))},
           {"batch", "simulations a step, over all ranks; 0: the paper's rule", number(o.batch, at_least(0))},
           {"noise_draws", "noise levels for each simulation of a step", number(o.noise_draws, at_least(1))},
           {"weight_decay", "decoupled", number(o.weight_decay, at_least(0))},
-          {"noise_levels", "how noise levels are drawn", choice(o.noise_levels, {"lognormal", "uniform"})},
+          {"noise_levels", "how noise levels are drawn",
+           choice<NoiseLevels>(o.noise_levels,
+                               {{"lognormal", NoiseLevels::lognormal}, {"uniform", NoiseLevels::uniform}})},
           {"noise_mean", "lognormal: mean of the logarithm", number(o.noise_mean, Range{})},
           {"noise_deviation", "lognormal: its standard deviation", number(o.noise_deviation, above(0))},
           {"validation_share", "simulations held out", number(o.validation_share, strictly_between(0, 1))},
@@ -159,7 +186,9 @@ Section sampler_section(SamplerOptions& o) {
           "draws from the posterior",
           {
               {"kind", "adams and dopri5 solve the ODE, sde the reverse SDE",
-               choice(o.kind, {"adams", "dopri5", "sde"})},
+               choice<SamplerKind>(o.kind, {{"adams", SamplerKind::adams},
+                                            {"dopri5", SamplerKind::dopri5},
+                                            {"sde", SamplerKind::sde}})},
               {"steps", "adams: a network evaluation each", number(o.steps, at_least(1))},
               {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
               {"sde_steps", "sde: time steps", number(o.sde_steps, at_least(1))},
@@ -173,10 +202,13 @@ Section density_section(DensityOptions& o) {
   return {"density",
           "the posterior's log-density",
           {
-              {"solver", "of the ODE", choice(o.solver, {"adams", "dopri5"})},
+              {"solver", "of the ODE",
+               choice<DensitySolver>(o.solver,
+                                     {{"adams", DensitySolver::adams}, {"dopri5", DensitySolver::dopri5}})},
               {"steps", "adams: a network evaluation each", number(o.steps, at_least(1))},
               {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
-              {"trace", "of the drift's Jacobian", choice(o.trace, {"exact", "hutchinson"})},
+              {"trace", "of the drift's Jacobian",
+               choice<Trace>(o.trace, {{"exact", Trace::exact}, {"hutchinson", Trace::hutchinson}})},
               {"probes", "hutchinson: random directions a draw", number(o.probes, at_least(1))},
           }};
 }
@@ -213,9 +245,12 @@ Section invalid_section(InvalidOptions& o) {
           "simulations that leave a value of x undefined",
           {
               {"policy", "not trained on, or completed: each undefined value, or all of the row",
-               choice(o.policy, {"drop", "replace", "replace_row"})},
+               choice<InvalidPolicy>(o.policy, {{"drop", InvalidPolicy::drop},
+                                                {"replace", InvalidPolicy::replace},
+                                                {"replace_row", InvalidPolicy::replace_row}})},
               {"region", "learned: tsnpse's later rounds leave out what a classifier expects to be invalid",
-               choice(o.region, {"none", "learned"})},
+               choice<ValidRegionKind>(
+                   o.region, {{"none", ValidRegionKind::none}, {"learned", ValidRegionKind::learned}})},
               {"lost_share", "learned: share of the valid ones lost at most, with 95 % confidence",
                number(o.lost_share, strictly_between(0, 1))},
           }};
@@ -225,7 +260,10 @@ Section composition_section(CompositionOptions& o) {
   return {"composition",
           "the posterior of several observations (observation.rows) together",
           {
-              {"kind", "how their scores are put together", choice(o.kind, {"gauss", "paper", "geffner"})},
+              {"kind", "how their scores are put together",
+               choice<CompositionKind>(o.kind, {{"gauss", CompositionKind::gauss},
+                                                {"paper", CompositionKind::paper},
+                                                {"geffner", CompositionKind::geffner}})},
               {"levels", "paper, geffner: noise levels of Langevin dynamics", number(o.levels, at_least(1))},
               {"langevin_steps", "paper, geffner: steps at each", number(o.langevin_steps, at_least(1))},
           }};
@@ -247,7 +285,9 @@ std::string Range::text() const {
 }
 
 std::vector<std::string> process_names() {
-  return {"ve", "vp", "subvp"};
+  std::vector<std::string> names;
+  for (const auto& [name, process] : named_processes()) names.push_back(name);
+  return names;
 }
 
 std::vector<Section> schema_of(Config& config) {

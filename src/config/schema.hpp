@@ -44,6 +44,10 @@ struct ChoiceField {
   std::function<void(std::size_t)> choose;
   std::function<std::optional<std::size_t>()> chosen;
 };
+/// True or false.
+struct FlagField {
+  bool* value;
+};
 /// Each number may be nan.
 struct NumberListField {
   std::vector<double>* value;
@@ -57,7 +61,7 @@ struct NumberFileField {
 
 using Field =
     std::variant<NumberField<int>, NumberField<std::int64_t>, NumberField<std::uint64_t>, NumberField<double>,
-                 PathField, CommandField, ChoiceField, NumberListField, NumberFileField>;
+                 PathField, CommandField, ChoiceField, FlagField, NumberListField, NumberFileField>;
 
 struct Key {
   std::string name;

@@ -107,6 +107,12 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
                                          *value, nearest(*value, field.names), fmt::join(field.names, ", ")));
 }
 
+void ValueReader::read_field(const toml::node& node, const std::string& name, const FlagField& field) {
+  const auto value = node.value_exact<bool>();
+  if (!value) return add_type_problem(node, name, "true or false");
+  *field.value = *value;
+}
+
 void ValueReader::read_field(const toml::node& node, const std::string& name, const NumberListField& field) {
   if (auto values = number_list(node, name, true)) *field.value = std::move(*values);
 }

@@ -47,6 +47,7 @@ class ValueReader {
   void read_field(const toml::node& node, const std::string& name, const PathField& field);
   void read_field(const toml::node& node, const std::string& name, const CommandField& field);
   void read_field(const toml::node& node, const std::string& name, const ChoiceField& field);
+  void read_field(const toml::node& node, const std::string& name, const FlagField& field);
   void read_field(const toml::node& node, const std::string& name, const NumberListField& field);
   void read_field(const toml::node& node, const std::string& name, const NumberFileField& field);
 

@@ -21,7 +21,7 @@ std::uint32_t SimulationRequest::external_seed() const {
   return copy() >> 1U;
 }
 
-std::vector<SimulationOutcome> Simulator::run_batch(std::span<const SimulationRequest> requests) {
+std::vector<SimulationOutcome> SimulatorInstance::run_batch(std::span<const SimulationRequest> requests) {
   std::vector<SimulationOutcome> outcomes;
   for (const SimulationRequest& request : requests) outcomes.push_back(run(request));
   return outcomes;

@@ -39,9 +39,9 @@ struct SimulationOutcome {
 };
 
 /// x ~ p(x given theta). One instance serves one thread, and may keep state such as a child process.
-class Simulator {
+class SimulatorInstance {
  public:
-  virtual ~Simulator() = default;
+  virtual ~SimulatorInstance() = default;
   /// Never throws for what a simulation does: that is its outcome's status.
   virtual SimulationOutcome run(const SimulationRequest& request) = 0;
   /// The outcomes of several simulations, the same as one by one; for a simulator that computes some
@@ -50,6 +50,6 @@ class Simulator {
 };
 
 /// Makes one simulator for the calling thread.
-using SimulatorFactory = std::function<std::unique_ptr<Simulator>()>;
+using SimulatorFactory = std::function<std::unique_ptr<SimulatorInstance>()>;
 
 }  // namespace snpse

@@ -63,9 +63,7 @@ DataRange DataRange::over_ranks(const World& world) const {
     of_rank.bounds_ = of_ranks.middleRows(i, 2);
     all.add(of_rank);
   }
-  std::array<double, 1> rows{static_cast<double>(rows_)};
-  world.sum(std::span<double>(rows));
-  all.rows_ = std::llround(rows[0]);
+  all.rows_ = world.sum(rows_);
   return all;
 }
 

@@ -10,7 +10,7 @@
 namespace snpse {
 
 /// The posterior at x [p].
-using PosteriorAt = std::function<std::shared_ptr<const Posterior>(const Vector& x)>;
+using PosteriorAt = std::function<std::shared_ptr<const PosteriorDistribution>(const Vector& x)>;
 
 struct PairOptions {
   std::int64_t draws = 49;      ///< of the posterior at each x

@@ -13,7 +13,7 @@ namespace snpse {
 
 /// p(theta given x_1, ..., x_n) of independent observations of one theta, from a model of single ones (see
 /// JointField): draws alone, since what is composed has no density of its own.
-class JointPosterior : public Posterior {
+class JointPosterior : public PosteriorDistribution {
  public:
   /// observations: [n, p]. Error(config) where the perturbed prior has no closed form in the model's space.
   JointPosterior(std::shared_ptr<const ScoreModel> model, std::shared_ptr<const Prior> prior,

@@ -30,9 +30,9 @@ struct PosteriorSamples {
 };
 
 /// p(theta given x_obs): what a method makes of its networks. The same on every rank.
-class Posterior {
+class PosteriorDistribution {
  public:
-  virtual ~Posterior() = default;
+  virtual ~PosteriorDistribution() = default;
   /// Collective. n draws, the same on every rank. Error(data) with the acceptance rate where almost all draws
   /// lie outside the prior's support.
   virtual PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const = 0;

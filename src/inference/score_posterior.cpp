@@ -69,23 +69,23 @@ double ScorePosterior::log_mass_in_support(const World& world) const {
   if (flow.kind == SamplerKind::sde) flow.kind = SamplerKind::adams;
   const ModelField field(*model_, condition_);
   const auto share = world.rows_of(kDrawsOfMass);
-  std::array<double, 1> inside{0};
+  std::int64_t inside = 0;
   for (Eigen::Index begin = share.begin; begin < share.end; begin += kSamplerBlock) {
     std::vector<std::int64_t> indices(
         static_cast<std::size_t>(std::min<Eigen::Index>(kSamplerBlock, share.end - begin)));
     std::iota(indices.begin(), indices.end(), begin);
     auto streams = streams_of({.purpose = Purpose::normaliser}, indices);
     const Matrix theta = model_->space().to_theta(to_matrix(sample_field(field, streams, flow)));
-    inside[0] += static_cast<double>(log_prob_rows(*support_, theta).array().isFinite().count());
+    inside += log_prob_rows(*support_, theta).array().isFinite().count();
   }
-  world.sum(std::span<double>(inside));
-  if (inside[0] < 1)
+  inside = world.sum(inside);
+  if (inside < 1)
     fail(ExitCode::data,
          "none of {} draws of the posterior lies in the prior's support, so that its density has no "
          "normaliser: "
          "start a new campaign with more simulations or model.space = \"whitened\"",
          kDrawsOfMass);
-  log_mass_ = std::log(inside[0] / static_cast<double>(kDrawsOfMass));
+  log_mass_ = std::log(static_cast<double>(inside) / static_cast<double>(kDrawsOfMass));
   return *log_mass_;
 }
 

@@ -13,7 +13,7 @@
 namespace snpse {
 
 /// The posterior of one score model: draws by its probability flow or reverse SDE, density by the flow.
-class ScorePosterior : public Posterior {
+class ScorePosterior : public PosteriorDistribution {
  public:
   /// support: the prior whose support a draw must lie in; theta: [d].
   ScorePosterior(std::shared_ptr<const ScoreModel> model, std::shared_ptr<const Prior> support,

@@ -120,8 +120,9 @@ struct ChainStarts {
 
 /// Collective. Sampling importance resampling: of each group of posterior draws one inside the region is
 /// picked with probability in proportion to prior / posterior.
-ChainStarts draw_starts(const World& world, const Posterior& posterior, const RestrictedPrior& target,
-                        std::int64_t chains, const TruncationOptions& options, const DrawKey& key, Log& log) {
+ChainStarts draw_starts(const World& world, const PosteriorDistribution& posterior,
+                        const RestrictedPrior& target, std::int64_t chains, const TruncationOptions& options,
+                        const DrawKey& key, Log& log) {
   const std::int64_t pool = options.resampling_pool;
   const DrawKey pool_key{key.seed, Purpose::proposal, key.round};
   const Matrix draws = posterior.sample(world, chains * pool, pool_key, log).theta;
@@ -142,8 +143,9 @@ ChainStarts draw_starts(const World& world, const Posterior& posterior, const Re
 }
 
 /// Collective. n draws by Markov chains inside the region.
-ChainDraws draw_by_chains(const World& world, const Posterior& posterior, const RestrictedPrior& target,
-                          std::int64_t n, const TruncationOptions& options, const DrawKey& key, Log& log) {
+ChainDraws draw_by_chains(const World& world, const PosteriorDistribution& posterior,
+                          const RestrictedPrior& target, std::int64_t n, const TruncationOptions& options,
+                          const DrawKey& key, Log& log) {
   const auto [starts, inside] = draw_starts(world, posterior, target, number_of_chains(n), options, key, log);
   const auto random_of = [&](std::uint64_t chain) {
     return RandomStream(key.seed, Purpose::proposal, key.round, kChainStream + chain);
@@ -185,7 +187,7 @@ Vector with_order(Vector log_prob, const TruncationOptions& options, Log& log) {
 
 }  // namespace
 
-HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
+HighestDensityRegion highest_density_region(const World& world, const PosteriorDistribution& posterior,
                                             const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log) {
   const auto samples =
@@ -201,7 +203,8 @@ HighestDensityRegion highest_density_region(const World& world, const Posterior&
   return region;
 }
 
-TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
+TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior,
+                                    const PosteriorDistribution& posterior,
                                     const HighestDensityRegion& region, const RegionDensity& density,
                                     std::int64_t n, const TruncationOptions& options, const DrawKey& key,
                                     Log& log) {

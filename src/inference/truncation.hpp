@@ -55,7 +55,7 @@ struct TruncatedDraws {
 /// Deistler et al. 2022). Where there is a coarse density, and 4000 of the draws lie in the region, it
 /// becomes a screen, after one by the distance to the nearest of other draws. A draw whose log-density is not
 /// finite lies outside the region; Error(data) where a share epsilon of all draws or more have none.
-HighestDensityRegion highest_density_region(const World& world, const Posterior& posterior,
+HighestDensityRegion highest_density_region(const World& world, const PosteriorDistribution& posterior,
                                             const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log);
 
@@ -65,7 +65,8 @@ HighestDensityRegion highest_density_region(const World& world, const Posterior&
 /// over (run_region_chains()). They start at posterior draws in the region, picked in proportion to prior /
 /// posterior (sampling importance resampling; Deistler et al. 2022, appendix), which alone would leave the
 /// outer part of the region nearly empty in ten parameters and more. key.purpose is not used.
-TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior, const Posterior& posterior,
+TruncatedDraws draw_truncated_prior(const World& world, const Prior& prior,
+                                    const PosteriorDistribution& posterior,
                                     const HighestDensityRegion& region, const RegionDensity& density,
                                     std::int64_t n, const TruncationOptions& options, const DrawKey& key,
                                     Log& log);

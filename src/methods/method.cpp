@@ -1,20 +1,44 @@
 #include "methods/method.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
-#include "methods/nlse.hpp"
-#include "methods/npse.hpp"
-#include "methods/snpse_a.hpp"
-#include "methods/snpse_b.hpp"
-#include "methods/snpse_c.hpp"
-#include "methods/tsnpse.hpp"
 #include "util/nearest.hpp"
 
 namespace snpse {
 
+// The methods, a line each. A method NAME is what make_NAME() returns, which methods/NAME.cpp defines.
+#define SNPSE_METHODS(METHOD) \
+  METHOD(npse)                \
+  METHOD(nlse)                \
+  METHOD(tsnpse)              \
+  METHOD(snpse_a)             \
+  METHOD(snpse_b)             \
+  METHOD(snpse_c)
+
+#define SNPSE_DECLARE_METHOD(name) \
+  std::unique_ptr<Method> make_##name(const Problem& problem, const MethodSettings& settings);
+SNPSE_METHODS(SNPSE_DECLARE_METHOD)
+#undef SNPSE_DECLARE_METHOD
+
+namespace {
+
+struct NamedMethod {
+  const char* name;
+  std::unique_ptr<Method> (*make)(const Problem& problem, const MethodSettings& settings);
+};
+
+#define SNPSE_NAME_METHOD(name) NamedMethod{#name, make_##name},
+constexpr std::array kMethods{SNPSE_METHODS(SNPSE_NAME_METHOD)};
+#undef SNPSE_NAME_METHOD
+
+}  // namespace
+
 std::vector<std::string> method_names() {
-  return {"npse", "nlse", "tsnpse", "snpse_a", "snpse_b", "snpse_c"};
+  std::vector<std::string> names;
+  for (const auto& method : kMethods) names.emplace_back(method.name);
+  return names;
 }
 
 std::int64_t Method::simulations_after(std::span<const RoundData> finished) const {
@@ -34,8 +58,8 @@ std::int64_t Method::simulations_of(const ProposalFigures& /*figures*/, std::int
   return n;
 }
 
-std::shared_ptr<const Posterior> Method::joint_posterior(std::span<const RoundData> rounds,
-                                                         const Matrix& observations) const {
+std::shared_ptr<const PosteriorDistribution> Method::joint_posterior(std::span<const RoundData> rounds,
+                                                                     const Matrix& observations) const {
   if (observations.rows() > 1)
     fail(ExitCode::usage,
          "this method's posterior is that of one observation, not of {} together: run a campaign with "
@@ -50,12 +74,8 @@ SampleOfRows Method::check_rows(std::span<const RoundData> /*rounds*/, const Wor
 
 std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings) {
   const auto& name = settings.method.name;
-  if (name == "npse") return std::make_unique<Npse>(problem, settings);
-  if (name == "nlse") return std::make_unique<Nlse>(problem, settings);
-  if (name == "tsnpse") return std::make_unique<Tsnpse>(problem, settings);
-  if (name == "snpse_a") return std::make_unique<SnpseA>(problem, settings);
-  if (name == "snpse_b") return std::make_unique<SnpseB>(problem, settings);
-  if (name == "snpse_c") return std::make_unique<SnpseC>(problem, settings);
+  for (const auto& method : kMethods)
+    if (name == method.name) return method.make(problem, settings);
   fail(ExitCode::config, "unknown method '{}'; did you mean '{}'?", name, nearest(name, method_names()));
 }
 

@@ -76,17 +76,17 @@ class Method {
   /// rank.
   virtual SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const;
   /// What check_rows() check, at the x of one of them: posterior(), or what that is made of.
-  virtual std::shared_ptr<const Posterior> checked_posterior(std::span<const RoundData> rounds,
-                                                             const Vector& x) const {
+  virtual std::shared_ptr<const PosteriorDistribution> checked_posterior(std::span<const RoundData> rounds,
+                                                                         const Vector& x) const {
     return posterior(rounds, x);
   }
   /// The posterior at x_obs from the last of `rounds`.
-  virtual std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
-                                                     const Vector& x_obs) const = 0;
+  virtual std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> rounds,
+                                                                 const Vector& x_obs) const = 0;
   /// The posterior of one theta given the independent observations [n, p] together: posterior() where n is 1.
   /// Error(usage) where n is more and the method is not amortised.
-  virtual std::shared_ptr<const Posterior> joint_posterior(std::span<const RoundData> rounds,
-                                                           const Matrix& observations) const;
+  virtual std::shared_ptr<const PosteriorDistribution> joint_posterior(std::span<const RoundData> rounds,
+                                                                       const Matrix& observations) const;
 };
 
 /// The names that make_method() knows.

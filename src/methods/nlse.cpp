@@ -48,4 +48,8 @@ std::shared_ptr<const ScoreModel> Nlse::model(const Record& network) const {
   return model;
 }
 
+std::unique_ptr<Method> make_nlse(const Problem& problem, const MethodSettings& settings) {
+  return std::make_unique<Nlse>(problem, settings);
+}
+
 }  // namespace snpse

@@ -35,15 +35,15 @@ SampleOfRows Npse::check_rows(std::span<const RoundData> rounds, const World& wo
   return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world);
 }
 
-std::shared_ptr<const Posterior> Npse::posterior(std::span<const RoundData> rounds,
-                                                 const Vector& x_obs) const {
+std::shared_ptr<const PosteriorDistribution> Npse::posterior(std::span<const RoundData> rounds,
+                                                             const Vector& x_obs) const {
   const auto& network = rounds.back().network;
   return std::make_shared<const ScorePosterior>(model(network), problem_.prior,
                                                 complete_observation(network, x_obs), settings_.sampler);
 }
 
-std::shared_ptr<const Posterior> Npse::joint_posterior(std::span<const RoundData> rounds,
-                                                       const Matrix& observations) const {
+std::shared_ptr<const PosteriorDistribution> Npse::joint_posterior(std::span<const RoundData> rounds,
+                                                                   const Matrix& observations) const {
   if (observations.rows() == 1) return posterior(rounds, observations.row(0).transpose());
   const auto& network = rounds.back().network;
   Matrix complete = observations;
@@ -51,6 +51,10 @@ std::shared_ptr<const Posterior> Npse::joint_posterior(std::span<const RoundData
     complete.row(i) = complete_observation(network, complete.row(i).transpose()).transpose();
   return std::make_shared<const JointPosterior>(model(network), problem_.prior, complete, settings_.sampler,
                                                 settings_.composition);
+}
+
+std::unique_ptr<Method> make_npse(const Problem& problem, const MethodSettings& settings) {
+  return std::make_unique<Npse>(problem, settings);
 }
 
 }  // namespace snpse

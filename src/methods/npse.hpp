@@ -18,10 +18,10 @@ class Npse : public Method {
   RoundNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                      const StepContext& context) const override;
   SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;
-  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
-                                             const Vector& x_obs) const override;
-  std::shared_ptr<const Posterior> joint_posterior(std::span<const RoundData> rounds,
-                                                   const Matrix& observations) const override;
+  std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> rounds,
+                                                         const Vector& x_obs) const override;
+  std::shared_ptr<const PosteriorDistribution> joint_posterior(std::span<const RoundData> rounds,
+                                                               const Matrix& observations) const override;
 
  protected:
   /// The model of the posterior's score that a network stands for.

@@ -31,7 +31,7 @@ MethodSettings PosteriorProposals::settings_of(std::span<const RoundData> rounds
   return settings;
 }
 
-std::shared_ptr<const Posterior> PosteriorProposals::flow(const Record& network) const {
+std::shared_ptr<const PosteriorDistribution> PosteriorProposals::flow(const Record& network) const {
   return trained_posterior(network, problem_.prior, problem_.x_obs, settings_.sampler);
 }
 
@@ -47,8 +47,8 @@ ProposalMixture PosteriorProposals::proposal_mixture(std::span<const RoundData> 
   return mixture;
 }
 
-std::shared_ptr<const Posterior> PosteriorProposals::posterior(std::span<const RoundData> rounds,
-                                                               const Vector& x_obs) const {
+std::shared_ptr<const PosteriorDistribution> PosteriorProposals::posterior(std::span<const RoundData> rounds,
+                                                                           const Vector& x_obs) const {
   const auto undefined = [](const Vector& x) { return x.array().isNaN(); };
   ensure((x_obs.array() == problem_.x_obs.array() || (undefined(x_obs) && undefined(problem_.x_obs))).all(),
          "the observation of the campaign: the method is not amortised");
@@ -59,8 +59,8 @@ SampleOfRows PosteriorProposals::check_rows(std::span<const RoundData> rounds, c
   return draws_of_prior_to_check(rounds, problem_.prior, settings_, problem_.seed, world);
 }
 
-std::shared_ptr<const Posterior> PosteriorProposals::checked_posterior(std::span<const RoundData> rounds,
-                                                                       const Vector& x) const {
+std::shared_ptr<const PosteriorDistribution> PosteriorProposals::checked_posterior(
+    std::span<const RoundData> rounds, const Vector& x) const {
   return trained_posterior(rounds.back().network, problem_.prior, x, settings_.sampler);
 }
 

@@ -20,12 +20,12 @@ class PosteriorProposals : public Method {
   bool amortised() const override { return false; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
                    const StepContext& context) const override;
-  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
-                                             const Vector& x_obs) const override;
+  std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> rounds,
+                                                         const Vector& x_obs) const override;
   /// By draws of the prior: the network learns the posterior under it.
   SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;
-  std::shared_ptr<const Posterior> checked_posterior(std::span<const RoundData> rounds,
-                                                     const Vector& x) const override;
+  std::shared_ptr<const PosteriorDistribution> checked_posterior(std::span<const RoundData> rounds,
+                                                                 const Vector& x) const override;
 
  protected:
   /// In a network's record, where approximation() is its flow times prior / p~: the logarithm of the mean of
@@ -33,12 +33,13 @@ class PosteriorProposals : public Method {
   static constexpr const char* kLogNormaliser = "log_normaliser";
 
   /// What the network of the last of `rounds` stands for, as draws and density of the posterior.
-  virtual std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const = 0;
+  virtual std::shared_ptr<const PosteriorDistribution> approximation(
+      std::span<const RoundData> rounds) const = 0;
   /// The settings for the network of the last of `rounds`. Of networks that only propose one is enough, and
   /// the densities of the pool cost what they cost.
   MethodSettings settings_of(std::span<const RoundData> rounds) const;
   /// The flow of a round's network as it is.
-  std::shared_ptr<const Posterior> flow(const Record& network) const;
+  std::shared_ptr<const PosteriorDistribution> flow(const Record& network) const;
   /// The law of the parameters of `rounds`.
   ProposalMixture proposal_mixture(std::span<const RoundData> rounds) const;
   /// How densities of proposals are computed.

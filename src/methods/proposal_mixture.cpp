@@ -11,8 +11,8 @@ namespace snpse {
 ProposalMixture::ProposalMixture(std::shared_ptr<const Prior> prior, std::int64_t n_1)
     : prior_(std::move(prior)), n_1_(n_1) {}
 
-void ProposalMixture::add(std::shared_ptr<const Posterior> flow, std::optional<double> log_normaliser,
-                          std::int64_t n) {
+void ProposalMixture::add(std::shared_ptr<const PosteriorDistribution> flow,
+                          std::optional<double> log_normaliser, std::int64_t n) {
   later_.push_back({std::move(flow), log_normaliser, n});
 }
 

@@ -18,7 +18,8 @@ class ProposalMixture {
   ProposalMixture(std::shared_ptr<const Prior> prior, std::int64_t n_1);
   /// The next round: n simulations of draws of the last posterior, which is `flow`; or, where log_normaliser
   /// is given, flow prior / p~ over exp(log_normaliser), with p~ the law of the rounds so far.
-  void add(std::shared_ptr<const Posterior> flow, std::optional<double> log_normaliser, std::int64_t n);
+  void add(std::shared_ptr<const PosteriorDistribution> flow, std::optional<double> log_normaliser,
+           std::int64_t n);
 
   /// Collective. log prior(theta) - log p~(theta) of the rows of theta [n, d], the same on every rank, [n];
   /// -infinity outside the prior's support. Error(data) where a density is not a number. At most log(n /
@@ -28,7 +29,7 @@ class ProposalMixture {
 
  private:
   struct Round {
-    std::shared_ptr<const Posterior> flow;
+    std::shared_ptr<const PosteriorDistribution> flow;
     std::optional<double> log_normaliser;
     std::int64_t n;
   };

@@ -12,7 +12,7 @@ constexpr std::uint64_t kPickingStream = std::uint64_t{1} << 62U;
 
 }  // namespace
 
-ResampledPosterior::ResampledPosterior(std::shared_ptr<const Posterior> proposal_posterior,
+ResampledPosterior::ResampledPosterior(std::shared_ptr<const PosteriorDistribution> proposal_posterior,
                                        ProposalMixture mixture, double log_normaliser, const Options& options)
     : proposal_posterior_(std::move(proposal_posterior)),
       mixture_(std::move(mixture)),

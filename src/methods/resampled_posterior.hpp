@@ -9,14 +9,14 @@ namespace snpse {
 /// The posterior that SNPSE-A makes of a network of the proposal posterior q(theta given x_obs): draws of q,
 /// picked from among all of them in proportion to w(theta) = prior(theta) / p~(theta) (paper, section 3.2).
 /// Its density is q w over the mean of w under q.
-class ResampledPosterior : public Posterior {
+class ResampledPosterior : public PosteriorDistribution {
  public:
   struct Options {
     std::int64_t candidates = 8;  ///< draws of q for each draw
     DensityOptions density = {};  ///< of the proposals, in w
   };
   /// log_normaliser: the logarithm of that mean.
-  ResampledPosterior(std::shared_ptr<const Posterior> proposal_posterior, ProposalMixture mixture,
+  ResampledPosterior(std::shared_ptr<const PosteriorDistribution> proposal_posterior, ProposalMixture mixture,
                      double log_normaliser, const Options& options);
 
   PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const override;
@@ -24,7 +24,7 @@ class ResampledPosterior : public Posterior {
                   const DrawKey& key) const override;
 
  private:
-  std::shared_ptr<const Posterior> proposal_posterior_;
+  std::shared_ptr<const PosteriorDistribution> proposal_posterior_;
   ProposalMixture mixture_;
   double log_normaliser_;
   Options options_;

@@ -32,7 +32,7 @@ SampleOfRows SnpseA::check_rows(std::span<const RoundData> rounds, const World& 
   return rows_to_check(rounds, problem_.prior, settings_, problem_.seed, world);
 }
 
-std::shared_ptr<const Posterior> SnpseA::approximation(std::span<const RoundData> rounds) const {
+std::shared_ptr<const PosteriorDistribution> SnpseA::approximation(std::span<const RoundData> rounds) const {
   auto proposal_posterior = flow(rounds.back().network);
   if (rounds.size() == 1) return proposal_posterior;
   return std::make_shared<const ResampledPosterior>(
@@ -40,6 +40,10 @@ std::shared_ptr<const Posterior> SnpseA::approximation(std::span<const RoundData
       rounds.back().network.get<double>(kLogNormaliser),
       ResampledPosterior::Options{.candidates = settings_.method.resampling_candidates,
                                   .density = density()});
+}
+
+std::unique_ptr<Method> make_snpse_a(const Problem& problem, const MethodSettings& settings) {
+  return std::make_unique<SnpseA>(problem, settings);
 }
 
 }  // namespace snpse

@@ -14,7 +14,8 @@ class SnpseA : public PosteriorProposals {
   SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;
 
  private:
-  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+  std::shared_ptr<const PosteriorDistribution> approximation(
+      std::span<const RoundData> rounds) const override;
 };
 
 }  // namespace snpse

@@ -27,8 +27,12 @@ RoundNetwork SnpseB::train(std::span<const RoundData> rounds, const Checkpoints&
   return {std::move(trained), effective_share};
 }
 
-std::shared_ptr<const Posterior> SnpseB::approximation(std::span<const RoundData> rounds) const {
+std::shared_ptr<const PosteriorDistribution> SnpseB::approximation(std::span<const RoundData> rounds) const {
   return flow(rounds.back().network);
+}
+
+std::unique_ptr<Method> make_snpse_b(const Problem& problem, const MethodSettings& settings) {
+  return std::make_unique<SnpseB>(problem, settings);
 }
 
 }  // namespace snpse

@@ -12,7 +12,8 @@ class SnpseB : public PosteriorProposals {
                      const StepContext& context) const override;
 
  private:
-  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+  std::shared_ptr<const PosteriorDistribution> approximation(
+      std::span<const RoundData> rounds) const override;
 };
 
 }  // namespace snpse

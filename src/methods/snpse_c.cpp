@@ -61,11 +61,7 @@ std::shared_ptr<const UnconditionalScore> SnpseC::mixture_score(std::span<const 
   const auto network = stages.network("pool", [&](const Checkpoints& checkpoints) {
     // Valid or not: what is learnt of the valid ones is their law given x, which the proposals alone shape.
     Matrix mixture(0, problem_.prior->dim());
-    for (const auto& round : rounds) {
-      const Matrix theta = context.world.gather_rows(round.simulations.theta);
-      mixture.conservativeResize(mixture.rows() + theta.rows(), Eigen::NoChange);
-      mixture.bottomRows(theta.rows()) = theta;
-    }
+    for (const auto& round : rounds) append_rows(mixture, context.world.gather_rows(round.simulations.theta));
     const TrainingKey key{problem_.seed, kFirstMixtureRound + static_cast<std::uint32_t>(rounds.size())};
     return run(unconditional_score_training(mixture, like, settings_, key, context.world), settings_.training,
                key, checkpoints, context);
@@ -74,12 +70,12 @@ std::shared_ptr<const UnconditionalScore> SnpseC::mixture_score(std::span<const 
   return std::make_shared<const UnconditionalScoreNetwork>(ScoreModel::from_record(*network, problem_.prior));
 }
 
-std::shared_ptr<const Posterior> SnpseC::approximation(std::span<const RoundData> rounds) const {
+std::shared_ptr<const PosteriorDistribution> SnpseC::approximation(std::span<const RoundData> rounds) const {
   return checked_posterior(rounds, problem_.x_obs);
 }
 
-std::shared_ptr<const Posterior> SnpseC::checked_posterior(std::span<const RoundData> rounds,
-                                                           const Vector& x) const {
+std::shared_ptr<const PosteriorDistribution> SnpseC::checked_posterior(std::span<const RoundData> rounds,
+                                                                       const Vector& x) const {
   auto sampler = settings_.sampler;
   if (rounds.size() > 1 && sampler.kind != SamplerKind::sde) {
     sampler.kind = SamplerKind::sde;
@@ -87,6 +83,10 @@ std::shared_ptr<const Posterior> SnpseC::checked_posterior(std::span<const Round
     sampler.corrector_steps = kLangevinSteps;
   }
   return trained_posterior(rounds.back().network, problem_.prior, x, sampler);
+}
+
+std::unique_ptr<Method> make_snpse_c(const Problem& problem, const MethodSettings& settings) {
+  return std::make_unique<SnpseC>(problem, settings);
 }
 
 }  // namespace snpse

@@ -20,11 +20,12 @@ class SnpseC : public PosteriorProposals {
   using PosteriorProposals::PosteriorProposals;
   RoundNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                      const StepContext& context) const override;
-  std::shared_ptr<const Posterior> checked_posterior(std::span<const RoundData> rounds,
-                                                     const Vector& x) const override;
+  std::shared_ptr<const PosteriorDistribution> checked_posterior(std::span<const RoundData> rounds,
+                                                                 const Vector& x) const override;
 
  private:
-  std::shared_ptr<const Posterior> approximation(std::span<const RoundData> rounds) const override;
+  std::shared_ptr<const PosteriorDistribution> approximation(
+      std::span<const RoundData> rounds) const override;
   /// Collective. The score of the perturbed pool; null where a stop was requested.
   std::shared_ptr<const UnconditionalScore> mixture_score(std::span<const RoundData> rounds,
                                                           const ScoreModel& like, Stages& stages,

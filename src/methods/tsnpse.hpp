@@ -43,8 +43,8 @@ class Tsnpse : public Method {
   RoundNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                      const StepContext& context) const override;
   SampleOfRows check_rows(std::span<const RoundData> rounds, const World& world) const override;
-  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> rounds,
-                                             const Vector& x_obs) const override;
+  std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> rounds,
+                                                         const Vector& x_obs) const override;
 
  private:
   /// The settings with the epsilon that they leave to the number of parameters.

@@ -44,9 +44,7 @@ Matrix labelled_parameters(const World& world, std::span<const RoundData> rounds
       mine(count, 0) = simulations.status[row] == Status::ok ? 1 : 0;
       mine.row(count++).tail(simulations.theta.cols()) = simulations.theta.row(i);
     }
-    const Matrix of_round = world.gather_rows(mine.topRows(count));
-    all.conservativeResize(all.rows() + of_round.rows(), of_round.cols());
-    all.bottomRows(of_round.rows()) = of_round;
+    append_rows(all, world.gather_rows(mine.topRows(count)));
   }
   return all;
 }
@@ -123,8 +121,7 @@ std::optional<ValidRegion> ValidRegion::learn(const World& world, std::span<cons
   std::copy(weights.begin(), weights.end(), region.classifier_.parameters().data_ptr<float>());
   const auto found = calibration.value_or(Calibration());
   region.calibration_ = {world.broadcast(found.threshold), static_cast<std::int64_t>(held_out.rows()),
-                         static_cast<std::int64_t>(world.broadcast(static_cast<double>(found.cut))),
-                         world.broadcast(found.most_lost)};
+                         world.broadcast(found.cut), world.broadcast(found.most_lost)};
   return region;
 }
 

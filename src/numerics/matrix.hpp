@@ -17,4 +17,10 @@ inline std::span<double> row_of(Matrix& m, Eigen::Index i) {
   return {m.data() + i * m.cols(), static_cast<std::size_t>(m.cols())};
 }
 
+/// Puts the rows of `more` below those of `rows`, which takes its width from `more` where it is empty.
+inline void append_rows(Matrix& rows, const Matrix& more) {
+  rows.conservativeResize(rows.rows() + more.rows(), more.cols());
+  rows.bottomRows(more.rows()) = more;
+}
+
 }  // namespace snpse

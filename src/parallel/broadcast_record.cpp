@@ -5,31 +5,10 @@
 
 #include <boost/archive/binary_iarchive.hpp>
 #include <boost/archive/binary_oarchive.hpp>
-#include <boost/serialization/array.hpp>
-#include <boost/serialization/split_free.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 
-namespace boost::serialization {
-
-template <typename Archive>
-void save(Archive& archive, const snpse::Matrix& m, unsigned /*version*/) {
-  const Eigen::Index rows = m.rows();
-  const Eigen::Index cols = m.cols();
-  archive << rows << cols << make_array(m.data(), static_cast<std::size_t>(m.size()));
-}
-
-template <typename Archive>
-void load(Archive& archive, snpse::Matrix& m, unsigned /*version*/) {
-  Eigen::Index rows = 0;
-  Eigen::Index cols = 0;
-  archive >> rows >> cols;
-  m.resize(rows, cols);
-  archive >> make_array(m.data(), static_cast<std::size_t>(m.size()));
-}
-
-}  // namespace boost::serialization
-BOOST_SERIALIZATION_SPLIT_FREE(snpse::Matrix)
+#include "parallel/serialize_matrix.hpp"
 
 namespace snpse {
 namespace {

@@ -24,6 +24,15 @@ MpiSession::~MpiSession() {
   MPI_Finalize();
 }
 
+void MpiSession::start_for_process() {
+  int started = 0;
+  MPI_Initialized(&started);
+  if (started != 0) return;
+  int argc = 0;
+  char** argv = nullptr;
+  static const MpiSession session(argc, argv);
+}
+
 bool MpiSession::launched() {
   constexpr std::array kRankVariables{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
   return std::ranges::any_of(kRankVariables, [](const char* name) { return std::getenv(name) != nullptr; });

@@ -149,6 +149,13 @@ void World::sum(std::span<float> values) const {
 void World::sum(std::span<double> values) const {
   sum_in_place(*impl_, values);
 }
+void World::sum(std::span<std::int64_t> values) const {
+  sum_in_place(*impl_, values);
+}
+std::int64_t World::sum(std::int64_t mine) const {
+  sum(std::span(&mine, 1));
+  return mine;
+}
 
 void World::broadcast(std::vector<float>& values) const {
   broadcast_resizable(*impl_, values);
@@ -169,6 +176,12 @@ void World::broadcast(Matrix& matrix) const {
 }
 
 double World::broadcast(double value) const {
+  impl_->meet();
+  mpi::broadcast(impl_->communicator, value, 0);
+  return value;
+}
+
+std::int64_t World::broadcast(std::int64_t value) const {
   impl_->meet();
   mpi::broadcast(impl_->communicator, value, 0);
   return value;

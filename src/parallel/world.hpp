@@ -42,11 +42,14 @@ class World {
   bool any(bool mine) const;                          ///< Collective. Whether it is true on some rank.
   void sum(std::span<float> values) const;            ///< Collective, in place; bit-equal on all ranks.
   void sum(std::span<double> values) const;           ///< Collective, in place; bit-equal on all ranks.
+  void sum(std::span<std::int64_t> values) const;     ///< Collective, in place.
+  std::int64_t sum(std::int64_t mine) const;          ///< Collective.
   void broadcast(std::vector<float>& values) const;   ///< Collective, from rank 0, with its length.
   void broadcast(std::vector<double>& values) const;  ///< Collective, from rank 0, with its length.
   void broadcast(std::string& bytes) const;           ///< Collective, from rank 0, with its length.
   void broadcast(Matrix& matrix) const;               ///< Collective, from rank 0, with its shape.
   double broadcast(double value) const;               ///< Collective, rank 0's value.
+  std::int64_t broadcast(std::int64_t value) const;   ///< Collective, rank 0's value.
   /// Collective. The rows of all ranks below each other in the order of ranks, on every rank. The number of
   /// columns must be the same on every rank.
   Matrix gather_rows(const Matrix& mine) const;
@@ -80,6 +83,9 @@ class MpiSession {
   ~MpiSession();
   MpiSession(const MpiSession&) = delete;
   MpiSession& operator=(const MpiSession&) = delete;
+
+  /// Starts MPI where nobody has, until the process ends; for libraries, whose user has no session.
+  static void start_for_process();
 
   /// Whether mpirun, srun or the like started this process, by what they set in its environment; true as
   /// well for a process that a batch script of Slurm started alone.

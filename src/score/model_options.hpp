@@ -7,7 +7,8 @@
 namespace snpse {
 
 /// The forward process that turns parameters into noise (paper, section 2.1; Song et al. 2021).
-enum class Process { ve, vp, subvp };
+/// The numbers are part of the file format.
+enum class Process { ve = 0, vp = 1, subvp = 2 };
 
 /// The space in which the diffusion runs.
 enum class Space {
@@ -17,11 +18,11 @@ enum class Space {
   standardised,  ///< zero mean and unit variance over the training set; draws may leak out of the support
 };
 
-/// What the network computes.
+/// What the network computes. The numbers are part of the file format.
 enum class Parametrisation {
-  preconditioned,  ///< the mixture of data and noise of Karras et al. 2022: untrained, it is the prior's
-                   ///< score
-  noise,           ///< minus sigma times the score, from the raw theta_t and t, as in the paper
+  preconditioned = 0,  ///< the mixture of data and noise of Karras et al. 2022: untrained, it is the prior's
+                       ///< score
+  noise = 1,           ///< minus sigma times the score, from the raw theta_t and t, as in the paper
 };
 
 struct ModelOptions {

@@ -5,12 +5,11 @@
 
 #include <boost/archive/binary_iarchive.hpp>
 #include <boost/archive/binary_oarchive.hpp>
-#include <boost/serialization/array_wrapper.hpp>
 #include <boost/serialization/map.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 
-#include "numerics/matrix.hpp"
+#include "parallel/serialize_matrix.hpp"
 
 namespace snpse {
 
@@ -33,16 +32,3 @@ T from_bytes(const std::string& bytes) {
 }
 
 }  // namespace snpse
-
-namespace boost::serialization {
-
-template <typename Archive>
-void serialize(Archive& archive, snpse::Matrix& matrix, unsigned /*version*/) {
-  Eigen::Index rows = matrix.rows();
-  Eigen::Index cols = matrix.cols();
-  archive& rows& cols;
-  matrix.resize(rows, cols);  // changes nothing where the shape is the same
-  archive& make_array(matrix.data(), static_cast<std::size_t>(matrix.size()));
-}
-
-}  // namespace boost::serialization

@@ -55,7 +55,7 @@ class ChunkRunner {
   /// Turns an ok outcome whose x has the wrong length or is not finite into an invalid one.
   void check(SimulationOutcome& outcome) const;
 
-  std::unique_ptr<Simulator> simulator_;
+  std::unique_ptr<SimulatorInstance> simulator_;
   std::int64_t first_id_;
   std::uint64_t seed_;
   std::uint32_t round_;

@@ -22,7 +22,7 @@ struct WorkerOptions {
 /// simulations. It is started with the first one. A worker that crashes, hangs or answers garbage costs the
 /// one simulation that it was at; the next one gets a new worker. After three starts in a row that failed no
 /// further one is tried.
-class WorkerProcess : public Simulator {
+class WorkerProcess : public SimulatorInstance {
  public:
   explicit WorkerProcess(WorkerOptions options) : options_(std::move(options)) {}
 

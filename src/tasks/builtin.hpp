@@ -9,20 +9,25 @@
 
 namespace snpse {
 
-// The built-in tasks, one file or folder each; users reach them by name through make_task().
-std::shared_ptr<const Task> make_bernoulli_glm();
-std::shared_ptr<const Task> make_gaussian_linear();
-std::shared_ptr<const Task> make_gaussian_linear_uniform();
-std::shared_ptr<const Task> make_gaussian_mixture();
-std::shared_ptr<const Task> make_lotka_volterra();
-std::shared_ptr<const Task> make_pyloric();    // 15 statistics
-std::shared_ptr<const Task> make_pyloric18();  // and the three plateaus
-std::shared_ptr<const Task>
-make_pyloric_short();  // the first 7 of them, of 2 s in place of 10: to try a campaign
-std::shared_ptr<const Task> make_sir();
-std::shared_ptr<const Task> make_slcp();
-std::shared_ptr<const Task> make_slcp_distractors();
-std::shared_ptr<const Task> make_two_moons();
+// The built-in tasks, a line each. A task NAME is what make_NAME() returns, which the task's own source
+// defines; users reach a task by its name through make_task().
+#define SNPSE_TASKS(TASK)       \
+  TASK(bernoulli_glm)           \
+  TASK(gaussian_linear)         \
+  TASK(gaussian_linear_uniform) \
+  TASK(gaussian_mixture)        \
+  TASK(lotka_volterra)          \
+  TASK(pyloric)                 \
+  TASK(pyloric18)               \
+  TASK(pyloric_short)           \
+  TASK(sir)                     \
+  TASK(slcp)                    \
+  TASK(slcp_distractors)        \
+  TASK(two_moons)
+
+#define SNPSE_DECLARE_TASK(name) std::shared_ptr<const Task> make_##name();
+SNPSE_TASKS(SNPSE_DECLARE_TASK)
+#undef SNPSE_DECLARE_TASK
 
 /// theta_1, ..., theta_d.
 std::vector<std::string> theta_names(int d);

@@ -11,23 +11,16 @@
 namespace snpse {
 namespace {
 
-using Maker = std::shared_ptr<const Task> (*)();
-constexpr std::array<std::pair<const char*, Maker>, 12> kTasks{{
-    {"bernoulli_glm", make_bernoulli_glm},
-    {"gaussian_linear", make_gaussian_linear},
-    {"gaussian_linear_uniform", make_gaussian_linear_uniform},
-    {"gaussian_mixture", make_gaussian_mixture},
-    {"lotka_volterra", make_lotka_volterra},
-    {"pyloric", make_pyloric},
-    {"pyloric18", make_pyloric18},
-    {"pyloric_short", make_pyloric_short},
-    {"sir", make_sir},
-    {"slcp", make_slcp},
-    {"slcp_distractors", make_slcp_distractors},
-    {"two_moons", make_two_moons},
-}};
+struct NamedTask {
+  const char* name;
+  std::shared_ptr<const Task> (*make)();
+};
 
-class TaskSimulator final : public Simulator {
+#define SNPSE_NAME_TASK(name) NamedTask{#name, make_##name},
+constexpr std::array kTasks{SNPSE_TASKS(SNPSE_NAME_TASK)};
+#undef SNPSE_NAME_TASK
+
+class TaskSimulator final : public SimulatorInstance {
  public:
   explicit TaskSimulator(std::shared_ptr<const Task> task) : task_(std::move(task)) {}
 

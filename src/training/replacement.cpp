@@ -38,8 +38,7 @@ std::optional<double> far_below_the_mean(const Matrix& columns, Eigen::Index j) 
 Replacement Replacement::fit(const World& world, const LocalSimulations& mine, bool whole_row) {
   const Eigen::Index p = mine.x->width();
   Replacement result{Vector(p), whole_row};
-  const auto at_once =
-      static_cast<Eigen::Index>(world.broadcast(static_cast<double>(rows_at_once(mine.x->size()))));
+  const auto at_once = world.broadcast(std::int64_t{rows_at_once(mine.x->size())});
   for (Eigen::Index first = 0; first < p; first += at_once) {
     const Matrix columns = gather_columns(world, *mine.x, first, std::min(at_once, p - first));
     for (Eigen::Index j = 0; j < columns.cols(); ++j) {

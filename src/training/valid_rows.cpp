@@ -20,12 +20,6 @@ std::vector<Eigen::Index> valid_in(const LocalSimulations& simulations, const Pr
   return valid;
 }
 
-void append(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& rows) {
-  const auto count = static_cast<Eigen::Index>(rows.size());
-  to.conservativeResize(to.rows() + count, from.cols());
-  to.bottomRows(count) = from(rows, Eigen::all);
-}
-
 /// Rows picked from those of several rounds, one round after the other, completed by a replacement.
 class PickedRows : public Rows {
  public:
@@ -76,11 +70,11 @@ struct Place {
 };
 
 Place place(const World& world, std::int64_t mine) {
-  std::vector<double> counts(static_cast<std::size_t>(world.size()));
-  counts[static_cast<std::size_t>(world.rank())] = static_cast<double>(mine);
-  world.sum(std::span<double>(counts));
-  return {static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.begin() + world.rank(), 0.0)),
-          static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.end(), 0.0))};
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(world.size()));
+  counts[static_cast<std::size_t>(world.rank())] = mine;
+  world.sum(counts);
+  return {std::accumulate(counts.begin(), counts.begin() + world.rank(), std::int64_t{0}),
+          std::accumulate(counts.begin(), counts.end(), std::int64_t{0})};
 }
 
 /// Collective. The rows of all ranks whose id is wanted, on every rank, in the order of their ids.
@@ -117,7 +111,7 @@ ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, cons
   auto x = std::make_shared<PickedRows>(replacement);
   for (const auto& round : rounds) {
     const auto valid = valid_in(round.simulations, prior, replacement.has_value());
-    append(rows.theta, round.simulations.theta, valid);
+    append_rows(rows.theta, round.simulations.theta(valid, Eigen::all));
     x->add(round.simulations.x, valid);
     rows.round.insert(rows.round.end(), valid.size(), static_cast<int>(&round - rounds.data()) + 1);
     const auto [below, all] = place(world, static_cast<std::int64_t>(valid.size()));
@@ -130,13 +124,11 @@ ValidRows valid_rows(const World& world, std::span<const RoundData> rounds, cons
 }
 
 StatusCounts count_statuses(const World& world, std::span<const RoundData> rounds) {
-  std::array<double, std::tuple_size_v<StatusCounts>> counts{};
+  StatusCounts counts{};
   for (const auto& round : rounds)
     for (const auto status : round.simulations.status) ++counts[static_cast<std::size_t>(status)];
-  world.sum(std::span<double>(counts));
-  StatusCounts result{};
-  std::ranges::transform(counts, result.begin(), [](double n) { return std::llround(n); });
-  return result;
+  world.sum(counts);
+  return counts;
 }
 
 SampleOfRows sample_of_all(const World& world, const ValidRows& mine, const std::vector<bool>& left_out) {

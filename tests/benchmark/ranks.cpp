@@ -53,7 +53,7 @@ struct Durations {
   double spread = 0;  // standard deviation of the logarithm
 };
 
-class Sleeper : public Simulator {
+class Sleeper : public SimulatorInstance {
  public:
   explicit Sleeper(const Durations& durations) : durations_(durations) {}
 

@@ -14,7 +14,8 @@ ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& ses
 ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
                            const StopRequest& stop) {
   const auto& world = session.world;
-  const TrainedCampaign campaign(world, arguments.folder);
+  const TrainedCampaign campaign(world, arguments.folder, session.in_process);
+  require_simulator(campaign.setup());
   const auto findings = diagnose(campaign, arguments, {world, stop, session.log});
   world.on_root([&] {
     const auto json = to_json(findings).dump(2) + "\n";

@@ -20,11 +20,6 @@ constexpr std::uint32_t kFirstSimulationRound = 1U << 23U;
 constexpr std::uint32_t kFirstPairRound = 1U << 23U;
 constexpr std::uint32_t kSeedRound = 1U << 23U;
 
-void append(Matrix& rows, const Matrix& more) {
-  rows.conservativeResize(rows.rows() + more.rows(), more.cols());
-  rows.bottomRows(more.rows()) = more;
-}
-
 }  // namespace
 
 std::uint64_t FreshData::seed() const {
@@ -45,7 +40,7 @@ Matrix FreshData::proposals(std::int64_t n) const {
     if (n_round == 0) continue;
     Matrix proposed = method->propose(rounds.first(round), n_round, context).theta;
     context.world.broadcast(proposed);
-    append(theta, proposed);
+    append_rows(theta, proposed);
   }
   return theta;
 }

@@ -15,7 +15,7 @@ constexpr double kNoise = 0.5;
 
 /// For theta ~ N(0, I), x = theta + 0.5 eps: the exact posterior N(x / 1.25, 0.2 I), with its deviation times
 /// `width`.
-class NormalPosterior : public Posterior {
+class NormalPosterior : public PosteriorDistribution {
  public:
   NormalPosterior(Vector x, double width)
       : mean_(x / (1 + kNoise * kNoise)),
@@ -64,8 +64,8 @@ class KnownMethod : public Method {
       for (Eigen::Index j = 0; j < 2; ++j) rows.x(i, j) = rows.theta(i, j) + kNoise * random.normal();
     return rows;
   }
-  std::shared_ptr<const Posterior> posterior(std::span<const RoundData> /*rounds*/,
-                                             const Vector& x) const override {
+  std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> /*rounds*/,
+                                                         const Vector& x) const override {
     return std::make_shared<NormalPosterior>(x, width_);
   }
 

@@ -25,7 +25,7 @@ constexpr std::int64_t kDraws = 8000;
 constexpr Eigen::Index kChains = 1000;
 
 /// N(mean, L L^T).
-class NormalPosterior : public Posterior {
+class NormalPosterior : public PosteriorDistribution {
  public:
   NormalPosterior(const Vector& mean, const Eigen::MatrixXd& lower) : mean_(mean), lower_(lower) {}
 

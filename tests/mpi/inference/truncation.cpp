@@ -10,6 +10,7 @@
 #include "inference/neighbour_distance.hpp"
 #include "inference/truncation_check.hpp"
 #include "support/columns.hpp"
+#include "support/normal_posterior.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/statistics.hpp"
 
@@ -19,43 +20,10 @@ namespace {
 using testing::column;
 using testing::ks_bound;
 using testing::ks_distance;
+using testing::NormalPosterior;
 
 constexpr DrawKey kKey{7, Purpose::proposal, 2};
 constexpr double kEpsilon = 0.01;
-
-/// N(centre, deviation^2 I) in the plane.
-class NormalPosterior : public Posterior {
- public:
-  NormalPosterior(const Eigen::Vector2d& centre, double deviation) : centre_(centre), deviation_(deviation) {}
-
-  PosteriorSamples sample(const World& /*world*/, std::int64_t n, const DrawKey& key,
-                          Log& /*log*/) const override {
-    PosteriorSamples result{Matrix(n, 2), {}};
-    for (Eigen::Index i = 0; i < n; ++i) {
-      RandomStream random(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(i));
-      for (Eigen::Index j = 0; j < 2; ++j) result.theta(i, j) = centre_[j] + deviation_ * random.normal();
-    }
-    return result;
-  }
-
-  Vector log_prob(const World& /*world*/, const Matrix& theta, const DensityOptions& /*options*/,
-                  const DrawKey& /*key*/) const override {
-    return (-0.5 * squared_radius(theta)).array() - 2 * std::log(deviation_) - std::log(2 * M_PI);
-  }
-
-  /// |theta - centre|^2 / deviation^2 of each row: chi-square with two degrees of freedom.
-  Vector squared_radius(const Matrix& theta) const {
-    return (theta.rowwise() - centre_.transpose()).rowwise().squaredNorm() / (deviation_ * deviation_);
-  }
-
-  RegionDensity density(const World& world) const {
-    return {[this, &world](const Matrix& theta) { return log_prob(world, theta, {}, {}); }};
-  }
-
- private:
-  Eigen::Vector2d centre_;
-  double deviation_;
-};
 
 /// Prior and posterior of one case, the latter well inside the former's support or across its edge.
 struct Case {
@@ -305,7 +273,7 @@ TEST(TruncatedPrior, FallsBackOnResamplingBelowTheLeastAcceptance) {
   ASSERT_EQ(draws.theta.rows(), n);
   expect_same_on_all_ranks(world, draws.theta);
   EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), c.region.threshold);
-  // Uniform on a disc of squared radius q: the squared radius is uniform on [0, q]. (Posterior draws would
+  // Uniform on a disc of squared radius q: the squared radius is uniform on [0, q]. (posterior draws would
   // have a share 1 - exp(-q / 4), 0.9, inside half of it.) A pool of 256 leaves a small bias.
   const Vector squared = c.posterior.squared_radius(draws.theta);
   const std::vector<double> sample(squared.begin(), squared.end());

@@ -26,7 +26,7 @@ struct Normal {
 };
 
 /// A mixture of normals in one dimension, exactly.
-class Mixture : public Posterior {
+class Mixture : public PosteriorDistribution {
  public:
   explicit Mixture(std::vector<Normal> parts) : parts_(std::move(parts)) {}
 

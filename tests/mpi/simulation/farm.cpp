@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Function = std::function<SimulationOutcome(const SimulationRequest&)>;
 
-class FunctionSimulator : public Simulator {
+class FunctionSimulator : public SimulatorInstance {
  public:
   explicit FunctionSimulator(Function function) : function_(std::move(function)) {}
   SimulationOutcome run(const SimulationRequest& request) override { return function_(request); }
@@ -40,7 +40,7 @@ class LaneSimulator : public FunctionSimulator {
     EXPECT_LE(requests.size(), kLanes);
     ++batches_;
     if (requests.size() < kLanes) ++incomplete_;
-    return Simulator::run_batch(requests);
+    return SimulatorInstance::run_batch(requests);
   }
 
  private:

@@ -176,7 +176,7 @@ cooldown = "no"
 kind = "adam"
 )"),
       "'c.toml' has 8 errors:\n"
-      "  1. c.toml:1: simulator has 0 of task, command and library; give exactly one\n"
+      "  1. c.toml:1: simulator has 0 of task, command, library and in_process; give exactly one\n"
       "  2. c.toml:2: simulator.tsak is unknown; did you mean simulator.task?\n"
       "  3. c.toml:4: observation.x[1] is nan, which is not finite: give a number, or set invalid.policy = "
       "\"replace\", with which nan is a value that is not defined\n"
@@ -197,7 +197,7 @@ TEST_F(ConfigFile, ChecksCombinations) {
   const std::string moons = kTwoMoons;
   const std::string epidemic = kEpidemic;
   expect_message("[simulator]\ntask = \"two_moons\"\nlibrary = \"a.so\"\n[observation]\nx = [1, 2]",
-                 "2 of task, command and library");
+                 "2 of task, command, library and in_process");
   expect_message("[simulator]\ntask = \"two_moon\"\n[observation]\nx = [1, 2]",
                  "did you mean \"two_moons\"?");
   expect_message("[simulator]\ntask = \"two_moons\"", "observation has 0 of x and file");
@@ -205,6 +205,8 @@ TEST_F(ConfigFile, ChecksCombinations) {
                  "has 1 values, but an x of task 'two_moons' has 2");
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = []", "observation.x is empty");
   expect_message(moons + "[[parameter]]\nname = \"a\"\n", "a task has its own parameters");
+  expect_message("[simulator]\nin_process = true\n[observation]\nx = [1]", "needs [[parameter]] sections");
+  expect_message("[simulator]\nin_process = 1\n[observation]\nx = [1]", "in_process must be true or false");
   expect_message("[simulator]\nlibrary = \"a.so\"\n[observation]\nx = [1]", "needs [[parameter]] sections");
   expect_message(moons + "[method]\nrounds = 10\nsimulations = 9\n", "must be at least method.rounds = 10");
   expect_message(moons + "[method]\nrounds = 2\nsimulations = 9\nfirst_round = 9\n", "leaves no simulations");
