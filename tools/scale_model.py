@@ -139,7 +139,7 @@ class Outcome:
 
 
 class SimulateStep:
-    """The hand-out of chunks by one coordinator. A letter is (arrival at rank 0, rank, rows of its result)."""
+    """The farming out of chunks by one manager. A message is (arrival at rank 0, rank, rows of its result)."""
 
     def __init__(self, constants, ranks, mean, spread, simulations, seed=1):
         self.constants = constants

@@ -7,10 +7,10 @@
 
 namespace snpse {
 
-/// Sequential methods whose proposals are the posterior so far (paper, section 3.2). The pool of all rounds
-/// then follows p~ and not the prior, which each corrects by prior / p~ in a way of its own. p~ needs the
-/// densities of all earlier rounds' posteriors, so all their networks are kept; each density of a row costs
-/// that of one of a posterior for every round before the present one.
+/// Sequential methods whose proposals are the posterior so far (paper, section 3.2). The mixture of all
+/// rounds then follows p~ and not the prior, which each corrects by prior / p~ in a way of its own. p~ needs
+/// the densities of all earlier rounds' posteriors, so all their networks are kept; each density of a row
+/// costs that of one of a posterior for every round before the present one.
 class PosteriorProposals : public Method {
  public:
   PosteriorProposals(Problem problem, MethodSettings settings);
@@ -36,7 +36,7 @@ class PosteriorProposals : public Method {
   virtual std::shared_ptr<const PosteriorDistribution> approximation(
       std::span<const RoundData> rounds) const = 0;
   /// The settings for the network of the last of `rounds`. Of networks that only propose one is enough, and
-  /// the densities of the pool cost what they cost.
+  /// the densities of the mixture cost what they cost.
   MethodSettings settings_of(std::span<const RoundData> rounds) const;
   /// The flow of a round's network as it is.
   std::shared_ptr<const PosteriorDistribution> flow(const Record& network) const;

@@ -8,8 +8,8 @@
 namespace snpse {
 
 /// SNPSE-C: the network learns the posterior's score s from proposals that are not the prior, by what leads
-/// from s to the score under them (ProposalCorrection); that of the perturbed pool of all parameters that
-/// were simulated is an unconditional network's, trained first.
+/// from s to the score under them (ProposalCorrection); the score of the perturbed mixture of all parameters
+/// that were simulated is an unconditional network's, trained first.
 ///
 /// s is the posterior's score without noise, and the perturbed one's only where all laws are Gaussians: the
 /// flow along it goes astray elsewhere (with 2000 simulations of two_moons to a C2ST of 0.962). From round 2
@@ -26,7 +26,7 @@ class SnpseC : public PosteriorProposals {
  private:
   std::shared_ptr<const PosteriorDistribution> approximation(
       std::span<const RoundData> rounds) const override;
-  /// Collective. The score of the perturbed pool; null where a stop was requested.
+  /// Collective. The score of the perturbed mixture of all proposals; null where a stop was requested.
   std::shared_ptr<const UnconditionalScore> mixture_score(std::span<const RoundData> rounds,
                                                           const ScoreModel& like, Stages& stages,
                                                           const StepContext& context) const;

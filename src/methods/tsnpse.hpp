@@ -8,7 +8,7 @@
 namespace snpse {
 
 /// TSNPSE (paper, section 3.1 and algorithm 1): each round simulates from the prior restricted to the
-/// highest-density region of the posterior so far. By proposition 3.1 the pool of all rounds then needs no
+/// highest-density region of the posterior so far. By proposition 3.1 the mixture of all rounds then needs no
 /// weights.
 ///
 /// The last round's model lives in the prior restricted to the bounding box of that region, so that its

@@ -9,7 +9,7 @@ namespace snpse {
 namespace mpi = boost::mpi;
 
 void Mailbox::post(int to, int kind, std::string bytes) {
-  ensure(bytes.size() <= std::numeric_limits<int>::max(), "a letter is below 2 GiB");
+  ensure(bytes.size() <= std::numeric_limits<int>::max(), "a message is below 2 GiB");
   Posted& message = posted_.emplace_back(Posted{std::move(bytes), {}});
   message.request =
       communicator_.isend(to, kind, message.bytes.data(), static_cast<int>(message.bytes.size()));

@@ -45,7 +45,7 @@ void require_reference(const Task& task);
 std::vector<std::string> task_names();
 /// Error(config) that names the nearest task where name is unknown.
 std::shared_ptr<const Task> make_task(const std::string& name);
-/// The task as a simulator for the hand-out.
+/// The task as a simulator for the task farm.
 SimulatorFactory simulator_factory(std::shared_ptr<const Task> task);
 
 }  // namespace snpse

@@ -42,7 +42,8 @@ TrainingPass::Rows CpuScoreMatching::fill(const Batch& batch, const Block& block
       const float* z_0 = rows.z.data_ptr<float>() + i * dim;
       const float* mean = rows.mean.data_ptr<float>() + i * dim;
       const float* eps = noise.eps.data_ptr<float>() + from * dim;
-      const float* wanted = noise.wanted.defined() ? noise.wanted.data_ptr<float>() + from * dim : eps;
+      const float* noise_target =
+          noise.noise_target.defined() ? noise.noise_target.data_ptr<float>() + from * dim : eps;
       for (std::int64_t j = 0; j < dim; ++j) {
         const auto coefficients = model_.preconditioning(alpha[from], sigma[from], j);
         const double away = z_0[j] - mean[j];
@@ -55,7 +56,7 @@ TrainingPass::Rows CpuScoreMatching::fill(const Batch& batch, const Block& block
           view[dim] = static_cast<float>(coefficients.c_in_base * (alpha[from] * away + noise_j));
           gain[dim] = static_cast<float>(coefficients.gradient_scale_base);
         }
-        const double change = static_cast<double>(wanted[j]) - eps[j];
+        const double change = static_cast<double>(noise_target[j]) - eps[j];
         target_.data()[to * dim + j] =
             static_cast<float>(coefficients.target_of_z_0 * away + coefficients.target_of_eps * eps[j] +
                                change / coefficients.c_out);

@@ -11,11 +11,11 @@ namespace snpse {
 
 /// Diffusion times and noises of some simulations.
 struct NoiseBatch {
-  std::int64_t simulations = 0;  // k
-  int draws = 1;                 // of each simulation: the tensors have draws * k rows, draw by draw
-  torch::Tensor eps;             // [draws * k, d]
-  NoiseLevel level;              // columns [draws * k, 1]
-  torch::Tensor wanted = {};     // [draws * k, d], what the model's noise is to be; undefined: eps
+  std::int64_t simulations = 0;     // k
+  int draws = 1;                    // of each simulation: the tensors have draws * k rows, draw by draw
+  torch::Tensor eps;                // [draws * k, d]
+  NoiseLevel level;                 // columns [draws * k, 1]
+  torch::Tensor noise_target = {};  // [draws * k, d], of the model's predicted noise; undefined: eps
 };
 
 /// Turns a uniform number into a diffusion time as options.noise_levels says.

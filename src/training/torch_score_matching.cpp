@@ -16,8 +16,8 @@ torch::Tensor TorchScoreMatching::error(const TrainingRows& rows, const NoiseBat
   const auto eps = noise.eps.to(device_);
   const auto z_t = level.alpha * z_0 + level.sigma * eps;
   auto target = on_device_.target(z_0, eps, condition, level);
-  if (noise.wanted.defined())
-    target = target + on_device_.output_change(noise.wanted.to(device_) - eps, level);
+  if (noise.noise_target.defined())
+    target = target + on_device_.output_change(noise.noise_target.to(device_) - eps, level);
   const auto difference = on_device_.network_output(z_t, condition, level) - target;
   return (of_all_draws(rows.weight.to(device_)) * difference.square()).sum();
 }

@@ -52,7 +52,7 @@ class Trainer {
           const TrainingKey& key)
       : world_(world),
         model_(model),
-        wanted_noise_(std::move(data.noise_target)),
+        noise_target_(std::move(data.noise_target)),
         held_out_(std::move(data.held_out)),
         data_(world, std::move(data)),
         options_(options),
@@ -99,15 +99,15 @@ class Trainer {
   }
 
  private:
-  /// The noise with what is wanted of the model at these rows.
+  /// The noise with the target of the model's predicted noise at these rows.
   NoiseBatch for_rows(const TrainingRows& rows, NoiseBatch noise) const {
-    if (!wanted_noise_ && !model_.has_tilted_prior()) return noise;
+    if (!noise_target_ && !model_.has_tilted_prior()) return noise;
     const auto z_t = noise.level.alpha * rows.z.repeat({noise.draws, 1}) + noise.level.sigma * noise.eps;
-    auto wanted = wanted_noise_ ? wanted_noise_(noise.eps, z_t, noise.level) : noise.eps;
+    auto target = noise_target_ ? noise_target_(noise.eps, z_t, noise.level) : noise.eps;
     if (model_.has_tilted_prior())
-      wanted = wanted - model_.base_minus_gaussian(z_t, rows.mean.repeat({noise.draws, 1}),
+      target = target - model_.base_minus_gaussian(z_t, rows.mean.repeat({noise.draws, 1}),
                                                    rows.tilt.repeat({noise.draws, 1}), noise.level);
-    noise.wanted = wanted.contiguous();
+    noise.noise_target = target.contiguous();
     return noise;
   }
 
@@ -235,7 +235,7 @@ class Trainer {
 
   const World& world_;
   ScoreModel& model_;
-  NoiseTarget wanted_noise_;
+  NoiseTarget noise_target_;
   HeldOutRows held_out_;
   SharedRows data_;
   const TrainingOptions& options_;

@@ -123,7 +123,7 @@ class FailureTest(ProgramTest):
         return [tuple(line.split()) for line in (self.folder / "asked.txt").read_text().splitlines()]
 
     def counts(self):
-        """How the simulations ended, by the campaign's diary."""
+        """How the simulations ended, by the campaign's event log."""
         committed = next(event for event in events(self.out) if event.get("phase") == "simulate")
         return {status: committed[status] for status in ("ok", "invalid", "failed", "timeout")}
 

@@ -64,8 +64,8 @@ def wait_for(condition, what):
 
 def events(folder):
     """The whole lines of a campaign's event log, as dictionaries."""
-    diary = pathlib.Path(folder) / "events.jsonl"
-    text = diary.read_text(encoding="utf-8") if diary.exists() else ""
+    event_log = pathlib.Path(folder) / "events.jsonl"
+    text = event_log.read_text(encoding="utf-8") if event_log.exists() else ""
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 

@@ -60,7 +60,7 @@ TEST(ScoreMatching, OfAnotherNoiseThanEpsGivesTheErrorAndGradientOfLibTorch) {
       auto noise = some_noise(model, 3);
       const auto matching = make_score_matching(model, 3, Device::cpu, 0);
       const double of_eps = matching->squared_error(rows, noise);
-      noise.wanted = 3 * testing::normal_tensor({3 * kRows, kDim}, 5);
+      noise.noise_target = 3 * testing::normal_tensor({3 * kRows, kDim}, 5);
       auto gradients = model.network().gradients();
       const double expected = TorchScoreMatching(model, torch::kCPU).add_gradient(rows, noise, 0.1);
       const auto expected_gradients = gradients.clone();
