@@ -73,23 +73,6 @@ SNPSE_MULTIVERSION void silu_rows(float* __restrict c, float* __restrict derivat
   }
 }
 
-SNPSE_MULTIVERSION void silu_rows(float* __restrict c, float* __restrict first, float* __restrict second,
-                                  RowsView bias, MatrixSize size) {
-  for (std::int64_t i = 0; i < size.rows; ++i) {
-    float* __restrict row = c + i * size.columns;
-    float* __restrict slope = first + i * size.columns;
-    float* __restrict bend = second + i * size.columns;
-    const float* __restrict b = bias.first + i * bias.stride;
-    for (std::int64_t j = 0; j < size.columns; ++j) {
-      const float a = row[j] + b[j];
-      const float s = sigmoid(a);
-      row[j] = a * s;
-      slope[j] = s + a * s * (1.0F - s);
-      bend[j] = s * (1.0F - s) * (2.0F + a * (1.0F - 2.0F * s));
-    }
-  }
-}
-
 SNPSE_MULTIVERSION void add(float* __restrict sum, const float* __restrict a, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sum[i] += a[i];
 }
@@ -119,15 +102,6 @@ SNPSE_MULTIVERSION void add_product(float* __restrict sum, const float* __restri
   }
 }
 
-SNPSE_MULTIVERSION void multiply_twice(float* __restrict c, const float* __restrict a,
-                                       const float* __restrict b, float* __restrict product,
-                                       std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    product[i] = c[i] * a[i];
-    c[i] *= b[i];
-  }
-}
-
 SNPSE_MULTIVERSION void add_column_sums(float* __restrict sums, const float* __restrict a, MatrixSize size) {
   for (std::int64_t i = 0; i < size.rows; ++i)
     for (std::int64_t j = 0; j < size.columns; ++j) sums[j] += a[i * size.columns + j];
@@ -150,27 +124,6 @@ void sum_each_row(float* sums, const float* a, MatrixSize size) {
     double sum = 0;
     for (std::int64_t j = 0; j < size.columns; ++j) sum += static_cast<double>(a[i * size.columns + j]);
     sums[i] = static_cast<float>(sum);
-  }
-}
-
-void sum_views(float* c, const float* a, RowsView factors, MatrixSize size, int views) {
-  for (std::int64_t i = 0; i < size.rows; ++i) {
-    const float* from = a + i * views * size.columns;
-    const float* factor = factors.first + i * factors.stride;
-    for (std::int64_t j = 0; j < size.columns; ++j) {
-      float sum = 0;
-      for (std::int64_t k = j; k < views * size.columns; k += size.columns) sum += from[k] * factor[k];
-      c[i * size.columns + j] = sum;
-    }
-  }
-}
-
-void spread_to_views(float* c, const float* a, RowsView factors, MatrixSize size, int views) {
-  for (std::int64_t i = 0; i < size.rows; ++i) {
-    float* to = c + i * views * size.columns;
-    const float* factor = factors.first + i * factors.stride;
-    for (std::int64_t k = 0; k < views * size.columns; ++k)
-      to[k] = a[i * size.columns + k % size.columns] * factor[k];
   }
 }
 

@@ -25,24 +25,12 @@ void silu_rows(float* c, RowsView bias, MatrixSize size);
 /// The same, with silu's derivative at c + bias.
 void silu_rows(float* c, float* derivative, RowsView bias, MatrixSize size);
 
-/// The same, with silu's first and second derivatives at c + bias.
-void silu_rows(float* c, float* first, float* second, RowsView bias, MatrixSize size);
-
 void add(float* sum, const float* a, std::int64_t count);                        // sum += a
 void multiply_elements(float* c, const float* factor, std::int64_t count);       // c *= factor
 void multiply_rows(float* c, RowsView a, const float* factor, MatrixSize size);  // c = a factor
 void add_product(float* sum, const float* a, RowsView b, MatrixSize size);       // sum += a b
-/// product = c a, then c = c b.
-void multiply_twice(float* c, const float* a, const float* b, float* product, std::int64_t count);
-void add_column_sums(float* sums, const float* a, MatrixSize size);  // sums: [columns]
+void add_column_sums(float* sums, const float* a, MatrixSize size);              // sums: [columns]
 void multiply_and_add_column_sums(float* c, const float* factor, float* sums, MatrixSize size);
 void sum_each_row(float* sums, const float* a, MatrixSize size);  // sums: [rows]
-
-// Between a vector for each row, of size.columns entries, and its `views`, one after the other in rows of
-// views * size.columns; factors: as wide as these.
-/// c = the sum over the views of a factors.
-void sum_views(float* c, const float* a, RowsView factors, MatrixSize size, int views);
-/// c = a factors, for each view.
-void spread_to_views(float* c, const float* a, RowsView factors, MatrixSize size, int views);
 
 }  // namespace snpse

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <utility>
 
-#include "network/cpu/energy_inference_pass.hpp"
 #include "network/inference_pass.hpp"
 #include "numerics/tensor_matrix.hpp"
 
@@ -281,16 +280,6 @@ NoiseAndDivergence ScoreModel::predicted_noise_and_divergence(const torch::Tenso
   return {noise + known.noise, divergence + known.divergence};
 }
 
-torch::Tensor ScoreModel::energies_of(const ScoreNetwork& network, const torch::Tensor& input,
-                                      const torch::Tensor& joint) {
-  if (is_residual(network.shape().kind))
-    return network.output(input, joint, torch::zeros_like(joint)).squeeze(1);
-  auto energies = torch::empty({input.size(0)}, torch::kFloat32);
-  energy_of_rows(network.shape(), network.weights().data_ptr<float>(), input.data_ptr<float>(), input.size(0),
-                 joint.data_ptr<float>(), energies.data_ptr<float>());
-  return energies;
-}
-
 torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
                                                    double t) const {
   ensure(has_energy() && !added_ && !parts_.calibration, "an energy network that is all of the model");
@@ -300,7 +289,7 @@ torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, con
   const auto joint = joint_part(condition, level);
   const auto input = views(z_t, condition, level, coefficients).contiguous();
   const auto energies = mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
-    return energies_of(network, input, own);
+    return network.output(input, own, torch::zeros_like(own)).squeeze(1);
   });
   const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),
                                          parts_.diffusion.sigma(t), typical_deviation_);

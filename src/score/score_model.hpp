@@ -173,9 +173,6 @@ class ScoreModel {
   /// The mean over the networks of what is made of each and its row of joint_part().
   using OfNetwork = std::function<torch::Tensor(const ScoreNetwork& network, const torch::Tensor& joint)>;
   torch::Tensor mean_over_networks(const torch::Tensor& joint, const OfNetwork& of_network) const;
-  /// A network's one output of each row, [n].
-  static torch::Tensor energies_of(const ScoreNetwork& network, const torch::Tensor& input,
-                                   const torch::Tensor& joint);
   /// What x and t add to each network's trunk, [networks, joint_width].
   torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
 

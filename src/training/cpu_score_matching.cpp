@@ -20,15 +20,13 @@ std::size_t size_of(std::int64_t rows, std::int64_t columns) {
 CpuScoreMatching::CpuScoreMatching(ScoreModel& model, int draws)
     : model_(model),
       most_rows_(std::max<std::int64_t>(kBlockRows, draws)),
-      pass_(make_training_pass(model.network().shape(), model.network().weights().data_ptr<float>(),
-                               most_rows_, most_rows_)),
+      pass_(model.network().shape(), model.network().weights().data_ptr<float>(), most_rows_, most_rows_),
       theta_(size_of(most_rows_, model.network().shape().inputs())),
-      gradient_scale_(size_of(most_rows_, model.network().shape().inputs())),
       target_(size_of(most_rows_, model.dim())),
       error_(size_of(most_rows_, model.dim())),
       time_features_(size_of(most_rows_, kTimeFeatures)) {}
 
-TrainingPass::Rows CpuScoreMatching::fill(const Batch& batch, const Block& block) {
+PassRows CpuScoreMatching::fill(const Batch& batch, const Block& block) {
   const auto& [rows, noise, time_features] = batch;
   const std::int64_t dim = model_.dim();
   const bool two_views = model_.network().shape().views == 2;
@@ -50,12 +48,8 @@ TrainingPass::Rows CpuScoreMatching::fill(const Batch& batch, const Block& block
         const double noise_j = sigma[from] * eps[j];
         float* view = theta_.data() + to * inputs + j;
         view[0] = static_cast<float>(coefficients.c_in_prior * (alpha[from] * z_0[j] + noise_j));
-        float* gain = gradient_scale_.data() + to * inputs + j;
-        gain[0] = static_cast<float>(coefficients.gradient_scale_prior);
-        if (two_views) {
+        if (two_views)
           view[dim] = static_cast<float>(coefficients.c_in_base * (alpha[from] * away + noise_j));
-          gain[dim] = static_cast<float>(coefficients.gradient_scale_base);
-        }
         const double change = static_cast<double>(noise_target[j]) - eps[j];
         target_.data()[to * dim + j] =
             static_cast<float>(coefficients.target_of_z_0 * away + coefficients.target_of_eps * eps[j] +
@@ -65,11 +59,11 @@ TrainingPass::Rows CpuScoreMatching::fill(const Batch& batch, const Block& block
                   time_features_.data() + to * kTimeFeatures);
     }
   const float* x = rows.x.data_ptr<float>() + block.first * rows.x.size(1);
-  return {block.count, noise.draws, x, theta_.data(), time_features_.data(), gradient_scale_.data()};
+  return {block.count, noise.draws, x, theta_.data(), time_features_.data()};
 }
 
-double CpuScoreMatching::fill_error(const Batch& batch, const Block& block, const TrainingPass::Rows& rows) {
-  const float* output = pass_->forward(rows);
+double CpuScoreMatching::fill_error(const Batch& batch, const Block& block, const PassRows& rows) {
+  const float* output = pass_.forward(rows);
   const float* weight = batch.rows.weight.data_ptr<float>() + block.first;
   const std::int64_t dim = model_.dim();
   double sum = 0;
@@ -101,15 +95,15 @@ double CpuScoreMatching::over_blocks(const TrainingRows& rows, const NoiseBatch&
 }
 
 double CpuScoreMatching::squared_error(const TrainingRows& rows, const NoiseBatch& noise) {
-  return over_blocks(rows, noise, [](const TrainingPass::Rows&, double error) { return error; });
+  return over_blocks(rows, noise, [](const PassRows&, double error) { return error; });
 }
 
 double CpuScoreMatching::add_gradient(const TrainingRows& rows, const NoiseBatch& noise, double weight) {
   float* gradients = model_.network().gradients().data_ptr<float>();
   const auto slope = static_cast<float>(2 * weight);
-  return over_blocks(rows, noise, [&](const TrainingPass::Rows& block, double error) {
+  return over_blocks(rows, noise, [&](const PassRows& block, double error) {
     for (std::int64_t i = 0; i < block.count() * model_.dim(); ++i) error_.data()[i] *= slope;
-    pass_->backward(block, error_.data(), gradients);
+    pass_.backward(block, error_.data(), gradients);
     return weight * error;
   });
 }

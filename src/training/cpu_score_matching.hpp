@@ -1,14 +1,13 @@
 #pragma once
 
-#include <memory>
-
-#include "network/training_pass.hpp"
+#include "network/cpu/cpu_training_pass.hpp"
 #include "numerics/buffer.hpp"
 #include "training/score_matching.hpp"
 
 namespace snpse {
 
-/// ScoreMatching on one CPU core. Works through a batch block by block, on buffers that are allocated once.
+/// ScoreMatching of a perceptron on one CPU core. Works through a batch block by block, on buffers that are
+/// allocated once.
 class CpuScoreMatching : public ScoreMatching {
  public:
   /// draws: the most of a simulation.
@@ -30,18 +29,17 @@ class CpuScoreMatching : public ScoreMatching {
   };
   template <typename Work>
   double over_blocks(const TrainingRows& rows, const NoiseBatch& noise, const Work& work);
-  TrainingPass::Rows fill(const Batch& batch, const Block& block);
+  PassRows fill(const Batch& batch, const Block& block);
   /// Leaves output minus target, weighted, in error_, and returns the weighted sum of its squares.
-  double fill_error(const Batch& batch, const Block& block, const TrainingPass::Rows& rows);
+  double fill_error(const Batch& batch, const Block& block, const PassRows& rows);
 
   ScoreModel& model_;
   std::int64_t most_rows_;  // that pass through the network at once
-  std::unique_ptr<TrainingPass> pass_;
-  Buffer theta_;           // [most_rows, views * d]
-  Buffer gradient_scale_;  // [most_rows, views * d]
-  Buffer target_;          // [most_rows, d]
-  Buffer error_;           // [most_rows, d]
-  Buffer time_features_;   // [most_rows, kTimeFeatures]
+  CpuTrainingPass pass_;
+  Buffer theta_;          // [most_rows, views * d]
+  Buffer target_;         // [most_rows, d]
+  Buffer error_;          // [most_rows, d]
+  Buffer time_features_;  // [most_rows, kTimeFeatures]
 };
 
 }  // namespace snpse

@@ -9,7 +9,7 @@ namespace snpse {
 
 std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws, Device device, int rank) {
   const auto& shape = model.network().shape();
-  const bool has_pass = !shape.has_summary() && !is_residual(shape.kind);
+  const bool has_pass = !shape.has_summary() && shape.kind == NetworkKind::mlp;
   if (device == Device::cpu && has_pass) return std::make_unique<CpuScoreMatching>(model, draws);
   if (device == Device::cpu) return std::make_unique<TorchScoreMatching>(model, torch::kCPU);
   require_gpu();

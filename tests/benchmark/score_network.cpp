@@ -49,7 +49,7 @@ void training_step_by_autograd(benchmark::State& state) {
   measure_step(state, NetworkKind::mlp, GradientBy::autograd);
 }
 void energy_training_step(benchmark::State& state) {
-  measure_step(state, NetworkKind::energy, GradientBy::pass);
+  measure_step(state, NetworkKind::energy, GradientBy::autograd);
 }
 
 void measure_rows(benchmark::State& state, Work (*work_of)(int)) {

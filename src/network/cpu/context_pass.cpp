@@ -10,7 +10,7 @@ ContextPass::ContextPass(const NetworkLayout& layout, const float* weights, std:
       weights_(weights),
       x_(layout.x, weights, max_simulations, true) {}
 
-const float* ContextPass::x_part(const TrainingPass::Rows& rows) {
+const float* ContextPass::x_part(const PassRows& rows) {
   float* part = x_.forward(rows.x, rows.simulations);
   if (x_shortcut_)
     multiply(rows.x, weights_ + x_shortcut_->weight, part,
@@ -19,12 +19,12 @@ const float* ContextPass::x_part(const TrainingPass::Rows& rows) {
   return part;
 }
 
-void ContextPass::time_part(const TrainingPass::Rows& rows, float* joint, Accumulate accumulate) const {
+void ContextPass::add_time_part(const PassRows& rows, float* joint) const {
   multiply(rows.time_features, weights_ + time_.weight, joint, {rows.count(), kTimeFeatures, time_.outputs},
-           accumulate);
+           Accumulate::yes);
 }
 
-void ContextPass::backward(const TrainingPass::Rows& rows, float* gradient, float* gradients) {
+void ContextPass::backward(const PassRows& rows, float* gradient, float* gradients) {
   multiply_transposed(rows.time_features, gradient, gradients + time_.weight,
                       {kTimeFeatures, rows.count(), time_.outputs}, Accumulate::yes);
   // What a simulation's embedding gets from all its draws, gathered in the first one's place.

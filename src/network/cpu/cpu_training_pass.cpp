@@ -14,17 +14,17 @@ CpuTrainingPass::CpuTrainingPass(const NetworkShape& shape, const float* weights
       derivative_(static_cast<std::size_t>(max_rows * width_)),
       gradient_(static_cast<std::size_t>(max_rows * width_)) {}
 
-const float* CpuTrainingPass::forward(const Rows& rows) {
+const float* CpuTrainingPass::forward(const PassRows& rows) {
   const MatrixSize draw{rows.simulations, width_};
   const float* x_part = context_.x_part(rows);
   joint_ = theta_.forward(rows.theta, rows.count());
-  context_.time_part(rows, joint_, Accumulate::yes);
+  context_.add_time_part(rows, joint_);
   for (int i = 0; i < rows.draws; ++i)
     silu_rows(joint_ + i * draw.count(), derivative_.data() + i * draw.count(), {x_part, width_}, draw);
   return trunk_.forward(joint_, rows.count());
 }
 
-void CpuTrainingPass::backward(const Rows& rows, const float* output_gradient, float* gradients) {
+void CpuTrainingPass::backward(const PassRows& rows, const float* output_gradient, float* gradients) {
   float* gradient = gradient_.data();
   trunk_.backward(joint_, output_gradient, rows.count(), gradients, gradient);
   multiply_and_add_column_sums(gradient, derivative_.data(), gradients + *layout_.time.bias,

@@ -132,7 +132,9 @@ TEST(InferencePass, GivesTheSameAnswerWithAndWithoutDivergence) {
     problem.pass(InferencePass::Wanted::divergence)
         ->output_and_divergence(problem.input.data_ptr<float>(), n, problem.joint.data_ptr<float>(),
                                 problem.slopes(), output.data_ptr<float>(), divergence.data_ptr<float>());
-    EXPECT_TRUE(torch::equal(plain, output));
+    // LibTorch takes other kernels where it is to differentiate once more.
+    EXPECT_TRUE(c.shape.kind != NetworkKind::mlp || torch::equal(plain, output));
+    EXPECT_LT(largest(plain - output), 1e-6 * largest(output));
   }
 }
 
