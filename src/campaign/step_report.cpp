@@ -198,9 +198,10 @@ std::vector<CommittedStep> committed_steps(const std::vector<Json>& events) {
 
 std::string describe(const CommittedStep& committed, int rounds) {
   const auto& step = committed.step;
-  const auto place = step.phase == Phase::infer
-                         ? std::string("posterior")
-                         : fmt::format("round {}/{}", step.round, std::max(step.round, rounds));
+  // A method may run more rounds than are planned.
+  const auto planned = step.round <= rounds ? fmt::format("/{}", rounds) : "";
+  const auto place =
+      step.phase == Phase::infer ? std::string("posterior") : fmt::format("round {}{}", step.round, planned);
   return fmt::format("{}: {} ({:.1f} s)", place,
                      std::visit([](const auto& report) { return text_of(report); }, committed.report),
                      committed.seconds());

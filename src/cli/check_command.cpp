@@ -45,7 +45,7 @@ void check(const CheckArguments& arguments, const Session& session) {
   const double total = seconds * static_cast<double>(config.method.simulations);
   fmt::print("all simulations: about {:.3g} core hours; on {} ranks {:.3g} hours\n", total / 3600,
              session.world.size(), total / 3600 / session.world.size());
-  fmt::print("training: up to {} steps a round\n", config.training.max_steps);
+  fmt::print("training: up to {} steps for each network of a round\n", config.training.max_steps);
 }
 
 }  // namespace

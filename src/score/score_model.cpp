@@ -27,35 +27,27 @@ torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequen
 }  // namespace
 
 ScoreModel::ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round)
-    : ScoreModel(parts, {{with_views(shape, parts.parametrisation),
-                          parts.parametrisation == Parametrisation::preconditioned, seed, round}}) {}
+    : ScoreModel(parts, Ensemble({{with_views(shape, parts.parametrisation),
+                                   parts.parametrisation == Parametrisation::preconditioned, seed, round}})) {
+}
 
-ScoreModel::ScoreModel(Parts parts, std::vector<ScoreNetwork> networks)
+ScoreModel::ScoreModel(Parts parts, Ensemble ensemble)
     : parts_(std::move(parts)),
       typical_deviation_(std::exp(parts_.regression.deviation.array().log().mean())),
-      networks_(std::move(networks)) {}
+      ensemble_(std::move(ensemble)) {}
 
 ScoreModel ScoreModel::copy_on(const torch::Device& device) const {
-  std::vector<ScoreNetwork> copies;
-  for (const auto& network : networks_) copies.push_back(network.copy_on(device));
-  return {parts_, std::move(copies)};
+  return {parts_, ensemble_.copy_on(device)};
 }
 
 ScoreModel ScoreModel::with_weights_of(std::uint64_t seed, std::uint32_t round) const {
   return {parts_, network().shape(), seed, round};
 }
 
-void ScoreModel::add_network(const ScoreModel& other) {
-  ensure(other.network().weights().numel() == network().weights().numel(), "networks of the same shape");
-  networks_.push_back(other.network());
-}
-
 ScoreModel::Condition ScoreModel::condition(const Vector& x_obs) const {
   const torch::NoGradGuard no_gradients;
   const Matrix seen = parts_.feature_transform.apply(x_obs.transpose());
-  std::vector<torch::Tensor> x_parts;
-  for (const auto& network : networks_) x_parts.push_back(network.x_part(network_input(seen)));
-  Condition result{torch::cat(x_parts), to_tensor(parts_.regression.mean(seen))};
+  Condition result{ensemble_.x_parts(network_input(seen)), to_tensor(parts_.regression.mean(seen))};
   if (has_tilted_prior()) result.tilt = tilt_of(seen).to(torch::kFloat64);
   return result;
 }
@@ -180,21 +172,9 @@ torch::Tensor ScoreModel::factors(double t) const {
   return result;
 }
 
-torch::Tensor ScoreModel::joint_part(const Condition& condition, const NoiseLevel& level) const {
+torch::Tensor ScoreModel::joint_parts(const Condition& condition, const NoiseLevel& level) const {
   const torch::NoGradGuard no_gradients;
-  const auto features = time_features(level);
-  std::vector<torch::Tensor> time_parts;
-  for (const auto& network : networks_) time_parts.push_back(network.time_part(features));
-  return (condition.x_part + torch::cat(time_parts)).contiguous();
-}
-
-torch::Tensor ScoreModel::mean_over_networks(const torch::Tensor& joint, const OfNetwork& of_network) const {
-  std::vector<torch::Tensor> of_networks;
-  for (const auto& network : networks_) {
-    const auto row = static_cast<std::int64_t>(of_networks.size());
-    of_networks.push_back(of_network(network, joint.narrow(0, row, 1)));
-  }
-  return of_networks.size() == 1 ? of_networks.front() : torch::stack(of_networks).mean(0);
+  return ensemble_.joint_parts(condition.x_part, time_features(level));
 }
 
 namespace {
@@ -211,7 +191,7 @@ torch::Tensor ScoreModel::predicted_noise(const torch::Tensor& z_t, const Condit
                                           double t) const {
   const auto level = level_of_all(parts_.diffusion, t);
   const auto coefficients = preconditioning(level);
-  const auto joint = joint_part(condition, level);
+  const auto joint = joint_parts(condition, level);
   const auto input = views(z_t, condition, level, coefficients).contiguous();
   const auto read = [&](const torch::Tensor& of_network) {
     const auto of_base = has_tilted_prior() ? base(z_t, condition.tilt, level).noise.to(torch::kFloat32)
@@ -221,12 +201,12 @@ torch::Tensor ScoreModel::predicted_noise(const torch::Tensor& z_t, const Condit
     return added_ ? own + added_->predicted_noise(z_t, level) : own;
   };
   if (z_t.requires_grad())
-    return read(mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+    return read(ensemble_.mean(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
       return network_output(network, input, own, torch::zeros_like(own), coefficients);
     }));
   const auto gradient_scale =
       join(coefficients.gradient_scale_prior, coefficients.gradient_scale_base, network().shape().views);
-  return read(mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+  return read(ensemble_.mean(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
     auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
     make_inference_pass(network, InferencePass::Wanted::output)
         ->output(input.data_ptr<float>(), input.size(0), own.data_ptr<float>(),
@@ -241,7 +221,7 @@ NoiseAndDivergence ScoreModel::predicted_noise_and_divergence(const torch::Tenso
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto coefficients = preconditioning(level);
-  const auto joint = joint_part(condition, level);
+  const auto joint = joint_parts(condition, level);
   const auto input = views(z_t, condition, level, coefficients).contiguous();
   // The views are linear in z_t and eps in the output: these are their slopes.
   const int views_seen = network().shape().views;
@@ -251,7 +231,7 @@ NoiseAndDivergence ScoreModel::predicted_noise_and_divergence(const torch::Tenso
   const auto factor = parts_.calibration ? factors(t) : torch::ones({1, dim()});
   const auto scale = (factor * coefficients.c_out).contiguous();
   const InferencePass::Slopes slopes{input_slopes.data(), scale.data_ptr<float>(), gradient_scale.data()};
-  const auto both = mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+  const auto both = ensemble_.mean(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
     auto result = torch::empty_like(z_t, torch::MemoryFormat::Contiguous);
     auto divergences = torch::empty({input.size(0), 1}, torch::kFloat32);
     const auto pass = make_inference_pass(network, InferencePass::Wanted::divergence);
@@ -286,9 +266,9 @@ torch::Tensor ScoreModel::unnormalised_log_density(const torch::Tensor& z_t, con
   const torch::NoGradGuard no_gradients;
   const auto level = level_of_all(parts_.diffusion, t);
   const auto coefficients = preconditioning(level);
-  const auto joint = joint_part(condition, level);
+  const auto joint = joint_parts(condition, level);
   const auto input = views(z_t, condition, level, coefficients).contiguous();
-  const auto energies = mean_over_networks(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
+  const auto energies = ensemble_.mean(joint, [&](const ScoreNetwork& network, const torch::Tensor& own) {
     return network.output(input, own, torch::zeros_like(own)).squeeze(1);
   });
   const double slope = log_density_slope(parts_.parametrisation, parts_.diffusion.alpha(t),

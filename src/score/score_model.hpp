@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "core/record.hpp"
+#include "network/ensemble.hpp"
 #include "network/score_network.hpp"
 #include "numerics/tensor.hpp"
 #include "score/diffusion.hpp"
@@ -61,12 +60,6 @@ class ScoreModel {
 
   /// The same model with other initial weights.
   ScoreModel with_weights_of(std::uint64_t seed, std::uint32_t round) const;
-  /// Makes the other model's network one more of this one's ensemble: from here on the output to one
-  /// observation is the mean over all networks. The models must differ in their weights alone. Training is of
-  /// the first network.
-  void add_network(const ScoreModel& other);
-  /// The weights of all networks, from the record of a model of the same shape. Error(data) if they are not.
-  void set_weights(const Record& record);
 
   /// Observations as the model sees them, one for all rows or one a row; computed once, however often the
   /// score is wanted.
@@ -141,9 +134,12 @@ class ScoreModel {
   const GaussianRegression& regression() const { return parts_.regression; }
   double t_min() const { return parts_.t_min; }
   Parametrisation parametrisation() const { return parts_.parametrisation; }
-  ScoreNetwork& network() { return networks_.front(); }
-  const ScoreNetwork& network() const { return networks_.front(); }
-  const std::vector<ScoreNetwork>& networks() const { return networks_; }
+  /// The networks, whose mean output to one observation is the model's.
+  Ensemble& ensemble() { return ensemble_; }
+  const Ensemble& ensemble() const { return ensemble_; }
+  /// The ensemble's first network, which is the one that is trained.
+  ScoreNetwork& network() { return ensemble_.first(); }
+  const ScoreNetwork& network() const { return ensemble_.first(); }
 
   /// All of the model but the prior and what was added, for storage.
   Record to_record() const;
@@ -158,7 +154,7 @@ class ScoreModel {
         gradient_scale_base;
   };
   PreconditioningCoefficients preconditioning(const NoiseLevel& level) const;
-  ScoreModel(Parts parts, std::vector<ScoreNetwork> networks);
+  ScoreModel(Parts parts, Ensemble ensemble);
   /// What the calibration multiplies noise by, [1, d].
   torch::Tensor factors(double t) const;
   /// What predicted_noise() starts from where there is a tilted prior.
@@ -170,16 +166,13 @@ class ScoreModel {
   torch::Tensor network_output(const ScoreNetwork& network, const torch::Tensor& views,
                                const torch::Tensor& x_part, const torch::Tensor& time_part,
                                const PreconditioningCoefficients& coefficients) const;
-  /// The mean over the networks of what is made of each and its row of joint_part().
-  using OfNetwork = std::function<torch::Tensor(const ScoreNetwork& network, const torch::Tensor& joint)>;
-  torch::Tensor mean_over_networks(const torch::Tensor& joint, const OfNetwork& of_network) const;
   /// What x and t add to each network's trunk, [networks, joint_width].
-  torch::Tensor joint_part(const Condition& condition, const NoiseLevel& level) const;
+  torch::Tensor joint_parts(const Condition& condition, const NoiseLevel& level) const;
 
   Parts parts_;
   double typical_deviation_;                         // the geometric mean of the regression's
   std::shared_ptr<const UnconditionalScore> added_;  // or null
-  std::vector<ScoreNetwork> networks_;               // one, or an ensemble
+  Ensemble ensemble_;
 };
 
 }  // namespace snpse

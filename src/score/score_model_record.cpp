@@ -202,12 +202,7 @@ Record ScoreModel::to_record() const {
     record.put("network/summary",
                std::vector<std::int64_t>{static_cast<std::int64_t>(summary.kind), summary.features,
                                          summary.parts, summary.outputs});
-  std::vector<float> weights;
-  for (const auto& network : networks_) {
-    const auto own = network.weights();
-    weights.insert(weights.end(), own.data_ptr<float>(), own.data_ptr<float>() + own.numel());
-  }
-  record.put("network/weights", std::move(weights));
+  record.put("network/weights", ensemble_.weights());
   return record;
 }
 
@@ -227,22 +222,8 @@ ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<c
   parts.components = std::move(components);
   parts.calibration = get_calibration(record, shape);
   ScoreModel model(std::move(parts), shape, 0, 0);
-  model.set_weights(record);
+  model.ensemble_.set_weights(record.get<std::vector<float>>("network/weights"));
   return model;
-}
-
-void ScoreModel::set_weights(const Record& record) {
-  const auto& weights = record.get<std::vector<float>>("network/weights");
-  // Of an ensemble, those of one network after the other.
-  const auto size = static_cast<std::size_t>(network().weights().numel());
-  if (weights.empty() || weights.size() % size != 0)
-    fail(ExitCode::data, "the network has {} weights, not {} or a multiple of it", weights.size(), size);
-  while (networks_.size() * size < weights.size()) networks_.push_back(network().copy_on(torch::kCPU));
-  const float* next = weights.data();
-  for (const auto& network : networks_) {
-    std::copy_n(next, size, network.weights().data_ptr<float>());
-    next += size;
-  }
 }
 
 }  // namespace snpse

@@ -46,11 +46,11 @@ TrainingReport train_ensemble(ScoreTraining& training, const TrainingOptions& op
       return train_one(model, i, own_key, own);
     });
     if (!network) return stopped_training().report;
-    model.set_weights(*network);
+    model.ensemble().set_weights(network->get<std::vector<float>>("network/weights"));
   }
   const auto report =
       stages.last([&](const Checkpoints& own) { return train_one(training.model, 0, key, own); }).report;
-  for (const auto& other : others) training.model.add_network(other);
+  for (const auto& other : others) training.model.ensemble().add(other.network());
   return report;
 }
 
@@ -60,14 +60,14 @@ void calibrate(ScoreTraining& training, const TrainingOptions& options, const Tr
                const StepContext& context) {
   const auto& world = context.world;
   auto& model = training.model;
-  if (training.data.noise_target || model.has_energy() || model.networks().size() == 1 ||
+  if (training.data.noise_target || model.has_energy() || model.ensemble().networks().size() == 1 ||
       model.parametrisation() != Parametrisation::preconditioned)
     return;
   constexpr std::int64_t kBlock = 512;
   const SharedRows rows(world, training.data);
   ScoreCalibrationFit fit(model);
   std::size_t simulations = 0;
-  for (std::size_t i = 0; i < model.networks().size(); ++i) {
+  for (std::size_t i = 0; i < model.ensemble().networks().size(); ++i) {
     const auto& fold = training.held_out.validation[i];
     simulations += fold.size();
     const auto share = world.rows_of(static_cast<Eigen::Index>(fold.size()));
@@ -76,7 +76,7 @@ void calibrate(ScoreTraining& training, const TrainingOptions& options, const Tr
     for (std::int64_t first = 0; first < own.size(); first += kBlock) {
       const auto block = own.narrow(first, std::min(kBlock, own.size() - first));
       const std::int64_t begin = share.begin + first;
-      fit.add(model.networks()[i], block,
+      fit.add(model.ensemble().networks()[i], block,
               validation_noise(begin, begin + block.size(), model, options, key.seed, key.round));
     }
   }

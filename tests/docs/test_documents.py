@@ -162,10 +162,10 @@ class DocumentsTest(ProgramTest):
         for span in spans(text_of("src/README.md")):
             function = re.fullmatch(r"(?:(\w+)::)?(\w+)\(\)", span)
             if function:
-                self.assertRegex(sources, rf"\b{function[2]}\(", f"src/README.md names {span}")
+                self.assertTrue(re.search(rf"\b{function[2]}\(", sources), f"src/README.md names {span}")
             name = function[1] if function else span
             if name and re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
-                self.assertRegex(sources, rf"\b{name}\b", f"src/README.md names {span}")
+                self.assertTrue(re.search(rf"\b{name}\b", sources), f"src/README.md names {span}")
 
     def test_rooms(self):
         """The table of rooms says what src/layers.txt says, each row by what the rooms in it may include."""

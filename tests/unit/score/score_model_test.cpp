@@ -304,8 +304,8 @@ TEST(ScoreModel, OfAnEnsembleAnswersTheMeanOfItsNetworks) {
       weights.copy_(ScoreNetwork(each.back().network().shape(), false, seed, 1).weights());
     }
     auto ensemble = each[0];
-    ensemble.add_network(each[1]);
-    ensemble.add_network(each[2]);
+    ensemble.ensemble().add(each[1].network());
+    ensemble.ensemble().add(each[2].network());
     const ScoreModel copy = ScoreModel::from_record(ensemble.to_record(), some_prior());
     EXPECT_EQ(copy.to_record().values(), ensemble.to_record().values());
     const auto probes = torch::ones({1, 5, 2});
