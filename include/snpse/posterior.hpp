@@ -13,7 +13,8 @@ namespace snpse {
 /// The posterior of a campaign's last trained network, for programs of your own. Rows of theta stand one
 /// after the other: row i of n rows [n, d] is theta[i * d] to theta[i * d + d - 1].
 ///
-/// The first object starts MPI, which ends with the process; a program that uses MPI itself starts it before.
+/// The first object starts MPI, which ends with the process, and leaves LibTorch one thread; a program that
+/// uses MPI itself starts it before.
 /// Under mpirun all ranks must call the same functions in the same order, and all get the same values. Errors
 /// are thrown as std::runtime_error.
 class [[gnu::visibility("default")]] Posterior {

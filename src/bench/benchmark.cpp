@@ -58,8 +58,9 @@ double RunCosts::total() const {
 
 RunCosts costs_of(const std::filesystem::path& event_log) {
   RunCosts costs;
-  for (const auto& [step, report] : committed_steps(read_events(event_log))) {
-    costs.seconds[to_string(step.phase)] += CommittedStep{step, report}.seconds();
+  for (const auto& committed : committed_steps(read_events(event_log))) {
+    const auto& report = committed.report;
+    costs.seconds[to_string(committed.step.phase)] += committed.seconds();
     if (const auto* proposal = std::get_if<ProposalReport>(&report)) {
       if (proposal->figures.acceptance) costs.acceptance.push_back(*proposal->figures.acceptance);
     } else if (const auto* network = std::get_if<NetworkReport>(&report)) {

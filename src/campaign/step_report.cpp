@@ -112,6 +112,32 @@ struct JsonReader {
   }
 };
 
+/// Writes figures into a record.
+struct RecordWriter {
+  Record& to;
+  template <typename T>
+  void operator()(const char* key, const T& figure) const {
+    to.put(key, figure);
+  }
+  template <typename T>
+  void operator()(const char* key, const std::optional<T>& figure) const {
+    if (figure) to.put(key, *figure);
+  }
+};
+
+/// Reads figures from a record; absent ones keep what they are.
+struct RecordReader {
+  const Record& from;
+  template <typename T>
+  void operator()(const char* key, T& figure) const {
+    if (from.has(key)) figure = from.get<T>(key);
+  }
+  template <typename T>
+  void operator()(const char* key, std::optional<T>& figure) const {
+    if (from.has(key)) figure = from.get<T>(key);
+  }
+};
+
 StepReport empty_report(Phase phase) {
   switch (phase) {
     case Phase::propose:
@@ -206,36 +232,6 @@ std::string describe(const CommittedStep& committed, int rounds) {
                      std::visit([](const auto& report) { return text_of(report); }, committed.report),
                      committed.seconds());
 }
-
-namespace {
-
-/// Writes figures into a record.
-struct RecordWriter {
-  Record& to;
-  template <typename T>
-  void operator()(const char* key, const T& figure) const {
-    to.put(key, figure);
-  }
-  template <typename T>
-  void operator()(const char* key, const std::optional<T>& figure) const {
-    if (figure) to.put(key, *figure);
-  }
-};
-
-/// Reads figures from a record; absent ones keep what they are.
-struct RecordReader {
-  const Record& from;
-  template <typename T>
-  void operator()(const char* key, T& figure) const {
-    if (from.has(key)) figure = from.get<T>(key);
-  }
-  template <typename T>
-  void operator()(const char* key, std::optional<T>& figure) const {
-    if (from.has(key)) figure = from.get<T>(key);
-  }
-};
-
-}  // namespace
 
 void put_in(Record& proposal, const ProposalFigures& figures) {
   for_each_figure(figures, RecordWriter{proposal});

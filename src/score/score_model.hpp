@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/record.hpp"
 #include "network/ensemble.hpp"
@@ -146,6 +147,8 @@ class ScoreModel {
   /// The model of a record; prior: what the space whitened by, if it did. Error(data) if the record does not
   /// fit.
   static ScoreModel from_record(const Record& record, const std::shared_ptr<const Prior>& prior);
+  /// The weights of all networks in a record of to_record(), as Ensemble::set_weights() takes them.
+  static const std::vector<float>& weights_in(const Record& record);
 
  private:
   /// The numbers of Preconditioning as tensors, [1 or n, d].

@@ -111,7 +111,7 @@ SummaryShape get_summary(const Record& record, int x_dim) {
   constexpr const char* kKey = "network/summary";
   if (!record.has(kKey)) return {};
   const auto& values = record.get<std::vector<std::int64_t>>(kKey);
-  const auto most = static_cast<std::int64_t>(record.get<std::vector<float>>("network/weights").size());
+  const auto most = static_cast<std::int64_t>(ScoreModel::weights_in(record).size());
   require(values.size() == 4, kKey);
   const auto kind = static_cast<SummaryKind>(values[0]);
   require(kind == SummaryKind::mlp || kind == SummaryKind::rows || kind == SummaryKind::series, kKey);
@@ -124,7 +124,7 @@ SummaryShape get_summary(const Record& record, int x_dim) {
 
 NetworkShape get_shape(const Record& record) {
   constexpr const char* kKey = "network/shape";
-  const auto most = static_cast<std::int64_t>(record.get<std::vector<float>>("network/weights").size());
+  const auto most = static_cast<std::int64_t>(ScoreModel::weights_in(record).size());
   const auto& sizes = record.get<std::vector<std::int64_t>>(kKey);
   require(sizes.size() == 4, kKey);
   for (const auto size : sizes) require(size >= 1 && size < most, kKey);
@@ -222,8 +222,12 @@ ScoreModel ScoreModel::from_record(const Record& record, const std::shared_ptr<c
   parts.components = std::move(components);
   parts.calibration = get_calibration(record, shape);
   ScoreModel model(std::move(parts), shape, 0, 0);
-  model.ensemble_.set_weights(record.get<std::vector<float>>("network/weights"));
+  model.ensemble_.set_weights(weights_in(record));
   return model;
+}
+
+const std::vector<float>& ScoreModel::weights_in(const Record& record) {
+  return record.get<std::vector<float>>("network/weights");
 }
 
 }  // namespace snpse

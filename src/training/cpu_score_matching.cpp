@@ -24,7 +24,10 @@ CpuScoreMatching::CpuScoreMatching(ScoreModel& model, int draws)
       theta_(size_of(most_rows_, model.network().shape().inputs())),
       target_(size_of(most_rows_, model.dim())),
       error_(size_of(most_rows_, model.dim())),
-      time_features_(size_of(most_rows_, kTimeFeatures)) {}
+      time_features_(size_of(most_rows_, kTimeFeatures)) {
+  const auto& shape = model.network().shape();
+  ensure(shape.kind == NetworkKind::mlp && !shape.has_summary(), "a perceptron without a summary network");
+}
 
 PassRows CpuScoreMatching::fill(const Batch& batch, const Block& block) {
   const auto& [rows, noise, time_features] = batch;

@@ -46,7 +46,7 @@ TrainingReport train_ensemble(ScoreTraining& training, const TrainingOptions& op
       return train_one(model, i, own_key, own);
     });
     if (!network) return stopped_training().report;
-    model.ensemble().set_weights(network->get<std::vector<float>>("network/weights"));
+    model.ensemble().set_weights(ScoreModel::weights_in(*network));
   }
   const auto report =
       stages.last([&](const Checkpoints& own) { return train_one(training.model, 0, key, own); }).report;
