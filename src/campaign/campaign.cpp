@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "campaign/data_records.hpp"
 #include "campaign/distribute_simulations.hpp"
-#include "campaign/step_report.hpp"
 #include "parallel/broadcast_record.hpp"
 
 namespace snpse {
@@ -22,20 +22,21 @@ Campaign::Campaign(const World& world, const CampaignFolder* folder, const Metho
 
 void Campaign::load(const Step& step) {
   Proposal proposal;
-  Record network;
+  Record record;
   switch (step.phase) {
     case Phase::propose:
-      // On rank 0 the region's record holds the figures as well: all of the file but theta.
-      world_.on_root([&] { proposal = folder_->load_proposal(step.round); });
-      broadcast(world_, proposal.region);
-      proposal.figures = proposal_figures_from(proposal.region);
-      return take(step, std::move(proposal));
+      world_.on_root([&] {
+        proposal = folder_->load_proposal(step.round);
+        record = to_record(proposal.figures, proposal.region);
+      });
+      broadcast(world_, record);
+      return take(step, proposal_from(std::move(proposal.theta), record));
     case Phase::simulate:
       return load_simulations(step);
     case Phase::train:
-      world_.on_root([&] { network = folder_->load_network(step.round); });
-      broadcast(world_, network);
-      return take(step, std::move(network));
+      world_.on_root([&] { record = folder_->load_network(step.round); });
+      broadcast(world_, record);
+      return take(step, std::move(record));
     case Phase::infer:
       last_ = step;
   }

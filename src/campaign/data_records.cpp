@@ -89,6 +89,17 @@ NetworkReport report_of(const RoundNetwork& trained) {
   return result;
 }
 
+Record to_record(const ProposalFigures& figures, const std::optional<TruncatedRegion>& region) {
+  Record record;
+  if (region) put_in(record, *region);
+  put_in(record, figures);
+  return record;
+}
+
+Proposal proposal_from(Matrix theta, const Record& record) {
+  return {std::move(theta), proposal_figures_from(record), truncated_region_from(record)};
+}
+
 Record training_record(const RoundNetwork& trained) {
   const auto& report = trained.report;
   Record record;

@@ -17,6 +17,10 @@ std::vector<Status> statuses_from(const Record& record);  ///< of its simulation
 std::vector<std::int64_t> to_numbers(const std::vector<Status>& statuses);
 Record to_record(const Provenance& provenance);
 Provenance provenance_from(const Record& record);
+/// All of a proposal but theta.
+Record to_record(const ProposalFigures& figures, const std::optional<TruncatedRegion>& region);
+/// A proposal of the parameters theta.
+Proposal proposal_from(Matrix theta, const Record& record);
 NetworkReport report_of(const RoundNetwork& trained);
 /// All of a trained network's round but the network: its report and the history of the losses.
 Record training_record(const RoundNetwork& trained);

@@ -122,8 +122,7 @@ FileHeader CampaignFolder::header(const std::string& type) const {
 
 void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
   make_folder(round_folder(round));
-  Record record = proposal.region;
-  put_in(record, proposal.figures);
+  Record record = to_record(proposal.figures, proposal.region);
   record.put("theta", proposal.theta);
   write_record(round_folder(round) / "proposal.h5", header("proposal"), record);
 }
@@ -131,8 +130,7 @@ void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
 Proposal CampaignFolder::load_proposal(int round) const {
   Record record = read_record(round_folder(round) / "proposal.h5", "proposal");
   Matrix theta = record.take<Matrix>("theta");
-  const auto figures = proposal_figures_from(record);
-  return {std::move(theta), figures, std::move(record)};
+  return proposal_from(std::move(theta), record);
 }
 
 fs::path CampaignFolder::simulations_file(int round) const {

@@ -24,6 +24,12 @@ void for_each_figure(Report& report, const With& with) {
     with("kept_of_region", report.kept_of_region);
     with("expected_valid", report.expected_valid);
     with("leakage", report.leakage);
+    with("candidates", report.candidates);
+    with("evaluated", report.evaluated);
+    with("chains/number", report.chains);
+    with("chains/steps", report.chain_steps);
+    with("chains/memory", report.chain_memory);
+    with("chains/effective_size", report.effective_size);
   } else if constexpr (std::is_same_v<Plain, ProposalReport>) {
     for_each_figure(report.figures, with);
     with("simulations", report.simulations);

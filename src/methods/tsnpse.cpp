@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "inference/truncation_check.hpp"
-#include "methods/boxed_prior.hpp"
 #include "methods/region_weights.hpp"
 #include "methods/rounds.hpp"
 #include "methods/trained_posterior.hpp"
@@ -19,8 +18,6 @@
 namespace snpse {
 namespace {
 
-// In the record of a region: the log-density at its edge.
-constexpr const char* kThreshold = "threshold";
 // In a network's record: the check of the region that its round simulated in.
 constexpr const char* kOutside = "truncation/outside";
 constexpr const char* kTolerance = "truncation/tolerance";
@@ -44,7 +41,7 @@ std::int64_t simulations_left(const MethodOptions& options, std::span<const Roun
 }
 
 RegionState state_of(const RoundData& round) {
-  if (!get_box(round.proposal.region)) return RegionState::prior;
+  if (!round.proposal.region) return RegionState::prior;
   if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
   const TruncationCheck check{round.network.get<double>(kOutside), round.network.get<double>(kTolerance)};
   return check.passed() ? RegionState::passed : RegionState::failed;
@@ -60,43 +57,40 @@ struct PastRegion {
   std::optional<ValidRegion> valid;  // region.valid refers to it
   HighestDensityRegion region;
 
-  PastRegion(const World& world, const Record& record, const std::shared_ptr<const Prior>& prior)
-      : valid(ValidRegion::from_record(record, prior)) {
-    region.threshold = record.get<double>(kThreshold);
-    region.box = *get_box(record);
-    if (valid) region.valid = valid->screen(world);
+  PastRegion(const World& world, const TruncatedRegion& kept, const std::shared_ptr<const Prior>& prior) {
+    region.threshold = kept.threshold;
+    region.box = kept.box;
+    if (kept.valid) region.valid = valid.emplace(ValidRegion::from(*kept.valid, prior)).screen(world);
   }
   PastRegion(const PastRegion&) = delete;
   PastRegion& operator=(const PastRegion&) = delete;
 };
 
-double share(std::int64_t part, std::int64_t whole) {
+double fraction(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(whole, 1));
 }
 
-/// What later rounds and users need to know of the region and of the draws in it.
-Record to_record(const HighestDensityRegion& region, const TruncatedDraws& draws) {
-  Record record;
-  record.put(kThreshold, region.threshold);
-  put_box(record, region.box);
-  record.put("candidates", draws.candidates);
-  record.put("evaluated", draws.evaluated);
+ProposalFigures figures_of(const TruncatedDraws& draws) {
+  ProposalFigures figures{.acceptance = draws.acceptance,
+                          .prior_mass_of_box = draws.prior_mass_of_box,
+                          .candidates = draws.candidates,
+                          .evaluated = draws.evaluated};
   if (draws.chains) {
-    record.put("chains/number", draws.chains->chains);
-    record.put("chains/steps", draws.chains->steps);
-    record.put("chains/memory", draws.chains->memory);
-    record.put("chains/effective_size", draws.chains->effective_size);
+    figures.chains = draws.chains->chains;
+    figures.chain_steps = draws.chains->steps;
+    figures.chain_memory = draws.chains->memory;
+    figures.effective_size = draws.chains->effective_size;
   }
-  return record;
+  return figures;
 }
 
-std::string describe(const Calibration& calibration, double expected_valid) {
+std::string describe(const ClassifierCalibration& calibration, double expected_valid) {
   return fmt::format(
       "{:.3g} % of the candidates may be valid, and the others are not simulated. At most {:.3g} % of the "
       "valid "
       "ones are lost ({:.0f} % confidence; {} of {} held out); their posterior comes out too low",
-      100 * expected_valid, 100 * calibration.most_lost, 100 * Calibration::kConfidence, calibration.cut,
-      calibration.held_out);
+      100 * expected_valid, 100 * calibration.most_lost, 100 * ClassifierCalibration::kConfidence,
+      calibration.cut, calibration.held_out);
 }
 
 // An energy is a log-density times the noise ratio, so that what the network misses of it weighs the more the
@@ -174,13 +168,13 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
   if (valid) region.valid = valid->screen(context.world);
   const auto draws = draw_truncated_prior(context.world, *problem_.prior, *posterior, region, density, n,
                                           options, key, context.log);
-  Proposal proposal{draws.theta, {draws.acceptance, draws.prior_mass_of_box}, to_record(region, draws)};
+  Proposal proposal{draws.theta, figures_of(draws), TruncatedRegion{region.threshold, region.box}};
   auto& figures = proposal.figures;
   if (settings_.truncation.shrinking > 0 && state_of(rounds.back()) != RegionState::failed)
     figures.kept_of_region = kept_share(rounds, region, density.log_prob, context.world);
   if (valid) {
-    valid->put_in(proposal.region);
-    figures.expected_valid = share(draws.valid, draws.candidates);
+    proposal.region->valid = valid->trained();
+    figures.expected_valid = fraction(draws.valid, draws.candidates);
     context.log.info(describe(valid->calibration(), *figures.expected_valid));
   }
   return proposal;
@@ -200,8 +194,10 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
 }
 
 std::shared_ptr<const Prior> Tsnpse::model_prior(std::span<const RoundData> rounds) const {
-  const auto in_box_of = [&](const RoundData& round) {
-    return boxed_prior(problem_.prior, round.proposal.region);
+  const auto in_box_of = [&](const RoundData& round) -> std::shared_ptr<const Prior> {
+    const auto& region = round.proposal.region;
+    const auto restricted = region ? problem_.prior->restricted_to(region->box) : nullptr;
+    return restricted ? restricted : problem_.prior;  // where the restriction has no closed form
   };
   if (is_last(rounds)) return in_box_of(rounds.back());
   for (auto round = rounds.rbegin() + 1; round < rounds.rend(); ++round)
@@ -226,7 +222,7 @@ RowWeights Tsnpse::weights(std::span<const RoundData> rounds, const StepContext&
     const std::vector<int> round(all.col(0).begin(), all.col(0).end());
     Matrix inside(theta.rows(), static_cast<Eigen::Index>(rounds.size()) - 1);
     for (std::size_t s = 1; s < rounds.size(); ++s) {
-      const PastRegion past(world, rounds[s].proposal.region, problem_.prior);
+      const PastRegion past(world, *rounds[s].proposal.region, problem_.prior);
       const auto earlier = score_posterior(rounds.first(s), problem_.x_obs);
       inside.col(static_cast<Eigen::Index>(s) - 1) =
           inside_region(theta, past.region, region_density(*earlier, world).log_prob);
@@ -252,7 +248,7 @@ RoundNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints&
 TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Record& network,
                                      const StepContext& context) const {
   const auto& world = context.world;
-  const PastRegion past(world, rounds.back().proposal.region, problem_.prior);
+  const PastRegion past(world, *rounds.back().proposal.region, problem_.prior);
   const auto earlier = score_posterior(rounds.first(rounds.size() - 1), problem_.x_obs);
   const auto posterior = trained_posterior(network, model_prior(rounds), problem_.x_obs, settings_.sampler);
   const DrawKey key{problem_.seed, Purpose::posterior, static_cast<std::uint32_t>(rounds.size())};

@@ -5,8 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include <boost/math/distributions/binomial.hpp>
-
 #include "numerics/tensor_matrix.hpp"
 #include "training/valid_rows.hpp"
 
@@ -17,12 +15,6 @@ constexpr std::int64_t kMostRows = 50000;
 constexpr std::int64_t kHidden = 64;
 // The order of valid and invalid is learnt early; what follows is overfitting.
 constexpr int kEpochs = 50;
-
-constexpr const char* kWeights = "valid_region/weights";
-constexpr const char* kThreshold = "valid_region/threshold";
-constexpr const char* kHeldOut = "valid_region/held_out";
-constexpr const char* kCut = "valid_region/cut";
-constexpr const char* kMostLost = "valid_region/most_lost";
 
 Classifier fresh_classifier(const Prior& prior, std::uint64_t seed, std::size_t round) {
   return {prior.dim(), kHidden,
@@ -64,26 +56,6 @@ Matrix valid_of(const Matrix& labelled) {
 
 }  // namespace
 
-std::optional<Calibration> Calibration::from(std::vector<double> scores, double lost_share) {
-  const auto n = static_cast<std::int64_t>(scores.size());
-  const auto undefined = std::ranges::count_if(scores, [](double score) { return std::isnan(score); });
-  if (undefined > 0)
-    fail(ExitCode::data,
-         "the classifier of valid simulations gives no probability to {} of {} parameters: its training "
-         "failed; "
-         "set invalid.region = \"none\"",
-         undefined, n);
-  const auto most_lost = [n](std::int64_t cut) {
-    return boost::math::binomial_distribution<>::find_upper_bound_on_p(
-        static_cast<double>(n), static_cast<double>(cut), 1 - kConfidence);
-  };
-  std::int64_t cut = -1;
-  while (cut + 1 < n && most_lost(cut + 1) <= lost_share) ++cut;
-  if (cut < 0) return std::nullopt;
-  std::ranges::nth_element(scores, scores.begin() + cut);
-  return Calibration{scores[static_cast<std::size_t>(cut)], n, cut, most_lost(cut)};
-}
-
 ValidRegion::ValidRegion(std::shared_ptr<const Prior> prior, Classifier classifier)
     : prior_(std::move(prior)), classifier_(std::move(classifier)) {}
 
@@ -99,14 +71,14 @@ std::optional<ValidRegion> ValidRegion::learn(const World& world, std::span<cons
   const Matrix held_out = valid_of(half(rows, 1));
   ValidRegion region(prior, fresh_classifier(*prior, seed, rounds.size()));
   // On rank 0 alone, so that processors of several kinds come to the same.
-  std::optional<Calibration> calibration;
+  std::optional<ClassifierCalibration> calibration;
   std::vector<float> weights;
   world.on_root([&] {
     const Matrix training = half(rows, 0);
     const Matrix z = to_whitened_rows(*prior, training(Eigen::all, Eigen::seq(1, Eigen::last)));
     region.classifier_.train(to_tensor(z), to_tensor(training.leftCols(1)), kEpochs);
     const Vector scores = region.probability(held_out);
-    calibration = Calibration::from({scores.begin(), scores.end()}, lost_share);
+    calibration = ClassifierCalibration::from({scores.begin(), scores.end()}, lost_share);
     const auto parameters = region.classifier_.parameters();
     weights.assign(parameters.data_ptr<float>(), parameters.data_ptr<float>() + parameters.numel());
   });
@@ -119,34 +91,27 @@ std::optional<ValidRegion> ValidRegion::learn(const World& world, std::span<cons
   }
   world.broadcast(weights);
   std::copy(weights.begin(), weights.end(), region.classifier_.parameters().data_ptr<float>());
-  const auto found = calibration.value_or(Calibration());
+  const auto found = calibration.value_or(ClassifierCalibration());
   region.calibration_ = {world.broadcast(found.threshold), static_cast<std::int64_t>(held_out.rows()),
                          world.broadcast(found.cut), world.broadcast(found.most_lost)};
   return region;
 }
 
-std::optional<ValidRegion> ValidRegion::from_record(const Record& record,
-                                                    std::shared_ptr<const Prior> prior) {
-  if (!record.has(kWeights)) return std::nullopt;
+ValidRegion ValidRegion::from(const ValidClassifier& trained, std::shared_ptr<const Prior> prior) {
   ValidRegion region(prior, fresh_classifier(*prior, 0, 0));
-  const auto& weights = record.get<std::vector<float>>(kWeights);
   const auto own = region.classifier_.parameters();
-  if (static_cast<std::int64_t>(weights.size()) != own.numel())
-    fail(ExitCode::data, "the field '{}' has {} entries, not {}", kWeights, weights.size(), own.numel());
-  std::copy(weights.begin(), weights.end(), own.data_ptr<float>());
-  region.calibration_ = {record.get<double>(kThreshold), record.get<std::int64_t>(kHeldOut),
-                         record.get<std::int64_t>(kCut), record.get<double>(kMostLost)};
+  if (static_cast<std::int64_t>(trained.weights.size()) != own.numel())
+    fail(ExitCode::data, "the classifier of valid parameters has {} weights, not {}", trained.weights.size(),
+         own.numel());
+  std::copy(trained.weights.begin(), trained.weights.end(), own.data_ptr<float>());
+  region.calibration_ = trained.calibration;
   return region;
 }
 
-void ValidRegion::put_in(Record& record) const {
+ValidClassifier ValidRegion::trained() const {
   const auto parameters = classifier_.parameters();
   const float* first = parameters.data_ptr<float>();
-  record.put(kWeights, std::vector<float>(first, first + parameters.numel()));
-  record.put(kThreshold, calibration_.threshold);
-  record.put(kHeldOut, calibration_.held_out);
-  record.put(kCut, calibration_.cut);
-  record.put(kMostLost, calibration_.most_lost);
+  return {{first, first + parameters.numel()}, calibration_};
 }
 
 Vector ValidRegion::probability(const Matrix& theta) const {

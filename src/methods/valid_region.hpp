@@ -8,24 +8,9 @@
 #include "inference/truncation.hpp"
 #include "methods/method.hpp"
 #include "training/classifier.hpp"
+#include "training/valid_classifier.hpp"
 
 namespace snpse {
-
-/// Where a score of parameters is to be cut, so that few of the valid ones fall below.
-struct Calibration {
-  static constexpr double kConfidence = 0.95;
-
-  double threshold = 0;       ///< parameters with this score or a higher one are kept
-  std::int64_t held_out = 0;  ///< valid parameters that the threshold was chosen by
-  std::int64_t cut = 0;       ///< of them those that fall below it
-  double most_lost = 0;       ///< of all valid ones at most this share does, with confidence kConfidence
-
-  /// The highest threshold that loses at most lost_share, from the scores of valid parameters that the score
-  /// was not fitted to. The bound is that of Clopper and Pearson (1934), which holds exactly, since `cut`
-  /// depends on the number of scores alone. None where there are too few: at 1 % it takes 299, at 5 % 59.
-  /// Error(data) where a score is not a number.
-  static std::optional<Calibration> from(std::vector<double> scores, double lost_share);
-};
 
 /// The parameters whose simulations are expected to be valid: those to which a classifier, trained on the
 /// simulations so far, gives a probability above a calibrated threshold.
@@ -38,11 +23,12 @@ class ValidRegion {
                                           std::shared_ptr<const Prior> prior, double lost_share,
                                           std::uint64_t seed, Log& log);
 
-  /// Kept in the record of the proposal's region that it restricts.
-  static std::optional<ValidRegion> from_record(const Record& record, std::shared_ptr<const Prior> prior);
-  void put_in(Record& record) const;
+  /// Inverses of each other. Error(data) where the classifier has another number of weights than one of the
+  /// prior's parameters.
+  static ValidRegion from(const ValidClassifier& trained, std::shared_ptr<const Prior> prior);
+  ValidClassifier trained() const;
 
-  const Calibration& calibration() const { return calibration_; }
+  const ClassifierCalibration& calibration() const { return calibration_; }
   /// The classifier's probability of rows theta [n, d] as a screen of truncated proposals. Both this and
   /// world must outlive it.
   Screen screen(const World& world) const;
@@ -54,7 +40,7 @@ class ValidRegion {
 
   std::shared_ptr<const Prior> prior_;
   Classifier classifier_;  // of whitened parameters
-  Calibration calibration_;
+  ClassifierCalibration calibration_;
 };
 
 /// Collective. The share of posterior draws at which hardly any simulation is expected to be valid. The

@@ -40,6 +40,14 @@ inline Preconditioning preconditioning(Parametrisation parametrisation, double a
           typical / deviation};
 }
 
+/// What the network's output should be for one parameter, so that the model predicts the noise noise_target
+/// at z_t = alpha z_0 + sigma eps. Denoising score matching has noise_target = eps. away: z_0 - mean.
+inline double training_target(const Preconditioning& coefficients, double away, double eps,
+                              double noise_target) {
+  return coefficients.target_of_z_0 * away + coefficients.target_of_eps * eps +
+         (noise_target - eps) / coefficients.c_out;
+}
+
 /// Of an energy network: log p_t is that of the Gaussian above, or nothing where the parametrisation is
 /// plain, plus this times e, but for a constant.
 inline double log_density_slope(Parametrisation parametrisation, double alpha, double sigma, double typical) {

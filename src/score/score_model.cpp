@@ -104,17 +104,18 @@ ScoreModel::PreconditioningCoefficients ScoreModel::preconditioning(const NoiseL
   const auto alpha = level.alpha.cpu().contiguous();
   const auto sigma = level.sigma.cpu().contiguous();
   const std::int64_t rows = alpha.size(0);
-  auto table = torch::empty({rows, dim(), sizeof(Preconditioning) / sizeof(double)}, torch::kFloat64);
+  constexpr std::int64_t kCoefficients = 6;
+  auto table = torch::empty({rows, dim(), kCoefficients}, torch::kFloat64);
   double* to = table.data_ptr<double>();
   for (std::int64_t row = 0; row < rows; ++row)
     for (Eigen::Index i = 0; i < dim(); ++i) {
       const auto p = preconditioning(alpha.data_ptr<float>()[row], sigma.data_ptr<float>()[row], i);
-      for (const double value : {p.c_in_prior, p.c_in_base, p.c_skip, p.c_out, p.target_of_z_0,
-                                 p.target_of_eps, p.gradient_scale_prior, p.gradient_scale_base})
+      for (const double value :
+           {p.c_in_prior, p.c_in_base, p.c_skip, p.c_out, p.gradient_scale_prior, p.gradient_scale_base})
         *to++ = value;
     }
   const auto columns = table.to(level.alpha.device(), torch::kFloat32).unbind(2);
-  return {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7]};
+  return {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5]};
 }
 
 torch::Tensor ScoreModel::views(const torch::Tensor& z_t, const Condition& condition, const NoiseLevel& level,
@@ -140,16 +141,6 @@ torch::Tensor ScoreModel::network_output(const torch::Tensor& z_t, const Conditi
   const auto coefficients = preconditioning(level);
   return network_output(network(), views(z_t, condition, level, coefficients), condition.x_part,
                         network().time_part(time_features(level)), coefficients);
-}
-
-torch::Tensor ScoreModel::target(const torch::Tensor& z_0, const torch::Tensor& eps,
-                                 const Condition& condition, const NoiseLevel& level) const {
-  const auto coefficients = preconditioning(level);
-  return coefficients.target_of_z_0 * (z_0 - condition.mean) + coefficients.target_of_eps * eps;
-}
-
-torch::Tensor ScoreModel::output_change(const torch::Tensor& noise, const NoiseLevel& level) const {
-  return noise / preconditioning(level).c_out;
 }
 
 torch::Tensor ScoreModel::noise_of_network(const ScoreNetwork& network, const torch::Tensor& z_t,

@@ -55,8 +55,7 @@ class ScoreModel {
   /// shape says.
   ScoreModel(Parts parts, NetworkShape shape, std::uint64_t seed, std::uint32_t round);
 
-  /// A copy with its network on a device. Of its functions network_output() and target() take tensors that
-  /// lie there.
+  /// A copy with its network on a device, where the tensors that network_output() takes lie.
   ScoreModel copy_on(const torch::Device& device) const;
 
   /// The same model with other initial weights.
@@ -88,14 +87,10 @@ class ScoreModel {
   torch::Tensor unnormalised_log_density(const torch::Tensor& z_t, const Condition& condition,
                                          double t) const;
 
-  /// For training, all rows at their own level and observation: the network's output given z_t [n, d], and
-  /// what it should be given z_0 and eps [n, d]. By LibTorch.
+  /// For training, all rows at their own level and observation: the network's output given z_t [n, d]. By
+  /// LibTorch.
   torch::Tensor network_output(const torch::Tensor& z_t, const Condition& condition,
                                const NoiseLevel& level) const;
-  torch::Tensor target(const torch::Tensor& z_0, const torch::Tensor& eps, const Condition& condition,
-                       const NoiseLevel& level) const;
-  /// The change of the output by which predicted_noise() changes by that much, [n, d].
-  torch::Tensor output_change(const torch::Tensor& noise, const NoiseLevel& level) const;
   /// What the network sees of data that the model sees as `seen` [n, w]: these, or their components, float32.
   torch::Tensor network_input(const Matrix& seen) const;
   bool has_tilted_prior() const { return parts_.tilted_prior.has_value(); }
@@ -153,8 +148,7 @@ class ScoreModel {
  private:
   /// The numbers of Preconditioning as tensors, [1 or n, d].
   struct PreconditioningCoefficients {
-    torch::Tensor c_in_prior, c_in_base, c_skip, c_out, target_of_z_0, target_of_eps, gradient_scale_prior,
-        gradient_scale_base;
+    torch::Tensor c_in_prior, c_in_base, c_skip, c_out, gradient_scale_prior, gradient_scale_base;
   };
   PreconditioningCoefficients preconditioning(const NoiseLevel& level) const;
   ScoreModel(Parts parts, Ensemble ensemble);

@@ -53,10 +53,8 @@ PassRows CpuScoreMatching::fill(const Batch& batch, const Block& block) {
         view[0] = static_cast<float>(coefficients.c_in_prior * (alpha[from] * z_0[j] + noise_j));
         if (two_views)
           view[dim] = static_cast<float>(coefficients.c_in_base * (alpha[from] * away + noise_j));
-        const double change = static_cast<double>(noise_target[j]) - eps[j];
         target_.data()[to * dim + j] =
-            static_cast<float>(coefficients.target_of_z_0 * away + coefficients.target_of_eps * eps[j] +
-                               change / coefficients.c_out);
+            static_cast<float>(training_target(coefficients, away, eps[j], noise_target[j]));
       }
       std::copy_n(time_features.data_ptr<float>() + from * kTimeFeatures, kTimeFeatures,
                   time_features_.data() + to * kTimeFeatures);

@@ -13,6 +13,7 @@
 #include "training/invalid_options.hpp"
 #include "training/options.hpp"
 #include "training/report.hpp"
+#include "training/truncated_region.hpp"
 #include "util/log.hpp"
 #include "util/stop.hpp"
 
@@ -32,23 +33,30 @@ struct FitSettings {
   InvalidOptions invalid;
 };
 
-/// What a user wants to know of a proposal. Shares are numbers from 0 to 1; a share that a method does not
-/// have is empty.
+/// What a user wants to know of a proposal. Fractions are from 0 to 1. What a method does not have is empty.
 struct ProposalFigures {
-  std::optional<double> acceptance = std::nullopt;  ///< share of the candidates in the region
-  std::optional<double> prior_mass_of_box =
-      std::nullopt;  ///< share of the prior in the box around the region
-  std::optional<double> kept_of_region =
-      std::nullopt;  ///< share of the last round's region that is in this one
-  std::optional<double> expected_valid = std::nullopt;  ///< share of the candidates that may be valid
-  std::optional<double> leakage = std::nullopt;  ///< share of a posterior's draws outside the prior's support
+  using Fraction = std::optional<double>;
+  using Count = std::optional<std::int64_t>;
+
+  Fraction acceptance = std::nullopt;         ///< fraction of the candidates in the region
+  Fraction prior_mass_of_box = std::nullopt;  ///< fraction of the prior in the box around the region
+  Fraction kept_of_region = std::nullopt;     ///< fraction of the last round's region that is in this one
+  Fraction expected_valid = std::nullopt;     ///< fraction of the candidates that may be valid
+  Fraction leakage = std::nullopt;            ///< fraction of posterior draws outside the prior's support
+  Count candidates = std::nullopt;            ///< draws of the prior in the box that were compared
+  Count evaluated = std::nullopt;             ///< log-densities that the comparison took
+  // Of the Markov chains that drew inside the region; see ChainReport.
+  Count chains = std::nullopt;
+  Count chain_steps = std::nullopt;
+  std::optional<double> chain_memory = std::nullopt;
+  std::optional<double> effective_size = std::nullopt;
 };
 
 /// Where the next simulations are to be run.
 struct Proposal {
   Matrix theta;  // [n, d]
   ProposalFigures figures = {};
-  Record region = {};  // what later rounds need to know of the region; see TruncatedRegion
+  std::optional<TruncatedRegion> region = std::nullopt;
 };
 
 /// What a round has brought so far; a part that is yet to come is empty.

@@ -1,5 +1,7 @@
 #include "training/torch_score_matching.hpp"
 
+#include "score/training_target.hpp"
+
 namespace snpse {
 
 TorchScoreMatching::TorchScoreMatching(ScoreModel& model, const torch::Device& device)
@@ -15,10 +17,9 @@ torch::Tensor TorchScoreMatching::error(const TrainingRows& rows, const NoiseBat
                          noise.level.sigma.to(device_)};
   const auto eps = noise.eps.to(device_);
   const auto z_t = level.alpha * z_0 + level.sigma * eps;
-  auto target = on_device_.target(z_0, eps, condition, level);
-  if (noise.noise_target.defined())
-    target = target + on_device_.output_change(noise.noise_target.to(device_) - eps, level);
-  const auto difference = on_device_.network_output(z_t, condition, level) - target;
+  const auto target = training_target(model_, of_all_draws(rows.z), noise.eps, of_all_draws(rows.mean),
+                                      noise.noise_target, noise.level);
+  const auto difference = on_device_.network_output(z_t, condition, level) - target.to(device_);
   return (of_all_draws(rows.weight.to(device_)) * difference.square()).sum();
 }
 

@@ -232,10 +232,10 @@ TEST(Replacement, RefusesAStatisticThatIsNeverDefined) {
                [&] { Replacement::fit(world, share_of(world, all).simulations, false); });
 }
 
-TEST(Calibration, CutsAsManyAsTheBinomialBoundAllows) {
+TEST(ClassifierCalibration, CutsAsManyAsTheBinomialBoundAllows) {
   std::vector<double> scores;
   for (int i = 0; i < 1000; ++i) scores.push_back((i * 7919) % 1000);
-  const auto found = Calibration::from(scores, 0.05);
+  const auto found = ClassifierCalibration::from(scores, 0.05);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->held_out, 1000);
   EXPECT_EQ(found->threshold, static_cast<double>(found->cut));  // the scores are 0, 1, ..., 999
@@ -245,14 +245,14 @@ TEST(Calibration, CutsAsManyAsTheBinomialBoundAllows) {
   EXPECT_LE(found->most_lost, 0.05);
 }
 
-TEST(Calibration, NeedsAsManyAsTellTheLoss) {
+TEST(ClassifierCalibration, NeedsAsManyAsTellTheLoss) {
   // None of n lost: (1 - share)^n = 5 %.
-  EXPECT_FALSE(Calibration::from(std::vector<double>(298, 1.0), 0.01).has_value());
-  const auto found = Calibration::from(std::vector<double>(299, 1.0), 0.01);
+  EXPECT_FALSE(ClassifierCalibration::from(std::vector<double>(298, 1.0), 0.01).has_value());
+  const auto found = ClassifierCalibration::from(std::vector<double>(299, 1.0), 0.01);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->cut, 0);
   EXPECT_NEAR(found->most_lost, 1 - std::pow(0.05, 1.0 / 299), 1e-12);
-  EXPECT_FALSE(Calibration::from({}, 0.5).has_value());
+  EXPECT_FALSE(ClassifierCalibration::from({}, 0.5).has_value());
 }
 
 /// Uniform parameters on a square whose simulations are valid where their sum is below 0.4.
@@ -322,19 +322,22 @@ TEST(ValidRegion, TellsTheShareOfDrawsWhereHardlyAnySimulationIsValid) {
   EXPECT_FALSE(share_of_invalid_draws(world, rounds, prior, draws, 1).has_value());
 }
 
-TEST(ValidRegion, IsTheSameFromItsRecord) {
+TEST(ValidRegion, IsTheSameFromWhatIsKeptOfIt) {
   const World world;
   const auto region = learn_corner(world, corner_simulations(2000));
   ASSERT_TRUE(region.has_value());
-  Record report;
-  region->put_in(report);
+  Record proposal;
+  put_in(proposal, {-2.5, {Vector::Constant(2, -1), Vector::Constant(2, 0.5)}, region->trained()});
+  const auto kept = truncated_region_from(proposal);
+  ASSERT_TRUE(kept.has_value() && kept->valid.has_value());
+  EXPECT_EQ(kept->threshold, -2.5);
+  EXPECT_EQ(kept->box.high[1], 0.5);
   const auto prior = make_product_prior({make_uniform(-1, 1), make_uniform(-1, 1)});
-  const auto again = ValidRegion::from_record(report, prior);
-  ASSERT_TRUE(again.has_value());
+  const auto again = ValidRegion::from(*kept->valid, prior);
   const Matrix theta = draw_rows(*prior, 50, 3, Purpose::prior, 1);
-  EXPECT_EQ(again->screen(world).value(theta), region->screen(world).value(theta));
-  EXPECT_EQ(again->calibration().threshold, region->calibration().threshold);
-  EXPECT_FALSE(ValidRegion::from_record(Record(), prior).has_value());
+  EXPECT_EQ(again.screen(world).value(theta), region->screen(world).value(theta));
+  EXPECT_EQ(again.calibration().threshold, region->calibration().threshold);
+  EXPECT_FALSE(truncated_region_from(Record()).has_value());
 }
 
 TEST(ValidRegion, IsNotLearnedFromTooFewOrWhereAllAreValid) {

@@ -7,6 +7,7 @@
 
 #include "numerics/tensor_matrix.hpp"
 #include "score/perturbed_prior.hpp"
+#include "score/training_target.hpp"
 #include "support/score_models.hpp"
 #include "support/scratch_folder.hpp"
 
@@ -81,7 +82,8 @@ TEST(ScoreModel, ReadsItsTargetAsTheNoiseWhateverTheRegression) {
       auto model = small_model(diffusion, Parametrisation::preconditioned, testing::some_regression(3));
       const auto condition = some_condition(model);
       const auto level = level_of(diffusion, {t});
-      const auto target = to_matrix(model.target(to_tensor(z_0), to_tensor(eps), condition, level));
+      const auto target =
+          to_matrix(training_target(model, to_tensor(z_0), to_tensor(eps), condition.mean, {}, level));
       testing::set_constant_output(model, target.row(0).transpose());
       const Matrix z_t = diffusion.alpha(t) * z_0 + diffusion.sigma(t) * eps;
       expect_near(model.predicted_noise(to_tensor(z_t), condition, t), eps, 1e-4);
@@ -104,7 +106,8 @@ TEST(ScoreModel, AnswersTheNoiseWhereItsOutputIsTheTarget) {
       const auto level = level_of(diffusion, std::vector<double>(6, t));
       const auto condition = some_condition(model);
       const Matrix output = b.replicate(6, 1);
-      expect_near(model.target(to_tensor(z_0), to_tensor(eps), condition, level), output, 1e-4);
+      expect_near(training_target(model, to_tensor(z_0), to_tensor(eps), condition.mean, {}, level), output,
+                  1e-4);
       expect_near(model.network_output(to_tensor(z_t), condition, level), output, 1e-6);
       expect_near(model.predicted_noise(to_tensor(z_t), condition, t), eps, 1e-4);
     }
@@ -120,8 +123,8 @@ TEST(ScoreModel, AnswersAnotherNoiseByTheChangeOfItsTarget) {
       auto model = small_model(diffusion, parametrisation, testing::some_regression(3));
       const auto condition = some_condition(model);
       const auto level = level_of(diffusion, {t});
-      const auto output = model.target(to_tensor(z_0), to_tensor(eps), condition, level) +
-                          model.output_change(to_tensor(wanted - eps), level);
+      const auto output =
+          training_target(model, to_tensor(z_0), to_tensor(eps), condition.mean, to_tensor(wanted), level);
       testing::set_constant_output(model, to_matrix(output).row(0).transpose());
       const Matrix z_t = diffusion.alpha(t) * z_0 + diffusion.sigma(t) * eps;
       expect_near(model.predicted_noise(to_tensor(z_t), condition, t), wanted, 1e-4);
@@ -160,7 +163,7 @@ TEST(ScoreModel, PlainItAnswersAndTargetsTheNoiseItself) {
     testing::set_constant_output(model, b.transpose());
     const auto condition = some_condition(model);
     const auto level = level_of(diffusion, std::vector<double>(6, 0.3));
-    EXPECT_TRUE(torch::equal(model.target(z, eps, condition, level), eps));
+    EXPECT_TRUE(torch::equal(training_target(model, z, eps, condition.mean, {}, level), eps));
     expect_near(model.predicted_noise(z, condition, 0.3), b.replicate(6, 1), 1e-6);
   }
 }
