@@ -9,6 +9,8 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <unistd.h>
 
+#include "util/printable.hpp"
+
 namespace snpse {
 namespace {
 
@@ -50,12 +52,12 @@ TerminalLog::~TerminalLog() {
 
 void TerminalLog::info(std::string_view message) {
   leave_bar();
-  lines_->info("{}", message);
+  lines_->info("{}", printable(message));
 }
 
 void TerminalLog::warning(std::string_view message) {
   leave_bar();
-  lines_->warn("warning: {}", message);
+  lines_->warn("warning: {}", printable(message));
 }
 
 void TerminalLog::progress(const Progress& progress) {
