@@ -14,8 +14,9 @@ struct Posterior::Impl {
   /// A campaign that several posteriors draw from.
   struct Opened {
     World world;
+    Log silent;
     TrainedCampaign campaign;
-    explicit Opened(const std::filesystem::path& folder) : campaign(world, folder) {}
+    explicit Opened(const std::filesystem::path& folder) : campaign(world, folder, silent) {}
   };
   std::shared_ptr<const Opened> opened;
   std::shared_ptr<const PosteriorDistribution> posterior;

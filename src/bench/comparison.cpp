@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "campaign/folder.hpp"
+#include "config/experiment.hpp"
 #include "diagnostics/c2st.hpp"
 #include "tasks/task.hpp"
 
@@ -30,7 +31,7 @@ Comparison compare_with_exact(const World& world, const std::filesystem::path& f
   Matrix theta;
   Matrix exact = reference;
   world.on_root([&] {
-    theta = CampaignFolder(folder).load_posterior().get<Matrix>("theta");
+    theta = CampaignFolder(folder).load_posterior(dimension_of(config)).get<Matrix>("theta");
     if (exact.size() == 0)
       exact = make_task(config.simulator.task)
                   ->reference_posterior(config.observation.x, theta.rows(), config.seed);

@@ -78,6 +78,9 @@ Row read_row(const fs::path& file) {
     if (!row.contains(key))
       fail(ExitCode::data, "'{}' is no row of a table: it is no JSON object with '{}'; mend or remove it",
            file.string(), key);
+  if (const auto column = wrong_column(row))
+    fail(ExitCode::data, "'{}' has {} for '{}', which is of the wrong type; mend or remove the file",
+         file.string(), row.at(*column).dump(), *column);
   return row;
 }
 

@@ -99,6 +99,18 @@ std::pair<Json, Json> mean_of(const std::vector<double>& values) {
 
 }  // namespace
 
+std::optional<std::string> wrong_column(const Row& row) {
+  for (const auto& [name, kind] : kColumns) {
+    const auto found = row.find(name);
+    if (found == row.end() || found->is_null()) continue;
+    const bool fits = kind == Kind::text    ? found->is_string()
+                      : kind == Kind::whole ? found->is_number_integer()
+                                            : found->is_number();
+    if (!fits) return name;
+  }
+  return std::nullopt;
+}
+
 void write_table(const std::filesystem::path& folder, const std::string& settings, std::vector<Row> rows) {
   std::ranges::sort(rows, {}, identity_of);
   std::vector<std::string> names;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace snpse {
 ///     leakage           share of the posterior's draws outside the prior's support
 ///     error             why the cell has no result
 using Row = nlohmann::ordered_json;
+
+/// The column of the row that holds a value of another kind than the table's; none where all fit.
+std::optional<std::string> wrong_column(const Row& row);
 
 /// Writes the rows, in the order of what identifies them, to FOLDER/table.csv and FOLDER/table.h5, which has
 /// one list a column. settings: what all rows have in common, an attribute of table.h5.

@@ -1,17 +1,23 @@
 #include "campaign/campaign.hpp"
 
-#include <array>
-#include <cmath>
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "campaign/data_records.hpp"
 #include "campaign/distribute_simulations.hpp"
+#include "core/record_checks.hpp"
 #include "parallel/broadcast_record.hpp"
 
 namespace snpse {
 
-Campaign::Campaign(const World& world, const CampaignFolder* folder, const Method& method)
-    : world_(world), folder_(folder), method_(method) {
+ProblemSize size_of(const Experiment& setup) {
+  return {setup.prior->dim(), setup.observations.cols()};
+}
+
+Campaign::Campaign(const World& world, const CampaignFolder* folder, const Method& method,
+                   const ProblemSize& size)
+    : world_(world), folder_(folder), method_(method), size_(size) {
   while (const auto step = next_step()) {
     bool committed = false;
     world_.on_root([&] { committed = folder_->committed(*step); });
@@ -27,6 +33,9 @@ void Campaign::load(const Step& step) {
     case Phase::propose:
       world_.on_root([&] {
         proposal = folder_->load_proposal(step.round);
+        if (proposal.theta.cols() != size_.parameters)
+          fail(ExitCode::data, "'{}': the field 'theta' has {} parameters, but the prior has {}",
+               folder_->proposal_file(step.round).string(), proposal.theta.cols(), size_.parameters);
         record = to_record(proposal.figures, proposal.region);
       });
       broadcast(world_, record);
@@ -34,10 +43,14 @@ void Campaign::load(const Step& step) {
     case Phase::simulate:
       return load_simulations(step);
     case Phase::train:
-      world_.on_root([&] { record = folder_->load_network(step.round); });
+      world_.on_root([&] {
+        record = folder_->load_network(step.round);
+        folder_->load_training(step.round);  // for its checks
+      });
       broadcast(world_, record);
       return take(step, std::move(record));
     case Phase::infer:
+      world_.on_root([&] { folder_->load_posterior(size_.parameters); });  // for its checks
       last_ = step;
   }
 }
@@ -77,9 +90,31 @@ void Campaign::load_simulations(const Step& step) {
   if (folder_ != nullptr) file = folder_->simulations_file(step.round).string();
   world_.broadcast(file);
   auto& share = rounds_.back().simulations;
-  share = distribute_simulations(world_, file);
+  if (folder_ == nullptr)
+    share = distribute_simulations(world_, file);
+  else
+    share = distribute_simulations(world_, file, {folder_->own_files(step.round), [&](const Record& read) {
+                                                    check_simulations(step.round, read);
+                                                  }});
+  if (share.x->width() != size_.data)
+    fail(ExitCode::data, "'{}' holds simulations of {} data, but the observation has {}", file,
+         share.x->width(), size_.data);
   next_id_ += world_.sum(share.theta.rows());
   last_ = step;
+}
+
+void Campaign::check_simulations(int round, const Record& simulations) const {
+  const auto& theta = rounds_.back().proposal.theta;
+  const auto& found = finite_matrix_in(simulations, "theta", theta.rows(), theta.cols());
+  if (found != theta) simulations.reject("theta", "holds other parameters than the round's proposal.h5");
+  const auto n = static_cast<std::size_t>(theta.rows());
+  const auto& id = wholes_in(simulations, "id", n, next_id_, next_id_ + theta.rows() - 1);
+  if (std::ranges::adjacent_find(id, std::greater_equal()) != id.end())
+    simulations.reject("id", "does not ascend");
+  const auto provenance = folder_->load_provenance(round);
+  if (provenance.worker.size() != n)
+    fail(ExitCode::data, "'{}' is of {} simulations, but provenance.h5 beside it of {}", simulations.origin(),
+         n, provenance.worker.size());
 }
 
 void Campaign::take(const Step& step, Record network) {
@@ -111,7 +146,7 @@ void Campaign::commit(const Step& step, RoundNetwork network) {
 }
 
 void Campaign::commit_posterior(const Step& step, const Record& posterior) {
-  world_.on_root([&] { folder_->save_posterior(posterior); });
+  world_.on_root([&] { folder_->save_posterior(step.round, posterior); });
   last_ = step;
 }
 
@@ -123,8 +158,8 @@ SimulationPlan Campaign::open_simulations(const Step& step, int x_dim, std::uint
   plan.seed = seed;
   plan.round = static_cast<std::uint32_t>(step.round);
   world_.on_root([&] {
-    parts_.emplace(folder_->parts(step.round), folder_->header("part"), plan.theta.rows(), x_dim,
-                   plan.first_id);
+    parts_.emplace(folder_->parts(step.round), folder_->header("part", step.round), plan.theta.rows(), x_dim,
+                   plan.first_id, folder_->own_files(step.round));
     plan.todo = parts_->todo();
   });
   return plan;

@@ -7,11 +7,18 @@
 
 #include "campaign/folder.hpp"
 #include "campaign/simulation_parts.hpp"
+#include "config/experiment.hpp"
 #include "methods/method.hpp"
 #include "parallel/world.hpp"
 #include "simulation/farm.hpp"
 
 namespace snpse {
+
+struct ProblemSize {
+  Eigen::Index parameters = 0;
+  Eigen::Index data = 0;  ///< of one x
+};
+ProblemSize size_of(const Experiment& setup);
 
 /// The state of a campaign on all ranks: what its folder has committed. Rank 0 reads and writes the folder;
 /// the networks of committed steps are in every rank's memory, and of their simulations its share but for x
@@ -19,8 +26,9 @@ namespace snpse {
 /// rank 0's disk fails.
 class Campaign {
  public:
-  /// Collective. folder: rank 0's, null on the others. Loads all that is committed.
-  Campaign(const World& world, const CampaignFolder* folder, const Method& method);
+  /// Collective. folder: rank 0's, null on the others. Loads all that is committed; Error(data) for a file
+  /// that is not of this folder's campaign, its round and these sizes.
+  Campaign(const World& world, const CampaignFolder* folder, const Method& method, const ProblemSize& size);
 
   /// The step after what is committed; none at the end.
   std::optional<Step> next_step() const;
@@ -49,12 +57,15 @@ class Campaign {
  private:
   void load(const Step& step);
   void load_simulations(const Step& step);
+  /// Rank 0: that the simulations are those of the round's proposal, and the provenance is theirs.
+  void check_simulations(int round, const Record& simulations) const;
   void take(const Step& step, Proposal proposal);
   void take(const Step& step, Record network);
 
   const World& world_;
   const CampaignFolder* folder_;
   const Method& method_;
+  ProblemSize size_;
   std::vector<RoundData> rounds_;
   std::optional<Step> last_;  // committed
   std::int64_t next_id_ = 0;  // of simulations that are yet to be committed

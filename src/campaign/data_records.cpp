@@ -1,16 +1,16 @@
 #include "campaign/data_records.hpp"
 
 #include <algorithm>
+#include <limits>
+
+#include "core/record_checks.hpp"
 
 namespace snpse {
 namespace {
 
 constexpr const char* kInvalidDraws = "invalid_draws";
 
-void check_length(const char* name, std::size_t length, Eigen::Index rows) {
-  if (static_cast<Eigen::Index>(length) != rows)
-    fail(ExitCode::data, "the field '{}' has {} rows, not {}", name, length, rows);
-}
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -31,25 +31,23 @@ Record to_record(const Simulations& simulations) {
 }
 
 std::vector<Status> statuses_from(const Record& record) {
+  constexpr const char* kKey = "status";
+  const auto count = record.get<std::vector<std::int64_t>>(kKey).size();
   std::vector<Status> statuses;
-  for (const auto status : record.get<std::vector<std::int64_t>>("status")) {
-    if (status < 0 || status > static_cast<std::int64_t>(Status::timeout))
-      fail(ExitCode::data, "the field 'status' holds {}", status);
+  for (const auto status : wholes_in(record, kKey, count, 0, static_cast<std::int64_t>(Status::timeout)))
     statuses.push_back(static_cast<Status>(status));
-  }
   return statuses;
 }
 
 Simulations simulations_from(const Record& record) {
-  Simulations result{record.get<Matrix>("theta"), record.get<Matrix>("x"),
-                     record.get<std::vector<std::int64_t>>("id"),
-                     record.get<std::vector<std::int64_t>>("seed"), statuses_from(record)};
-  const auto n = result.theta.rows();
-  check_length("x", static_cast<std::size_t>(result.x.rows()), n);
-  check_length("id", result.id.size(), n);
-  check_length("seed", result.seed.size(), n);
-  check_length("status", result.status.size(), n);
-  return result;
+  check_draws(record);
+  const auto& theta = record.get<Matrix>("theta");
+  const auto n = static_cast<std::size_t>(theta.rows());
+  const auto statuses = statuses_from(record);
+  if (statuses.size() != n)
+    record.reject("status", fmt::format("has {} entries, not {}", statuses.size(), n));
+  return {theta, matrix_in(record, "x", theta.rows(), record.get<Matrix>("x").cols()),
+          wholes_in(record, "id", n, 0), wholes_in(record, "seed", n, 0), statuses};
 }
 
 Record to_record(const Provenance& provenance) {
@@ -61,13 +59,9 @@ Record to_record(const Provenance& provenance) {
 }
 
 Provenance provenance_from(const Record& record) {
-  Provenance result{record.get<std::vector<std::int64_t>>("worker"),
-                    record.get<std::vector<std::int64_t>>("attempts"),
-                    record.get<std::vector<double>>("seconds")};
-  const auto n = static_cast<Eigen::Index>(result.worker.size());
-  check_length("attempts", result.attempts.size(), n);
-  check_length("seconds", result.seconds.size(), n);
-  return result;
+  const auto n = record.get<std::vector<std::int64_t>>("worker").size();
+  return {wholes_in(record, "worker", n, 0), wholes_in(record, "attempts", n, 0),
+          numbers_in(record, "seconds", n, 0)};
 }
 
 NetworkReport report_of(const RoundNetwork& trained) {
@@ -124,9 +118,36 @@ Record posterior_record(const PosteriorSamples& samples, const std::vector<std::
   return record;
 }
 
+void check_draws(const Record& record) {
+  constexpr const char* kKey = "theta";
+  const auto& theta = record.get<Matrix>(kKey);
+  if (theta.rows() < 1 || theta.cols() < 1)
+    record.reject(kKey, fmt::format("is {} x {}: it holds no draws", theta.rows(), theta.cols()));
+  finite_matrix_in(record, kKey, theta.rows(), theta.cols());
+}
+
+void check_posterior(const Record& posterior, Eigen::Index parameters) {
+  check_draws(posterior);
+  finite_matrix_in(posterior, "theta", posterior.get<Matrix>("theta").rows(), parameters);
+  const auto names = posterior.get<std::vector<std::string>>("parameter_names").size();
+  if (static_cast<Eigen::Index>(names) != parameters)
+    posterior.reject("parameter_names", fmt::format("has {} entries, not {}", names, parameters));
+  whole_in(posterior, "leaked", 0, whole_in(posterior, "drawn", 1));
+  invalid_draws_of(posterior);
+}
+
+void check_training(const Record& training) {
+  const auto validations = training.get<std::vector<std::int64_t>>("history/step").size();
+  wholes_in(training, "history/step", validations, 0);
+  numbers_in(training, "history/training_loss", validations, 0, kUnbounded);
+  for (const char* key : {"history/validation_loss", "history/learning_rate"})
+    numbers_in(training, key, validations);
+  network_report_from(training);
+}
+
 std::optional<double> invalid_draws_of(const Record& posterior) {
   if (!posterior.has(kInvalidDraws)) return std::nullopt;
-  return posterior.get<double>(kInvalidDraws);
+  return number_in(posterior, kInvalidDraws, 0, 1);
 }
 
 }  // namespace snpse

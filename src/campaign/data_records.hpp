@@ -29,6 +29,11 @@ Record training_record(const RoundNetwork& trained);
 /// share of draws where hardly any simulation is valid, where it is known.
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
                         const Matrix& observations, const std::optional<double>& invalid_draws = {});
+/// Error(data) where a record of proposal.h5 or posterior.h5 holds no finite draws, where one of posterior.h5
+/// is not of so many parameters, and where the history of losses in one of training.h5 has gaps.
+void check_draws(const Record& record);
+void check_posterior(const Record& posterior, Eigen::Index parameters);
+void check_training(const Record& training);
 /// That share in a record of posterior_record().
 std::optional<double> invalid_draws_of(const Record& posterior);
 

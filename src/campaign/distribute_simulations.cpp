@@ -5,6 +5,7 @@
 #include <string>
 
 #include "campaign/data_records.hpp"
+#include "core/record_checks.hpp"
 #include "storage/durable_file.hpp"
 #include "storage/record_file.hpp"
 #include "storage/seal.hpp"
@@ -18,11 +19,10 @@ constexpr const char* kType = "simulations";
 /// Side by side: theta, id and status, which are whole numbers below 2^53.
 Matrix pack(const Record& record) {
   const auto& theta = record.get<Matrix>("theta");
-  const auto& id = record.get<std::vector<std::int64_t>>("id");
+  const auto& id = wholes_in(record, "id", static_cast<std::size_t>(theta.rows()), 0);
   const auto status = statuses_from(record);
-  if (id.size() != status.size() || static_cast<Eigen::Index>(id.size()) != theta.rows())
-    fail(ExitCode::data, "the simulations have {} parameters, {} ids and {} statuses", theta.rows(),
-         id.size(), status.size());
+  if (id.size() != status.size())
+    record.reject("status", fmt::format("has {} entries, not {}", status.size(), id.size()));
   Matrix packed(theta.rows(), theta.cols() + 2);
   packed.leftCols(theta.cols()) = theta;
   for (Eigen::Index i = 0; i < theta.rows(); ++i)
@@ -69,12 +69,15 @@ Matrix receive(const World& world, const fs::path& file, Eigen::Index n) {
 
 }  // namespace
 
-LocalSimulations distribute_simulations(const World& world, const fs::path& file) {
+LocalSimulations distribute_simulations(const World& world, const fs::path& file,
+                                        const SimulationsCheck& accept) {
   Matrix packed;
   std::string seal;
   world.on_root([&] {
     read_header(file);  // of a file that is whole and undamaged
-    packed = pack(read_fields(file, kType, {"theta", "id", "status"}));
+    const auto read = read_fields(file, kType, {"theta", "id", "status"}, accept.header);
+    if (accept.content) accept.content(read);
+    packed = pack(read);
     seal = read_end(file, Seal::kSize);
   });
   world.broadcast(seal);

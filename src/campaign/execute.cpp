@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "campaign/campaign_log.hpp"
+#include "config/feasibility.hpp"
 #include "numerics/compute_kernels.hpp"
 #include "numerics/device.hpp"
 #include "storage/durable_file.hpp"
@@ -51,11 +52,12 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
                 const StopRequest& stop, Log& log) {
   const auto& config = request.config;
   if (config.training.device == Device::cuda) require_gpu();
-  const auto setup = set_up(config, {request.folder / "logs", world.rank(), request.in_process});
+  const auto setup = set_up(config, {request.folder / "logs", world.rank(), request.in_process, &log});
   require_simulator(setup);
+  world.on_root([&] { require_feasible(config, setup); });
   const auto opened = open_on_root(world, request, log);
   const auto method = make_method(setup, config);
-  Campaign campaign(world, opened ? &opened->folder : nullptr, *method);
+  Campaign campaign(world, opened ? &opened->folder : nullptr, *method, size_of(setup));
   const StepContext context{world, stop, opened ? opened->log : log};
   if (opened)
     opened->event_log.append("started", {{"ranks", world.size()},

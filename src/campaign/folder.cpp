@@ -3,7 +3,11 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "campaign/data_records.hpp"
+#include "config/config_file.hpp"
+#include "core/record_checks.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -101,7 +105,7 @@ fs::path CampaignFolder::parts(int round) const {
 bool CampaignFolder::committed(const Step& step) const {
   switch (step.phase) {
     case Phase::propose:
-      return fs::exists(round_folder(step.round) / "proposal.h5");
+      return fs::exists(proposal_file(step.round));
     case Phase::simulate:
       return fs::exists(simulations_file(step.round));
     case Phase::train:
@@ -112,25 +116,62 @@ bool CampaignFolder::committed(const Step& step) const {
   throw std::logic_error("unknown phase");
 }
 
-FileHeader CampaignFolder::header(const std::string& type) const {
+FileHeader CampaignFolder::header(const std::string& type, int round) const {
   FileHeader header;
   header.type = type;
-  header.seed = seed_;
+  header.seed = seed_ ? *seed_ : parse_config(configuration_, kConfiguration, path_).seed;
   header.configuration = configuration_;
+  header.round = round;
   return header;
+}
+
+HeaderCheck CampaignFolder::own_files(int round) const {
+  return [round, own = path_ / kConfiguration, configuration = configuration_](const fs::path& file,
+                                                                               const FileHeader& header) {
+    if (header.round != 0 && header.round != round)
+      fail(
+          ExitCode::data,
+          "'{}' is of round {}, but round {} is wanted: put the campaign's own file back, or move it away and "
+          "run again to redo this step",
+          file.string(), header.round, round);
+    if (header.configuration == configuration) return;
+    std::string differing;
+    for (const auto& difference : differences(header.configuration, configuration))
+      if (!may_ever_change(difference.key)) differing += fmt::format("\n  {}", difference.text());
+    if (!differing.empty())
+      fail(ExitCode::data,
+           "'{}' is not of the campaign that '{}' says:{}\nUndo the change of campaign.toml or put the "
+           "campaign's own file back; or move the file away and run again to redo its step",
+           file.string(), own.string(), differing);
+  };
+}
+
+int CampaignFolder::last_round() const {
+  int last = 0;
+  while (committed({last + 1, Phase::train})) ++last;
+  return last;
 }
 
 void CampaignFolder::save_proposal(int round, const Proposal& proposal) const {
   make_folder(round_folder(round));
   Record record = to_record(proposal.figures, proposal.region);
   record.put("theta", proposal.theta);
-  write_record(round_folder(round) / "proposal.h5", header("proposal"), record);
+  write_record(proposal_file(round), header("proposal", round), record);
 }
 
 Proposal CampaignFolder::load_proposal(int round) const {
-  Record record = read_record(round_folder(round) / "proposal.h5", "proposal");
+  Record record = read_record(proposal_file(round), "proposal", own_files(round));
+  check_draws(record);
   Matrix theta = record.take<Matrix>("theta");
-  return proposal_from(std::move(theta), record);
+  auto proposal = proposal_from(std::move(theta), record);
+  if (proposal.region && proposal.region->box.low.size() != proposal.theta.cols())
+    record.reject("box/low", fmt::format("has {} entries, but there are {} parameters",
+                                         proposal.region->box.low.size(), proposal.theta.cols()));
+  return proposal;
+}
+
+fs::path CampaignFolder::proposal_file(int round) const {
+  return round_folder(round) / "proposal.h5";
 }
 
 fs::path CampaignFolder::simulations_file(int round) const {
@@ -139,10 +180,18 @@ fs::path CampaignFolder::simulations_file(int round) const {
 
 // Each step's last file is the one whose existence commits it.
 void CampaignFolder::save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const {
-  write_record(round_folder(round) / "provenance.h5", header("provenance"), to_record(parts.provenance()));
+  write_record(provenance_file(round), header("provenance", round), to_record(parts.provenance()));
   Record outcomes = parts.outcomes();
   outcomes.put("theta", theta);
-  write_record(simulations_file(round), header("simulations"), outcomes, parts.x());
+  write_record(simulations_file(round), header("simulations", round), outcomes, parts.x());
+}
+
+fs::path CampaignFolder::provenance_file(int round) const {
+  return round_folder(round) / "provenance.h5";
+}
+
+Provenance CampaignFolder::load_provenance(int round) const {
+  return provenance_from(read_record(provenance_file(round), "provenance", own_files(round)));
 }
 
 void CampaignFolder::reopen(int round) const {
@@ -150,15 +199,19 @@ void CampaignFolder::reopen(int round) const {
   const auto file = simulations_file(round);
   if (!fs::exists(file)) return;
   fs::remove_all(parts(round));
-  Record outcomes = read_fields(file, "simulations", {"theta", "id", "seed", "status"});
-  const auto provenance = provenance_from(read_record(round_folder(round) / "provenance.h5", "provenance"));
+  Record outcomes = read_fields(file, "simulations", {"theta", "id", "seed", "status"}, own_files(round));
+  const auto provenance = load_provenance(round);
   const auto& theta = outcomes.get<Matrix>("theta");
   const auto x = open_rows(file, "simulations", "x", 0, theta.rows());
-  const auto& id = outcomes.get<std::vector<std::int64_t>>("id");
-  SimulationParts kept(parts(round), header("part"), theta.rows(), static_cast<int>(x->width()),
-                       id.empty() ? 0 : id.front());
+  const auto n = static_cast<std::size_t>(theta.rows());
+  const auto& id = wholes_in(outcomes, "id", n, 0);
+  SimulationParts kept(parts(round), header("part", round), theta.rows(), static_cast<int>(x->width()),
+                       id.empty() ? 0 : id.front(), own_files(round));
   const auto statuses = statuses_from(outcomes);
-  const auto& seed = outcomes.get<std::vector<std::int64_t>>("seed");
+  const auto& seed = wholes_in(outcomes, "seed", n, 0);
+  if (statuses.size() != n || provenance.worker.size() != n)
+    outcomes.reject("status", fmt::format("has {} entries, and provenance.h5 {}, but there are {} parameters",
+                                          statuses.size(), provenance.worker.size(), n));
   for_each_block(theta.rows(), x->width(), [&](Eigen::Index first, Eigen::Index count) {
     const auto part_of = [&](const auto& values) {
       return std::vector(values.begin() + first, values.begin() + first + count);
@@ -171,12 +224,12 @@ void CampaignFolder::reopen(int round) const {
 }
 
 std::vector<Status> CampaignFolder::load_statuses(int round) const {
-  return statuses_from(read_fields(simulations_file(round), "simulations", {"status"}));
+  return statuses_from(read_fields(simulations_file(round), "simulations", {"status"}, own_files(round)));
 }
 
 void CampaignFolder::save_network(int round, const RoundNetwork& network) const {
-  write_record(round_folder(round) / "training.h5", header("training"), training_record(network));
-  write_record(round_folder(round) / "network.h5", header("network"), network.network);
+  write_record(round_folder(round) / "training.h5", header("training", round), training_record(network));
+  write_record(round_folder(round) / "network.h5", header("network", round), network.network);
   remove_checkpoints(round);
 }
 
@@ -185,37 +238,47 @@ void CampaignFolder::remove_checkpoints(int round) const {
 }
 
 Record CampaignFolder::load_network(int round) const {
-  return read_record(round_folder(round) / "network.h5", "network");
+  return read_record(round_folder(round) / "network.h5", "network", own_files(round));
 }
 
 Record CampaignFolder::load_training(int round) const {
-  return read_record(round_folder(round) / "training.h5", "training");
+  Record record = read_record(round_folder(round) / "training.h5", "training", own_files(round));
+  check_training(record);
+  return record;
 }
 
-void CampaignFolder::save_posterior(const Record& posterior) const {
-  write_record(posterior_file(), header("posterior"), posterior);
+void CampaignFolder::save_posterior(int round, const Record& posterior) const {
+  write_record(posterior_file(), header("posterior", round), posterior);
 }
 
-Record CampaignFolder::load_posterior() const {
-  return read_record(posterior_file(), "posterior");
+Record CampaignFolder::load_posterior(Eigen::Index parameters) const {
+  Record record = read_record(posterior_file(), "posterior", own_files(last_round()));
+  check_posterior(record, parameters);
+  return record;
 }
 
 void CampaignFolder::save_checkpoint(int round, const Record& checkpoint) const {
   const auto newest = round_folder(round) / kCheckpoints[0];
   if (fs::exists(newest)) fs::rename(newest, round_folder(round) / kCheckpoints[1]);
-  write_record(newest, header("checkpoint"), checkpoint);
+  write_record(newest, header("checkpoint", round), checkpoint);
 }
 
 std::optional<Record> CampaignFolder::load_checkpoint(int round) const {
   for (const char* name : kCheckpoints) {
     const auto file = round_folder(round) / name;
     if (!fs::exists(file)) continue;
+    FileHeader header;
+    const auto note_header = [&](const fs::path&, const FileHeader& found) { header = found; };
+    std::optional<Record> checkpoint;
     try {
-      return read_record(file, "checkpoint");
+      checkpoint = read_record(file, "checkpoint", note_header);
     } catch (const Error& error) {
       // A damaged checkpoint costs training time and nothing else: the one before, or the beginning, will do.
       if (error.code() != ExitCode::data) throw;
+      continue;
     }
+    own_files(round)(file, header);
+    return checkpoint;
   }
   return std::nullopt;
 }

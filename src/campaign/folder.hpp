@@ -28,7 +28,9 @@ struct Step {
 };
 
 /// A campaign's folder. A step is committed when its file exists: files appear whole or not at all, so the
-/// folder itself is the manifest, and nothing can disagree with it.
+/// folder itself is the manifest. Each file has the configuration and the round that it was written for. What
+/// is loaded must have those of the folder, but for keys that may_ever_change(), and must be what a file of
+/// its kind is, or Error(data) names the file and what differs.
 ///
 ///     campaign.toml   the effective configuration, frozen at the first run
 ///     rounds/001/     proposal.h5, simulations.h5 + provenance.h5, network.h5 + training.h5, one pair a
@@ -66,8 +68,10 @@ class CampaignFolder {
 
   void save_proposal(int round, const Proposal& proposal) const;
   Proposal load_proposal(int round) const;
+  fs::path proposal_file(int round) const;
   std::filesystem::path simulations_file(int round) const;
   void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
+  Provenance load_provenance(int round) const;
   /// How the simulations ended, without reading the rest of them; see read_fields().
   std::vector<Status> load_statuses(int round) const;
   /// Turns the round's committed simulations back into parts, which more can join, and drops the checkpoints
@@ -77,15 +81,20 @@ class CampaignFolder {
   void save_network(int round, const RoundNetwork& network) const;
   Record load_network(int round) const;
   Record load_training(int round) const;
-  void save_posterior(const Record& posterior) const;
-  Record load_posterior() const;
+  void save_posterior(int round, const Record& posterior) const;
+  /// The draws of so many parameters.
+  Record load_posterior(Eigen::Index parameters) const;
 
   /// Two checkpoints are kept, the newest and the one before.
   void save_checkpoint(int round, const Record& checkpoint) const;
   /// The newest readable one.
   std::optional<Record> load_checkpoint(int round) const;
 
-  FileHeader header(const std::string& type) const;
+  FileHeader header(const std::string& type, int round) const;
+  /// Accepts the files of this campaign and round alone. Files of format version 1 do not know their round.
+  HeaderCheck own_files(int round) const;
+  /// The last round that is trained; 0: none.
+  int last_round() const;
 
  private:
   CampaignFolder() = default;
@@ -94,11 +103,12 @@ class CampaignFolder {
   void tidy() const;
   void refreeze(const std::string& configuration);
   void remove_checkpoints(int round) const;
+  std::filesystem::path provenance_file(int round) const;
 
   std::filesystem::path path_;
   std::string configuration_;
   std::vector<KeyDifference> changes_;
-  std::uint64_t seed_ = 0;
+  std::optional<std::uint64_t> seed_;  // where create() was told
 };
 
 }  // namespace snpse

@@ -1,5 +1,6 @@
 #include "campaign/reconfiguration.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -49,6 +50,11 @@ bool may_change(const KeyDifference& difference, const CampaignFolder& folder, i
     return !folder.committed({changeable.first_round ? 1 : rounds, changeable.until});
   }
   return false;
+}
+
+bool may_ever_change(const std::string& key) {
+  return std::ranges::any_of(kChangeable,
+                             [&](const Changeable& changeable) { return changeable.key == key; });
 }
 
 }  // namespace snpse

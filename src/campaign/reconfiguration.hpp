@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "config/config_difference.hpp"
 
 namespace snpse {
@@ -9,5 +11,9 @@ class CampaignFolder;
 /// Whether a stopped campaign of so many rounds may go on with the wanted value: the key is one that messages
 /// advise to change, and the steps that it decides are yet to come. Numbers of simulations may only grow.
 bool may_change(const KeyDifference& difference, const CampaignFolder& folder, int rounds);
+
+/// Whether may_change() lets the key change at some time in a campaign, so that the files of a campaign may
+/// hold different values.
+bool may_ever_change(const std::string& key);
 
 }  // namespace snpse

@@ -1,6 +1,7 @@
 #include "campaign/simulation_parts.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <numeric>
 #include <utility>
@@ -15,6 +16,10 @@ namespace {
 constexpr std::int64_t kNone = -1;
 constexpr std::ptrdiff_t kMostSmallFiles = 32;
 constexpr std::uintmax_t kSmall = std::uintmax_t{32} << 20U;  // bytes
+
+std::string name_of(std::int64_t number) {
+  return fmt::format("{:09}.h5", number);
+}
 
 Record to_record(const SimulationPart& part) {
   Record record = to_record(part.simulations);
@@ -49,9 +54,26 @@ void add(SimulationPart& to, const SimulationPart& from, const std::vector<Eigen
 
 }  // namespace
 
+std::optional<std::int64_t> number_of_part(const fs::path& file) {
+  if (file.extension() != ".h5") return std::nullopt;
+  constexpr std::int64_t kMost = 1'000'000'000'000;
+  const std::string stem = file.stem().string();
+  std::int64_t number = -1;
+  std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  if (number < 0 || number > kMost || name_of(number) != file.filename())
+    fail(ExitCode::data,
+         "'{}' is no part of a round's simulations, whose names are '{}' and so on: remove it", file.string(),
+         name_of(0));
+  return number;
+}
+
 SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_t n, int x_dim,
-                                 std::int64_t first_id)
-    : folder_(std::move(folder)), header_(std::move(header)), first_id_(first_id), x_dim_(x_dim) {
+                                 std::int64_t first_id, HeaderCheck accept)
+    : folder_(std::move(folder)),
+      header_(std::move(header)),
+      accept_(std::move(accept)),
+      first_id_(first_id),
+      x_dim_(x_dim) {
   const auto rows = static_cast<std::size_t>(n);
   seed_.resize(rows);
   status_.resize(rows, Status::failed);
@@ -62,8 +84,8 @@ SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_
   make_folder(folder_);
   remove_leftovers(folder_);
   for (const auto& entry : fs::directory_iterator(folder_))
-    if (entry.path().extension() == ".h5")
-      files_.push_back({std::stoll(entry.path().stem().string()), entry.file_size() < kSmall});
+    if (const auto number = number_of_part(entry.path()))
+      files_.push_back({*number, entry.file_size() < kSmall});
   std::ranges::sort(files_, {}, &File::number);
   for (const auto& file : files_) take(read(file), file);
   for (std::size_t i = 0; i < rows; ++i) done_.push_back(owner_[i] != kNone && is_final(status_[i]));
@@ -77,11 +99,11 @@ std::vector<std::int64_t> SimulationParts::todo() const {
 }
 
 fs::path SimulationParts::path_of(const File& file) const {
-  return folder_ / fmt::format("{:09}.h5", file.number);
+  return folder_ / name_of(file.number);
 }
 
 SimulationPart SimulationParts::read(const File& file) const {
-  const Record record = read_record(path_of(file), header_.type);
+  const Record record = read_record(path_of(file), header_.type, accept_);
   return {simulations_from(record), provenance_from(record)};
 }
 
@@ -98,12 +120,14 @@ void SimulationParts::take(const SimulationPart& part, const File& file) {
   if (from.x.cols() != x_dim_)
     fail(ExitCode::data, "'{}' has {} data, not {}; remove it", path_of(file).string(), from.x.cols(),
          x_dim_);
+  if (part.provenance.worker.size() != from.id.size())
+    fail(ExitCode::data, "'{}' says of {} simulations who ran them, but holds {}; remove it",
+         path_of(file).string(), part.provenance.worker.size(), from.id.size());
   for (std::size_t i = 0; i < from.id.size(); ++i) {
-    const std::int64_t id = from.id[i] - first_id_;
-    if (id < 0 || id >= static_cast<std::int64_t>(owner_.size()))
+    if (from.id[i] < first_id_ || from.id[i] - first_id_ >= static_cast<std::int64_t>(owner_.size()))
       fail(ExitCode::data, "'{}' holds simulation {}, which is not of its round; remove it",
            path_of(file).string(), from.id[i]);
-    const auto row = static_cast<std::size_t>(id);
+    const auto row = static_cast<std::size_t>(from.id[i] - first_id_);
     if (owner_[row] != kNone && is_final(status_[row]) && !is_final(from.status[i])) continue;
     owner_[row] = file.number;
     seed_[row] = from.seed[i];

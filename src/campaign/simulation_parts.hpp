@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "core/data_set.hpp"
@@ -16,9 +17,10 @@ namespace snpse {
 class SimulationParts {
  public:
   /// n rows, of p data each; first_id: the id of row 0. Reads the parts that are there; simulations that
-  /// failed or timed out count as not done, so that a continued campaign tries them again.
+  /// failed or timed out count as not done, so that a continued campaign tries them again. Error(data) for
+  /// files that accept() refuses, that are no parts, or whose simulations are not of the round.
   SimulationParts(std::filesystem::path folder, FileHeader header, std::int64_t n, int x_dim,
-                  std::int64_t first_id);
+                  std::int64_t first_id, HeaderCheck accept = {});
 
   /// The rows that are still to be simulated, ascending.
   std::vector<std::int64_t> todo() const;
@@ -50,6 +52,7 @@ class SimulationParts {
 
   std::filesystem::path folder_;
   FileHeader header_;
+  HeaderCheck accept_;
   std::int64_t first_id_;
   Eigen::Index x_dim_;
   std::vector<std::int64_t> seed_;
@@ -59,5 +62,9 @@ class SimulationParts {
   std::vector<bool> done_;
   std::vector<File> files_;  // ascending
 };
+
+/// The number of a file of parts/, which is the file's name; none where the name does not end in ".h5".
+/// Error(data) for another name with this end.
+std::optional<std::int64_t> number_of_part(const std::filesystem::path& file);
 
 }  // namespace snpse

@@ -7,6 +7,7 @@
 #include "campaign/event_file.hpp"
 #include "campaign/step_report.hpp"
 #include "config/experiment.hpp"
+#include "core/record_checks.hpp"
 #include "storage/durable_file.hpp"
 
 namespace snpse {
@@ -15,40 +16,41 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Simulations of a round under way: what its parts hold.
-std::int64_t simulations_in_parts(const fs::path& folder) {
-  std::vector<bool> seen;
+/// Simulations of a round under way, which are n from first_id on: what its parts hold.
+std::int64_t simulations_in_parts(const CampaignFolder& folder, int round, std::int64_t first_id,
+                                  std::int64_t n) {
+  std::vector<bool> seen(static_cast<std::size_t>(n), false);
   std::error_code ignored;
-  std::int64_t count = 0;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() != ".h5") continue;
+  for (const auto& entry : fs::directory_iterator(folder.parts(round), ignored)) {
+    if (!number_of_part(entry.path())) continue;
     try {
-      const auto part = read_fields(entry.path(), "part", {"id"});
-      for (const auto id : part.get<std::vector<std::int64_t>>("id")) {
-        const auto index = static_cast<std::size_t>(id);
-        if (index >= seen.size()) seen.resize(index + 1, false);
-        if (!seen[index]) ++count;
-        seen[index] = true;
-      }
+      const auto part = read_fields(entry.path(), "part", {"id"}, folder.own_files(round));
+      const auto count = part.get<std::vector<std::int64_t>>("id").size();
+      for (const auto id : wholes_in(part, "id", count, first_id, first_id + n - 1))
+        seen[static_cast<std::size_t>(id - first_id)] = true;
     } catch (const Error&) {
       // While the campaign runs, parts are merged and removed under our eyes.
       if (fs::exists(entry.path(), ignored)) throw;
     }
   }
-  return count;
+  return std::count(seen.begin(), seen.end(), true);
 }
 
-Json round_status(const CampaignFolder& folder, int round) {
+/// first_id: of the round's simulations.
+Json round_status(const CampaignFolder& folder, int round, std::int64_t first_id) {
   Json row{{"round", round}};
   if (!folder.committed({round, Phase::propose})) return row;
   const auto proposal = folder.load_proposal(round);
   row["proposed"] = proposal.theta.rows();
   put_in(row, proposal.figures);
   if (!folder.committed({round, Phase::simulate})) {
-    row["simulated"] = simulations_in_parts(folder.parts(round));
+    row["simulated"] = simulations_in_parts(folder, round, first_id, proposal.theta.rows());
     return row;
   }
   const auto statuses = folder.load_statuses(round);
+  if (static_cast<Eigen::Index>(statuses.size()) != proposal.theta.rows())
+    fail(ExitCode::data, "'{}' holds {} simulations, but {} were proposed",
+         folder.simulations_file(round).string(), statuses.size(), proposal.theta.rows());
   row["simulated"] = statuses.size();
   const auto valid = std::count(statuses.begin(), statuses.end(), Status::ok);
   row["valid_share"] = static_cast<double>(valid) / static_cast<double>(statuses.size());
@@ -80,8 +82,10 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
   const bool running = !finished && FolderLock::is_held(folder.path());
   Json table = Json::array();
   std::int64_t done = 0;
+  std::int64_t proposed = 0;
   for (int round = 1; folder.committed({round, Phase::propose}); ++round) {
-    table.push_back(round_status(folder, round));
+    table.push_back(round_status(folder, round, proposed));
+    proposed += table.back()["proposed"].get<std::int64_t>();
     done += table.back()["simulated"].get<std::int64_t>();
   }
   const auto spent = time_spent(events);

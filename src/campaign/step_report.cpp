@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/record_checks.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
@@ -136,11 +137,20 @@ struct RecordReader {
   const Record& from;
   template <typename T>
   void operator()(const char* key, T& figure) const {
-    if (from.has(key)) figure = from.get<T>(key);
+    if (from.has(key)) figure = read<T>(key);
   }
   template <typename T>
   void operator()(const char* key, std::optional<T>& figure) const {
-    if (from.has(key)) figure = from.get<T>(key);
+    if (from.has(key)) figure = read<T>(key);
+  }
+  template <typename T>
+  T read(const char* key) const {
+    if constexpr (std::is_same_v<T, double>)
+      return number_in(from, key);
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+      return whole_in(from, key, 0);
+    else
+      return from.get<T>(key);
   }
 };
 
@@ -223,8 +233,14 @@ CommittedStep committed_step_from(const Json& event) {
 
 std::vector<CommittedStep> committed_steps(const std::vector<Json>& events) {
   std::vector<CommittedStep> steps;
-  for (const auto& event : events)
-    if (event.value("event", "") == "committed") steps.push_back(committed_step_from(event));
+  for (const auto& event : events) {
+    try {
+      if (event.value("event", "") == "committed") steps.push_back(committed_step_from(event));
+    } catch (const Json::exception& error) {
+      fail(ExitCode::data, "events.jsonl has a line that cannot be understood ({}): remove {}", error.what(),
+           event.dump());
+    }
+  }
   return steps;
 }
 

@@ -14,26 +14,34 @@ Config broadcast_config(const World& world, const std::string& text_on_root) {
 
 namespace {
 
+[[noreturn]] void fail_untrained(const std::filesystem::path& path) {
+  fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'", path.string(),
+       path.string());
+}
+
 std::optional<CampaignFolder> open_on_root(const World& world, const std::filesystem::path& path) {
   std::optional<CampaignFolder> folder;
-  world.on_root([&] { folder.emplace(path); });
+  world.on_root([&] {
+    folder.emplace(path);
+    const int last = folder->last_round();
+    if (last == 0) fail_untrained(path);
+    folder->load_network(last);  // for its checks, before anything that the configuration names is loaded
+  });
   return folder;
 }
 
 }  // namespace
 
-TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path,
+TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path, Log& log,
                                  const SimulatorFactory& in_process)
     : world_(world),
       path_(path),
       folder_(open_on_root(world, path)),
       config_(broadcast_config(world, folder_ ? folder_->configuration() : "")),
-      setup_(set_up(config_, {path / "logs", world.rank(), in_process})),
+      setup_(set_up(config_, {path / "logs", world.rank(), in_process, &log})),
       method_(make_method(setup_, config_)),
-      campaign_(world, folder_ ? &*folder_ : nullptr, *method_) {
-  if (rounds() == 0)
-    fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'", path.string(),
-         path.string());
+      campaign_(world, folder_ ? &*folder_ : nullptr, *method_, size_of(setup_)) {
+  if (rounds() == 0) fail_untrained(path);
 }
 
 std::shared_ptr<const PosteriorDistribution> TrainedCampaign::posterior(const Matrix& observations) const {

@@ -20,8 +20,10 @@ Config broadcast_config(const World& world, const std::string& text_on_root);
 /// A campaign's folder, opened on all ranks to draw from its last trained network.
 class TrainedCampaign {
  public:
-  /// Collective. in_process: SimulatorHost::in_process. Error(missing_input) where no network is trained yet.
-  TrainedCampaign(const World& world, const std::filesystem::path& path,
+  /// Collective. in_process: SimulatorHost::in_process. Error(missing_input) where no network is trained yet;
+  /// errors as CampaignFolder where the folder's files are not of one campaign. Only then is a library with
+  /// the prior loaded, which the log hears of.
+  TrainedCampaign(const World& world, const std::filesystem::path& path, Log& log,
                   const SimulatorFactory& in_process = {});
 
   const std::filesystem::path& path() const { return path_; }

@@ -65,7 +65,7 @@ PosteriorSamples sample_amortised(const Cell& cell, const Config& config, const 
   Matrix x;
   world.on_root([&] { x = read_csv(run.folder->observation_file(cell.observation)); });
   world.broadcast(x);
-  const TrainedCampaign campaign(world, run.campaign_of(cell));
+  const TrainedCampaign campaign(world, run.campaign_of(cell), run.session.log);
   const auto posterior = campaign.posterior(x.reshaped<Eigen::RowMajor>().transpose());
   return campaign.sample(*posterior, config.posterior.samples, config.seed, run.session.log);
 }
@@ -79,7 +79,7 @@ void measure(const Cell& cell, const Config& config, const GridRun& run, Row& ro
   Matrix reference;
   world.on_root([&] {
     costs = costs_of(path / "events.jsonl");
-    theta = CampaignFolder(path).load_posterior().get<Matrix>("theta");
+    theta = CampaignFolder(path).load_posterior(dimension_of(config)).get<Matrix>("theta");
     reference = run.folder->reference(cell.observation, config.posterior.samples);
   });
   if (cell.amortised) {

@@ -42,11 +42,17 @@ void print(const Json& status) {
 ExitCode status_command(const StatusArguments& arguments, const Session& session) {
   session.world.on_root([&] {
     const CampaignFolder folder(arguments.folder);
-    const auto status = campaign_status(folder, parse_config(folder.configuration(), "campaign.toml", "."));
-    if (arguments.json)
-      fmt::print("{}\n", status.dump(2));
-    else
-      print(status);
+    const auto config = parse_config(folder.configuration(), "campaign.toml", ".");
+    try {
+      const auto status = campaign_status(folder, config);
+      if (arguments.json)
+        fmt::print("{}\n", status.dump(2));
+      else
+        print(status);
+    } catch (const Json::exception& error) {
+      fail(ExitCode::data, "'{}' holds an event that cannot be understood ({}): move the file away",
+           folder.events().string(), error.what());
+    }
   });
   return ExitCode::ok;
 }

@@ -22,9 +22,12 @@ std::shared_ptr<const Marginal> make_marginal(const ParameterOptions& p) {
   fail(ExitCode::config, "unknown prior '{}' of parameter '{}'", p.prior, p.name);
 }
 
-std::shared_ptr<const Prior> make_prior(const Config& config) {
-  if (!config.prior_library.empty())
+std::shared_ptr<const Prior> make_prior(const Config& config, Log* log) {
+  if (!config.prior_library.empty()) {
+    if (log != nullptr)
+      log->info(fmt::format("the prior is code of '{}', which is loaded", config.prior_library));
     return load_prior(config.prior_library, static_cast<int>(config.parameters.size()));
+  }
   const auto& correlated = config.correlated_prior;
   if (correlated.mean.empty()) {
     std::vector<std::shared_ptr<const Marginal>> marginals;
@@ -53,21 +56,31 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
 
 }  // namespace
 
+std::vector<std::string> parameter_names(const Config& config) {
+  if (!config.simulator.task.empty()) return make_task(config.simulator.task)->parameter_names();
+  std::vector<std::string> names;
+  for (const auto& parameter : config.parameters) names.push_back(parameter.name);
+  return names;
+}
+
+Eigen::Index dimension_of(const Config& config) {
+  return static_cast<Eigen::Index>(parameter_names(config).size());
+}
+
 Experiment set_up(const Config& config, const SimulatorHost& host) {
   Experiment setup;
+  setup.parameter_names = parameter_names(config);
   const auto& x = config.observation.x;
   const Eigen::Index rows = config.observation.rows;
   setup.observations = Eigen::Map<const Matrix>(x.data(), rows, static_cast<Eigen::Index>(x.size()) / rows);
   if (!config.simulator.task.empty()) {
     setup.task = make_task(config.simulator.task);
-    setup.parameter_names = setup.task->parameter_names();
     setup.prior = setup.task->prior();
     setup.simulator = simulator_factory(setup.task);
     setup.lanes = setup.task->lanes();
     return setup;
   }
-  for (const auto& parameter : config.parameters) setup.parameter_names.push_back(parameter.name);
-  setup.prior = make_prior(config);
+  setup.prior = make_prior(config, host.log);
   const auto x_dim = static_cast<int>(setup.observations.cols());
   setup.simulator = config.simulator.in_process ? host.in_process
                                                 : external_simulator(config, setup.prior->dim(), x_dim, host);

@@ -10,6 +10,7 @@
 #include "core/simulator.hpp"
 #include "methods/method.hpp"
 #include "tasks/task.hpp"
+#include "util/log.hpp"
 
 namespace snpse {
 
@@ -28,7 +29,13 @@ struct SimulatorHost {
   std::filesystem::path logs;   ///< the folder for what external simulators print; empty: standard error
   int rank = 0;                 ///< names the log file
   SimulatorFactory in_process;  ///< the simulator of this executable; empty: it has none
+  Log* log = nullptr;           ///< hears which library the prior is loaded from, before that happens
 };
+
+/// The parameters' names, without making their prior.
+std::vector<std::string> parameter_names(const Config& config);
+/// How many they are.
+Eigen::Index dimension_of(const Config& config);
 
 /// The experiment of a configuration. Where the configuration asks for the simulator of an executable that
 /// has none, the experiment has its prior and observations, and require_simulator() objects.

@@ -22,14 +22,24 @@ class Record {
   bool has(const std::string& key) const { return values_.contains(key); }
   const std::map<std::string, Value>& values() const { return values_; }
 
-  /// The value under key; Error(data) that names the key where it is absent or of another type.
+  /// The file that the record was read from, which all messages about its values name; empty: none.
+  const std::string& origin() const { return origin_; }
+  void set_origin(std::string file) { origin_ = std::move(file); }
+
+  /// The value under key; Error(data) that names the file and the key where it is absent or of another type.
   template <typename T>
   const T& get(const std::string& key) const {
     const auto found = values_.find(key);
-    if (found == values_.end()) fail(ExitCode::data, "the field '{}' is missing", key);
+    if (found == values_.end()) reject(key, "is missing");
     const T* value = std::get_if<T>(&found->second);
-    if (value == nullptr) fail(ExitCode::data, "the field '{}' has the wrong type", key);
+    if (value == nullptr) reject(key, "has the wrong type");
     return *value;
+  }
+
+  /// Error(data): the value under key is not what it has to be. what: "is missing", "has 3 rows, not 4", ...
+  [[noreturn]] void reject(const std::string& key, const std::string& what) const {
+    fail(ExitCode::data, "{}the field '{}' {}", origin_.empty() ? "" : fmt::format("'{}': ", origin_), key,
+         what);
   }
 
   /// get(), which leaves the record without it.
@@ -43,6 +53,7 @@ class Record {
 
  private:
   std::map<std::string, Value> values_;
+  std::string origin_;
 };
 
 }  // namespace snpse

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/record_checks.hpp"
 #include "methods/rounds.hpp"
 #include "methods/trained_posterior.hpp"
 #include "training/posterior_score.hpp"
@@ -40,7 +41,7 @@ ProposalMixture PosteriorProposals::proposal_mixture(std::span<const RoundData> 
   for (std::size_t round = 2; round <= rounds.size(); ++round) {
     const auto& last = rounds[round - 2];
     const auto log_normaliser = last.network.has(kLogNormaliser)
-                                    ? std::optional(last.network.get<double>(kLogNormaliser))
+                                    ? std::optional(number_in(last.network, kLogNormaliser))
                                     : std::nullopt;
     mixture.add(flow(last.network), log_normaliser, rounds[round - 1].size);
   }

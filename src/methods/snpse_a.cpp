@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/record_checks.hpp"
 #include "inference/importance.hpp"
 #include "methods/resampled_posterior.hpp"
 #include "training/posterior_score.hpp"
@@ -37,7 +38,7 @@ std::shared_ptr<const PosteriorDistribution> SnpseA::approximation(std::span<con
   if (rounds.size() == 1) return proposal_posterior;
   return std::make_shared<const ResampledPosterior>(
       std::move(proposal_posterior), proposal_mixture(rounds),
-      rounds.back().network.get<double>(kLogNormaliser),
+      number_in(rounds.back().network, kLogNormaliser),
       ResampledPosterior::Options{.candidates = settings_.method.resampling_candidates,
                                   .density = density()});
 }

@@ -2,13 +2,19 @@
 
 #include <utility>
 
+#include "core/record_checks.hpp"
 #include "training/replacement.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
 
 Vector complete_observation(const Record& network, const Vector& x_obs) {
+  const auto p = static_cast<std::size_t>(x_obs.size());
+  numbers_in(network, "x/mean", p);  // a network of so many data
   const auto replacement = Replacement::from_record(network);
+  if (replacement && replacement->values.size() != x_obs.size())
+    network.reject("replacement/values",
+                   fmt::format("has {} entries, but the observation has {}", replacement->values.size(), p));
   const Vector x = replacement ? Vector(replacement->apply(x_obs.transpose()).transpose()) : x_obs;
   if (!x.allFinite())
     fail(

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/record_checks.hpp"
 #include "inference/truncation_check.hpp"
 #include "methods/region_weights.hpp"
 #include "methods/rounds.hpp"
@@ -43,7 +44,8 @@ std::int64_t simulations_left(const MethodOptions& options, std::span<const Roun
 RegionState state_of(const RoundData& round) {
   if (!round.proposal.region) return RegionState::prior;
   if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
-  const TruncationCheck check{round.network.get<double>(kOutside), round.network.get<double>(kTolerance)};
+  const TruncationCheck check{number_in(round.network, kOutside, 0, 1),
+                              number_in(round.network, kTolerance, 0)};
   return check.passed() ? RegionState::passed : RegionState::failed;
 }
 

@@ -32,7 +32,7 @@ std::string pack(const Record& record) {
   std::ostringstream stream;
   OutputArchive archive(stream);
   const std::size_t count = record.values().size();
-  archive << count;
+  archive << record.origin() << count;
   for (const auto& [key, value] : record.values()) {
     const std::size_t index = value.index();
     archive << key << index;
@@ -45,8 +45,10 @@ Record unpack(const std::string& bytes) {
   std::istringstream stream(bytes);
   InputArchive archive(stream);
   Record record;
+  std::string origin;
   std::size_t count = 0;
-  archive >> count;
+  archive >> origin >> count;
+  record.set_origin(std::move(origin));
   for (std::size_t i = 0; i < count; ++i) {
     std::string key;
     std::size_t index = 0;

@@ -5,6 +5,7 @@
 
 #include "network/inference_pass.hpp"
 #include "numerics/tensor_matrix.hpp"
+#include "score/network_views.hpp"
 
 namespace snpse {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 NoiseLevel level_of_all(const Diffusion& diffusion, double t) {
   const auto scalar = [](double value) { return torch::full({1, 1}, value, torch::kFloat32); };
   return {scalar(t), scalar(diffusion.alpha(t)), scalar(diffusion.sigma(t))};
-}
-
-NetworkShape with_views(NetworkShape shape, Parametrisation parametrisation) {
-  shape.views = parametrisation == Parametrisation::preconditioned ? 2 : 1;
-  return shape;
 }
 
 torch::Tensor sinusoids(const torch::Tensor& value, const torch::Tensor& frequencies) {

@@ -19,10 +19,10 @@ class DatasetReader {
         space_(H5Dget_space(dataset_.get()), H5Sclose, "inspect a dataset"),
         type_(H5Dget_type(dataset_.get()), H5Tclose, "inspect a dataset"),
         rank_(checked(H5Sget_simple_extent_ndims(space_.get()), "inspect a dataset")),
-        type_size_(H5Tget_size(type_.get())) {
-    if (type_size_ == 0 || rank_ > 2) throw Hdf5Error("understand a dataset");
-    count_ =
-        static_cast<std::size_t>(checked(H5Sget_simple_extent_npoints(space_.get()), "inspect a dataset"));
+        type_size_(H5Tget_size(type_.get())),
+        size_(checked_extent(dataset_.get(), space_.get(), type_.get())),
+        count_(static_cast<std::size_t>(size_[0] * size_[1])) {
+    if (type_size_ == 0) throw Hdf5Error("understand a dataset");
   }
 
   Record::Value read() const {
@@ -60,9 +60,7 @@ class DatasetReader {
   }
 
   Matrix matrix() const {
-    std::array<hsize_t, 2> size{};
-    checked(H5Sget_simple_extent_dims(space_.get(), size.data(), nullptr), "inspect a dataset");
-    Matrix values(static_cast<Eigen::Index>(size[0]), static_cast<Eigen::Index>(size[1]));
+    Matrix values(static_cast<Eigen::Index>(size_[0]), static_cast<Eigen::Index>(size_[1]));
     read_into(H5T_NATIVE_DOUBLE, values.data());
     return values;
   }
@@ -86,7 +84,8 @@ class DatasetReader {
   Hdf5Handle type_;
   int rank_;
   std::size_t type_size_;
-  std::size_t count_ = 0;
+  std::array<hsize_t, 2> size_;
+  std::size_t count_;
 };
 
 extern "C" herr_t note_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
@@ -96,6 +95,13 @@ extern "C" herr_t note_dataset(hid_t, const char* name, const H5O_info_t* info, 
   } catch (const std::bad_alloc&) {
     return -1;
   }
+}
+
+Record record_of(hid_t file, const std::vector<std::string>& names, const fs::path& path) {
+  Record record;
+  for (const auto& name : names) record.put(name, DatasetReader(file, name).read());
+  record.set_origin(path.string());
+  return record;
 }
 
 /// Opens the file and gives it to read.
@@ -110,24 +116,22 @@ auto with_file(const fs::path& path, SealCheck check, Read read) {
 
 }  // namespace
 
-Record read_record(const fs::path& path, const std::string& expected_type) {
+Record read_record(const fs::path& path, const std::string& expected_type, const HeaderCheck& accept) {
   return with_file(path, SealCheck::all_bytes, [&](hid_t file) {
-    checked_header(file, path, expected_type);
+    const auto header = checked_header(file, path, expected_type);
+    if (accept) accept(path, header);
     std::vector<std::string> names;
     checked(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &names), "list the datasets");
-    Record record;
-    for (const auto& name : names) record.put(name, DatasetReader(file, name).read());
-    return record;
+    return record_of(file, names, path);
   });
 }
 
 Record read_fields(const fs::path& path, const std::string& expected_type,
-                   const std::vector<std::string>& names) {
+                   const std::vector<std::string>& names, const HeaderCheck& accept) {
   return with_file(path, SealCheck::end_only, [&](hid_t file) {
-    checked_header(file, path, expected_type);
-    Record record;
-    for (const auto& name : names) record.put(name, DatasetReader(file, name).read());
-    return record;
+    const auto header = checked_header(file, path, expected_type);
+    if (accept) accept(path, header);
+    return record_of(file, names, path);
   });
 }
 

@@ -141,6 +141,8 @@ void write_header(hid_t file, const FileHeader& header) {
   write_text("program_version", header.program_version);
   write_attribute(file, "seed", H5T_STD_U64LE, H5T_NATIVE_UINT64, &header.seed);
   write_text("configuration", header.configuration);
+  const std::int64_t round = header.round;
+  write_attribute(file, "round", H5T_STD_I64LE, H5T_NATIVE_INT64, &round);
 }
 
 void write_streamed(hid_t file, const StreamedMatrix& matrix) {

@@ -21,11 +21,11 @@ class RowsInFile : public Rows {
         dataset_(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose, "open a dataset"),
         space_(H5Dget_space(dataset_.get()), H5Sclose, "inspect a dataset") {
     checked_header(file_.get(), path_, expected_type);
-    std::array<hsize_t, 2> shape{};
     if (H5Sget_simple_extent_ndims(space_.get()) != 2) throw Hdf5Error("find rows");
-    checked(H5Sget_simple_extent_dims(space_.get(), shape.data(), nullptr), "inspect a dataset");
-    if (first < 0 || count < 0 || first + count > static_cast<Eigen::Index>(shape[0]))
-      throw Hdf5Error("find rows");
+    const Hdf5Handle type(H5Dget_type(dataset_.get()), H5Tclose, "inspect a dataset");
+    const auto shape = checked_extent(dataset_.get(), space_.get(), type.get());
+    const auto rows = static_cast<Eigen::Index>(shape[0]);
+    if (first < 0 || first > rows || count < 0 || count > rows - first) throw Hdf5Error("find rows");
     width_ = static_cast<Eigen::Index>(shape[1]);
   }
 

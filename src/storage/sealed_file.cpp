@@ -1,5 +1,8 @@
 #include "storage/sealed_file.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "storage/durable_file.hpp"
 #include "storage/seal.hpp"
 #include "storage/string_type.hpp"
@@ -53,6 +56,23 @@ Hdf5Handle open_file(const fs::path& path) {
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "open the file"};
 }
 
+std::array<hsize_t, 2> checked_extent(hid_t dataset, hid_t space, hid_t type) {
+  std::array<hsize_t, 2> size{1, 1};
+  const int rank = checked(H5Sget_simple_extent_ndims(space), "inspect a dataset");
+  if (rank > 2) throw Hdf5Error("understand a dataset");
+  checked(H5Sget_simple_extent_dims(space, size.data(), nullptr), "inspect a dataset");
+  const Hdf5Handle file(H5Iget_file_id(dataset), H5Fclose, "inspect a dataset");
+  hsize_t bytes = 0;
+  checked(H5Fget_filesize(file.get(), &bytes), "inspect a dataset");
+  const hsize_t unit = std::max<hsize_t>(1, H5Tget_size(type));
+  // An empty dataset takes no bytes, but its other dimension is a size as well.
+  const bool fits = size[0] <= bytes && size[1] <= bytes / std::max<hsize_t>(1, size[0]) / unit;
+  const bool is_empty = size[0] == 0 || size[1] == 0;
+  if (!fits && !(is_empty && std::max(size[0], size[1]) <= bytes))
+    throw Hdf5Error("find all of a dataset: its size is not that of the file");
+  return size;
+}
+
 FileHeader checked_header(hid_t file, const fs::path& path, const std::optional<std::string>& expected_type) {
   FileHeader header;
   header.type = read_text(file, "type");
@@ -67,6 +87,11 @@ FileHeader checked_header(hid_t file, const fs::path& path, const std::optional<
          path.string(), version, header.program_version, kFormatVersion);
   header.seed = read_number<std::uint64_t>(file, "seed", H5T_NATIVE_UINT64);
   header.configuration = read_text(file, "configuration");
+  constexpr std::int64_t kMostRounds = std::numeric_limits<int>::max();
+  const auto round = version < 2 ? 0 : read_number<std::int64_t>(file, "round", H5T_NATIVE_INT64);
+  if (round < 0 || round > kMostRounds)
+    fail(ExitCode::data, "'{}' says that it is of round {}, which is none", path.string(), round);
+  header.round = static_cast<int>(round);
   return header;
 }
 

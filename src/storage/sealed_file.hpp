@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,6 +20,10 @@ enum class SealCheck {
 void check_seal(const std::filesystem::path& path, SealCheck check);
 
 Hdf5Handle open_file(const std::filesystem::path& path);
+
+/// The rows and columns of a dataset, 1 where there are fewer dimensions. Hdf5Error where it has more than
+/// two or claims more bytes than its file has: a reader of our files never gives such a dataset memory.
+std::array<hsize_t, 2> checked_extent(hid_t dataset, hid_t space, hid_t type);
 
 /// What an open file says of itself, checked in the order that FileHeader promises; the type only where one
 /// is expected.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/record_checks.hpp"
 #include "core/standardiser.hpp"
 
 namespace snpse {
@@ -59,9 +60,10 @@ Replacement Replacement::fit(const World& world, const LocalSimulations& mine, b
 
 std::optional<Replacement> Replacement::from_record(const Record& network) {
   if (!network.has(kValues)) return std::nullopt;
-  const auto& values = network.get<std::vector<double>>(kValues);
-  return Replacement{Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size())),
-                     network.get<std::int64_t>(kWholeRow) != 0};
+  const auto count = network.get<std::vector<double>>(kValues).size();
+  const auto& values = numbers_in(network, kValues, count);
+  return Replacement{Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(count)),
+                     whole_in(network, kWholeRow, 0, 1) != 0};
 }
 
 void Replacement::put_in(Record& network) const {

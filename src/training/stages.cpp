@@ -20,6 +20,7 @@ void put_part(Record& record, const std::string& name, const Record& part) {
 
 Record part_of(const Record& record, const std::string& name) {
   Record part;
+  part.set_origin(record.origin());
   const std::string prefix = name + "/";
   for (const auto& [key, value] : record.values())
     if (key.starts_with(prefix)) part.put(key.substr(prefix.size()), value);

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "core/record_checks.hpp"
 #include "parallel/broadcast_record.hpp"
 #include "training/adam.hpp"
 #include "training/hold_out.hpp"
@@ -292,13 +293,10 @@ void Trainer::resume(const Checkpoints& checkpoints) {
   Record record = loaded.value_or(Record());
   broadcast(world_, record);
   const auto copy_to = [&](const torch::Tensor& tensor, const char* name) {
-    const auto& values = record.get<std::vector<float>>(name);
-    if (static_cast<std::int64_t>(values.size()) != tensor.numel())
-      fail(ExitCode::data, "the checkpoint's field '{}' has {} entries, not {}", name, values.size(),
-           tensor.numel());
+    const auto& values = weights_in(record, name, static_cast<std::size_t>(tensor.numel()));
     std::copy(values.begin(), values.end(), tensor.data_ptr<float>());
   };
-  step_ = record.get<std::int64_t>("step");
+  step_ = whole_in(record, "step", 0, max_steps_);
   copy_to(model_.network().weights(), "weights");
   Adam::State adam = adam_.state().clone();
   copy_to(adam.first, "adam/first");
@@ -307,12 +305,14 @@ void Trainer::resume(const Checkpoints& checkpoints) {
   adam.steps = step_;
   adam_.restore(adam);
   copy_to(best_weights_, "best_weights");
-  best_step_ = record.get<std::int64_t>("best_step");
-  best_loss_ = record.get<double>("best_loss");
-  history_ = {record.get<std::vector<std::int64_t>>("history/step"),
-              record.get<std::vector<double>>("history/training_loss"),
-              record.get<std::vector<double>>("history/validation_loss"),
-              record.get<std::vector<double>>("history/learning_rate")};
+  best_step_ = whole_in(record, "best_step", 0, step_);
+  best_loss_ = number_in(record, "best_loss");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const auto validations = record.get<std::vector<std::int64_t>>("history/step").size();
+  history_ = {wholes_in(record, "history/step", validations, 0, step_),
+              numbers_in(record, "history/training_loss", validations, 0, kInfinity),
+              numbers_in(record, "history/validation_loss", validations),
+              numbers_in(record, "history/learning_rate", validations)};
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "training/truncated_region.hpp"
 
+#include <limits>
 #include <vector>
+
+#include "core/record_checks.hpp"
 
 namespace snpse {
 namespace {
@@ -14,9 +17,17 @@ constexpr const char* kHeldOut = "valid_region/held_out";
 constexpr const char* kCut = "valid_region/cut";
 constexpr const char* kMostLost = "valid_region/most_lost";
 
-Vector get_vector(const Record& record, const char* key) {
-  const auto& values = record.get<std::vector<double>>(key);
-  return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+
+Box box_from(const Record& record) {
+  const auto d = record.get<std::vector<double>>(kLow).size();
+  const auto vector_of = [&](const char* key) -> Vector {
+    const auto& values = numbers_in(record, key, d, -kUnbounded, kUnbounded);
+    return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(d));
+  };
+  Box box{vector_of(kLow), vector_of(kHigh)};
+  if ((box.low.array() > box.high.array()).any()) record.reject(kLow, "holds an edge above that of box/high");
+  return box;
 }
 
 }  // namespace
@@ -37,12 +48,12 @@ void put_in(Record& proposal, const TruncatedRegion& region) {
 
 std::optional<TruncatedRegion> truncated_region_from(const Record& proposal) {
   if (!proposal.has(kLow)) return std::nullopt;
-  TruncatedRegion region{proposal.get<double>(kThreshold),
-                         {get_vector(proposal, kLow), get_vector(proposal, kHigh)}};
-  if (proposal.has(kValidWeights))
-    region.valid = {proposal.get<std::vector<float>>(kValidWeights),
-                    {proposal.get<double>(kValidThreshold), proposal.get<std::int64_t>(kHeldOut),
-                     proposal.get<std::int64_t>(kCut), proposal.get<double>(kMostLost)}};
+  TruncatedRegion region{number_in(proposal, kThreshold, -kUnbounded, kUnbounded), box_from(proposal)};
+  if (!proposal.has(kValidWeights)) return region;
+  const auto weights = proposal.get<std::vector<float>>(kValidWeights).size();
+  region.valid = {weights_in(proposal, kValidWeights, weights),
+                  {number_in(proposal, kValidThreshold), whole_in(proposal, kHeldOut, 0),
+                   whole_in(proposal, kCut, 0), number_in(proposal, kMostLost, 0, 1)}};
   return region;
 }
 

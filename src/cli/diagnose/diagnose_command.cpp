@@ -14,7 +14,7 @@ ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& ses
 ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
                            const StopRequest& stop) {
   const auto& world = session.world;
-  const TrainedCampaign campaign(world, arguments.folder, session.in_process);
+  const TrainedCampaign campaign(world, arguments.folder, session.log, session.in_process);
   require_simulator(campaign.setup());
   const auto findings = diagnose(campaign, arguments, {world, stop, session.log});
   world.on_root([&] {

@@ -142,7 +142,9 @@ void Diagnosis::predictive() {
 void Diagnosis::data() {
   Matrix draws;
   if (is_finished()) {
-    context.world.on_root([&] { draws = campaign.folder().load_posterior().get<Matrix>("theta"); });
+    context.world.on_root([&] {
+      draws = campaign.folder().load_posterior(campaign.setup().prior->dim()).get<Matrix>("theta");
+    });
     context.world.broadcast(draws);
   } else {
     const auto posterior = campaign.posterior(campaign.setup().observations);
@@ -173,7 +175,7 @@ void Diagnosis::steps() {
   context.world.on_root([&] {
     report = network_report_from(campaign.folder().load_training(campaign.rounds()));
     if (campaign.folder().committed({campaign.rounds(), Phase::infer}))
-      invalid_draws = invalid_draws_of(campaign.folder().load_posterior());
+      invalid_draws = invalid_draws_of(campaign.folder().load_posterior(campaign.setup().prior->dim()));
   });
   // As numbers to all ranks; negative where there are none.
   const auto shared = [&](const std::optional<double>& value) {

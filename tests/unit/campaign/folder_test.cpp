@@ -31,7 +31,7 @@ TEST_F(FolderTest, ReopenedSimulationsAreThoseThatWereCommittedAndMoreCanJoin) {
   make_folder(folder.round_folder(1));
   const auto part = some_part();
   {
-    SimulationParts parts(folder.parts(1), folder.header("part"), 5, 2, 20);
+    SimulationParts parts(folder.parts(1), folder.header("part", 1), 5, 2, 20);
     parts.append(part);
     folder.save_simulations(1, part.simulations.theta, parts);
     parts.remove();
@@ -42,7 +42,7 @@ TEST_F(FolderTest, ReopenedSimulationsAreThoseThatWereCommittedAndMoreCanJoin) {
   EXPECT_FALSE(std::filesystem::exists(folder.round_folder(1) / "checkpoint.h5"));
 
   // Eight of them now: the failed one and the three new ones are to be simulated.
-  const SimulationParts parts(folder.parts(1), folder.header("part"), 8, 2, 20);
+  const SimulationParts parts(folder.parts(1), folder.header("part", 1), 8, 2, 20);
   EXPECT_EQ(parts.todo(), (std::vector<std::int64_t>{3, 5, 6, 7}));
   Matrix x = Matrix::Zero(8, 2);
   parts.x().fill([&](Eigen::Index first, const Matrix& rows) { x.middleRows(first, rows.rows()) = rows; });
@@ -53,7 +53,7 @@ TEST_F(FolderTest, ReopenedSimulationsAreThoseThatWereCommittedAndMoreCanJoin) {
 
   // A second time there is nothing to reopen, and what is there stays.
   folder.reopen(1);
-  EXPECT_EQ(SimulationParts(folder.parts(1), folder.header("part"), 8, 2, 20).todo().size(), 4U);
+  EXPECT_EQ(SimulationParts(folder.parts(1), folder.header("part", 1), 8, 2, 20).todo().size(), 4U);
 }
 
 }  // namespace

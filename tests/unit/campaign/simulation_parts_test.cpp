@@ -118,5 +118,39 @@ TEST_F(SimulationPartsTest, OfAnotherRoundOrShapeAreRefused) {
                [&] { SimulationParts(folder_ / "parts", header(), kRows, 3, kFirstId); });
 }
 
+TEST_F(SimulationPartsTest, WithIdsThatNoSimulationHasAreRefused) {
+  for (const std::int64_t id :
+       {std::int64_t{-1}, std::int64_t{1} << 62U, std::numeric_limits<std::int64_t>::min(),
+        std::numeric_limits<std::int64_t>::max()}) {
+    SCOPED_TRACE(id);
+    std::filesystem::remove_all(folder_ / "parts");
+    open();
+    auto part = part_of({1}, Status::ok, 1);
+    part.simulations.id = {id};
+    Record record;
+    record.put("theta", part.simulations.theta);
+    record.put("x", part.simulations.x);
+    record.put("id", part.simulations.id);
+    record.put("seed", part.simulations.seed);
+    record.put("status", std::vector<std::int64_t>{0});
+    record.put("worker", part.provenance.worker);
+    record.put("attempts", part.provenance.attempts);
+    record.put("seconds", part.provenance.seconds);
+    write_record(folder_ / "parts" / "000000000.h5", header(), record);
+    expect_error(ExitCode::data, "000000000.h5", [&] { open(); });
+  }
+}
+
+TEST_F(SimulationPartsTest, StrayFilesAreRefused) {
+  open().append(part_of({1}, Status::ok, 1));
+  for (const char* name : {"stray.h5", "1.h5", "99999999999999999999.h5", "-00000001.h5"}) {
+    const auto stray = folder_ / "parts" / name;
+    std::filesystem::copy_file(folder_ / "parts" / "000000000.h5", stray);
+    expect_error(ExitCode::data, name, [&] { open(); });
+    std::filesystem::remove(stray);
+  }
+  EXPECT_EQ(open().todo().size(), static_cast<std::size_t>(kRows - 1));
+}
+
 }  // namespace
 }  // namespace snpse

@@ -78,7 +78,10 @@ TEST(ScoreModelRecord, RefusesADamagedRecord) {
   using Integers = std::vector<std::int64_t>;
   using Reals = std::vector<double>;
   expect_refused(Record(), "missing");
-  expect_refused(damaged("network/weights", std::vector<float>(70)), "70 weights");
+  expect_refused(damaged("network/weights", std::vector<float>(70)), "has 70 entries");
+  expect_refused(damaged("network/weights", std::vector<float>(70, std::nanf(""))), "'network/weights'");
+  // A network of this width would take 4 TB.
+  expect_refused(damaged("network/shape", Integers{2, 2, 60, 60}), "'network/weights'");
   expect_refused(damaged("network/weights", Reals(7)), "'network/weights' has the wrong type");
   expect_refused(damaged("network/shape", Integers{2, 2, 16}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, -2, 16, 2}), "'network/shape'");
@@ -90,8 +93,8 @@ TEST(ScoreModelRecord, RefusesADamagedRecord) {
   expect_refused(damaged("diffusion/high", std::nan("")), "'diffusion/high'");
   expect_refused(damaged("diffusion/t_min", 1.0), "'diffusion/t_min'");
   expect_refused(damaged("parametrisation", std::int64_t{2}), "'parametrisation'");
-  expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x'");
-  expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta'");
+  expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x/mean'");
+  expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta/deviation'");
   expect_refused(damaged("regression/weights", Matrix(3, 2)), "'regression/weights'");
   expect_refused(damaged("regression/weights", Matrix(Matrix::Constant(2, 2, std::nan("")))),
                  "'regression/weights'");

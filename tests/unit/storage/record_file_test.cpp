@@ -162,6 +162,72 @@ TEST_F(RecordFile, OtherTypesAndNewerVersionsAreRefused) {
   expect_error(ExitCode::data, "use a newer snpse", [&] { read_header(path); });
 }
 
+/// Opens a file, changes it and seals it again.
+void change(const std::filesystem::path& path, const std::function<void(hid_t file)>& work) {
+  const std::string whole = read_whole(path);
+  std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() - Seal::kSize);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  work(file);
+  H5Fclose(file);
+  append(path, Seal::of(path).text());
+}
+
+TEST_F(RecordFile, OfTheVersionBeforeRoundsIsRead) {
+  const auto path = folder_ / "a.h5";
+  auto header = example_header();
+  header.round = 3;
+  write_record(path, header, example_record());
+  EXPECT_EQ(read_header(path).round, 3);
+  change(path, [](hid_t file) {
+    const hid_t attribute = H5Aopen(file, "format_version", H5P_DEFAULT);
+    const std::int64_t before = 1;
+    H5Awrite(attribute, H5T_NATIVE_INT64, &before);
+    H5Aclose(attribute);
+    H5Adelete(file, "round");
+  });
+  EXPECT_EQ(read_header(path).round, 0);
+  EXPECT_EQ(read_record(path, "example").values().size(), example_record().values().size());
+}
+
+TEST_F(RecordFile, WhoseHeaderIsNotWantedIsRefused) {
+  const auto path = folder_ / "a.h5";
+  write_record(path, example_header(), example_record());
+  const HeaderCheck refuse = [](const auto& file, const FileHeader& header) {
+    fail(ExitCode::data, "{}: not {}", file.string(), header.seed);
+  };
+  expect_error(ExitCode::data, "a.h5: not 18446744073709551615",
+               [&] { read_record(path, "example", refuse); });
+  expect_error(ExitCode::data, "a.h5: not", [&] { read_fields(path, "example", {"real"}, refuse); });
+}
+
+TEST_F(RecordFile, ThatClaimsMoreThanItHoldsTakesNoMemory) {
+  const auto path = folder_ / "a.h5";
+  for (const hsize_t rows : {hsize_t{1} << 30U, hsize_t{1} << 62U}) {
+    write_record(path, example_header(), {});
+    // Chunks that are not written yet take no room in the file.
+    change(path, [&](hid_t file) {
+      const hsize_t size[2] = {rows, 3};
+      const hsize_t chunk[2] = {16, 3};
+      const hid_t space = H5Screate_simple(2, size, nullptr);
+      const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+      H5Pset_chunk(creation, 2, chunk);
+      H5Dclose(H5Dcreate2(file, "matrix", H5T_IEEE_F64LE, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+      H5Pclose(creation);
+      H5Sclose(space);
+    });
+    expect_error(ExitCode::data, "a.h5", [&] { read_record(path, "example"); });
+    expect_error(ExitCode::data, "a.h5", [&] { open_rows(path, "example", "matrix", 0, 1); });
+  }
+}
+
+TEST_F(RecordFile, NamesItselfWhereAFieldIsNotWhatItShouldBe) {
+  write_record(folder_ / "a.h5", example_header(), example_record());
+  const Record read = read_record(folder_ / "a.h5", "example");
+  expect_error(ExitCode::data, "a.h5': the field 'absent' is missing", [&] { read.get<double>("absent"); });
+  expect_error(ExitCode::data, "a.h5': the field 'real' has the wrong type",
+               [&] { read.get<std::int64_t>("real"); });
+}
+
 TEST_F(RecordFile, AbsentFilesAreMissingInput) {
   expect_error(ExitCode::missing_input, "absent.h5", [&] { read_record(folder_ / "absent.h5", "example"); });
   expect_error(ExitCode::missing_input, "directory", [&] { read_header(folder_); });
