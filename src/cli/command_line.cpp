@@ -123,7 +123,8 @@ struct Parser {
     sub->add_option("--samples", sample.samples, "how many")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    sub->add_option("--output", sample.output, "the file to write: .csv, or .h5")->required();
+    sub->add_option("--output", sample.output, "the file to write: .csv, .h5, or - for standard output")
+        ->required();
     auto* observation = sub->add_option("--observation", sample.observation,
                                         "a CSV file with another x, or several, a line each (amortised "
                                         "methods)");
@@ -153,10 +154,10 @@ struct Parser {
   void add_export() {
     auto* sub = verb("export", "write the posterior samples for other programs", exporting);
     sub->add_option("DIR", exporting.folder, "the campaign's folder")->required();
-    sub->add_option("--format", exporting.format, "of the file")
-        ->check(one_of({"csv", "hdf5"}))
-        ->capture_default_str();
-    sub->add_option("--output", exporting.output, "the file to write")->required();
+    sub->add_option("--format", exporting.format, "of an output whose name has no suffix; default: csv")
+        ->check(one_of({"csv", "hdf5"}));
+    sub->add_option("--output", exporting.output, "the file to write: .csv, .h5, or - for standard output")
+        ->required();
   }
   void add_simulate() {
     auto* sub = verb("simulate", "simulate with a built-in task, for other programs", simulate);

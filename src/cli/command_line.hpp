@@ -49,7 +49,7 @@ struct DiagnoseArguments {
 };
 struct ExportArguments {
   std::filesystem::path folder;
-  std::string format = "csv";
+  std::string format;  ///< "csv", "hdf5"; empty: as the output's name says
   std::filesystem::path output;
 };
 struct SimulateArguments {

@@ -1,11 +1,19 @@
 #include "cli/program.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -13,6 +21,7 @@
 #include "numerics/threads.hpp"
 #include "parallel/world.hpp"
 #include "simulation/library_worker.hpp"
+#include "util/printable.hpp"
 
 namespace snpse {
 namespace {
@@ -40,14 +49,26 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
   return std::visit(Verbs{session}, *line.command);
 }
 
+std::string cannot_print(int error) {
+  return fmt::format("cannot write to standard output: {}", std::strerror(error));
+}
+
+/// The program's exit code, once what it printed has arrived.
+int after_printing(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (code != static_cast<int>(ExitCode::ok)) return code;
+  fmt::print(stderr, "snpse: {}\n", cannot_print(errno));
+  return static_cast<int>(ExitCode::io);
+}
+
 /// The one place that reports what was thrown. Mostly all ranks throw the same, rank 0 says it, and all leave
 /// in order. A rank that is alone with its error says it and ends the others, who would wait for it for ever.
 int report(const World& world, ExitCode code, std::string_view message) {
   constexpr double kPatience = 5;  // seconds; longer than a rank needs to reach the same error
   const auto status = static_cast<int>(code);
-  if (world.is_root()) fmt::print(stderr, "snpse: {}\n", message);
+  if (world.is_root()) fmt::print(stderr, "snpse: {}\n", printable(message));
   if (world.all_failed(kPatience)) return status;
-  if (!world.is_root()) fmt::print(stderr, "snpse: rank {}: {}\n", world.rank(), message);
+  if (!world.is_root()) fmt::print(stderr, "snpse: rank {}: {}\n", world.rank(), printable(message));
   std::fflush(stderr);
   MpiSession::abort(status);
 }
@@ -72,7 +93,11 @@ int run_on_ranks(int argc, char** argv, const World& world, const SimulatorFacto
     return static_cast<int>(dispatch(line, {world, *log, in_process}));
   } catch (const Error& error) {
     return report(world, error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    return report(world, ExitCode::config,
+                  "the memory is exhausted: ask for fewer simulations or samples, or a smaller network");
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0) return report(world, ExitCode::io, cannot_print(errno));
     return report(world, ExitCode::internal, fmt::format("internal error: {}", error.what()));
   }
 }
@@ -81,6 +106,14 @@ int run_on_ranks(int argc, char** argv, const World& world, const SimulatorFacto
 /// users, and without MPI, which a child of a rank may not start.
 bool is_library_worker(int argc, char** argv) {
   return argc == 5 && std::string_view(argv[1]) == "serve-library";
+}
+
+/// Gives standard input, output and error that were closed a descriptor that fails: else the next file that
+/// is opened would get their number, and what is printed would go into it.
+void keep_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) < 0)
+      ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // NOLINT: stays open
 }
 
 /// Help, the version and mistakes are answered before MPI starts: it takes a while, and may fail on its own.
@@ -92,8 +125,10 @@ std::optional<int> answer_alone(int argc, char** argv) {
     fmt::print("{}", line.text);
     return static_cast<int>(ExitCode::ok);
   } catch (const Error& error) {
-    fmt::print(stderr, "snpse: {}\n", error.what());
+    fmt::print(stderr, "snpse: {}\n", printable(error.what()));
     return static_cast<int>(error.code());
+  } catch (const std::system_error&) {
+    return static_cast<int>(ExitCode::ok);  // after_printing() tells what standard output did not take
   }
 }
 
@@ -104,11 +139,13 @@ int run_program(int argc, char** argv, const SimulatorFactory& in_process) {
     serve_library(argv[2], std::strtoul(argv[3], nullptr, 10), std::strtoul(argv[4], nullptr, 10));
     return 0;
   }
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that left is an error of writing
+  keep_standard_descriptors();
   if (!MpiSession::launched())
-    if (const auto answered = answer_alone(argc, argv)) return *answered;
+    if (const auto answered = answer_alone(argc, argv)) return after_printing(*answered);
   const MpiSession mpi(argc, argv);
   const World world;
-  return run_on_ranks(argc, argv, world, in_process);
+  return after_printing(run_on_ranks(argc, argv, world, in_process));
 }
 
 }  // namespace snpse

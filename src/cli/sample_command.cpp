@@ -7,7 +7,10 @@
 #include "campaign/data_records.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
+#include "cli/table_format.hpp"
 #include "storage/csv.hpp"
+#include "storage/output_file.hpp"
+#include "util/memory.hpp"
 
 namespace snpse {
 namespace {
@@ -80,17 +83,23 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
   if (log_prob.size() > 0) add("log_prob", log_prob);
   const auto count = static_cast<Eigen::Index>(groups.size());
   if (count > 1) add("observation", group_of_draws(groups.size(), samples.theta.rows() / count));
-  if (output.extension() == ".h5")
-    write_record(output, folder.header("posterior"), record);
-  else
-    write_csv(output, table.names, table.values);
+  write_output(output, [&](const std::filesystem::path& file) {
+    if (format_of(output) == TableFormat::hdf5)
+      write_record(file, folder.header("posterior", folder.last_round()), record);
+    else
+      write_csv(file, table.names, table.values);
+  });
 }
 
 }  // namespace
 
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
   const auto& world = session.world;
-  const TrainedCampaign campaign(world, arguments.folder);
+  format_of(arguments.output);  // before any draws
+  const TrainedCampaign campaign(world, arguments.folder, session.log);
+  require_memory(static_cast<double>(arguments.samples) * sizeof(double) *
+                     static_cast<double>(campaign.setup().prior->dim()),
+                 fmt::format("--samples {}", arguments.samples));
   const auto groups = groups_of(arguments, session, campaign);
   if (arguments.log_prob && std::ranges::any_of(groups, [](const Matrix& x) { return x.rows() > 1; }))
     fail(ExitCode::usage,

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/table_format.hpp"
 #include "storage/csv.hpp"
+#include "storage/output_file.hpp"
 #include "tasks/task.hpp"
+#include "util/memory.hpp"
 
 namespace snpse {
 namespace {
@@ -35,7 +38,11 @@ Matrix simulate_rows(const Task& task, const Matrix& theta, std::uint64_t seed, 
 
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session) {
   const auto& world = session.world;
+  format_of(arguments.output, "csv");
   const auto task = make_task(arguments.task);
+  require_memory(static_cast<double>(arguments.simulations) * sizeof(double) *
+                     static_cast<double>(task->prior()->dim() + task->x_dim()),
+                 fmt::format("--simulations {}", arguments.simulations));
   const Matrix theta = choose_parameters(arguments, *task, world);
   const Matrix x = simulate_rows(*task, theta, arguments.seed, world);
   world.on_root([&] {
@@ -43,7 +50,7 @@ ExitCode simulate_command(const SimulateArguments& arguments, const Session& ses
     for (Eigen::Index i = 1; i <= x.cols(); ++i) names.push_back(fmt::format("x_{}", i));
     Matrix table(theta.rows(), theta.cols() + x.cols());
     table << theta, x;
-    write_csv(arguments.output, names, table);
+    write_output(arguments.output, [&](const std::filesystem::path& file) { write_csv(file, names, table); });
   });
   return ExitCode::ok;
 }

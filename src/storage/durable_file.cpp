@@ -164,6 +164,19 @@ void append(const fs::path& file, std::string_view bytes) {
   close_checked(std::move(descriptor));
 }
 
+void write_to(int descriptor, const std::string& name, const fs::path& content) {
+  for_each_piece(content, [&](std::string_view piece) {
+    if (const int error = write_all(descriptor, piece))
+      fail(ExitCode::io, "cannot write to {}: {}", name, std::strerror(error));
+  });
+}
+
+void write_to(const fs::path& stream, const fs::path& content) {
+  const Descriptor descriptor(::open(stream.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (!descriptor.valid()) fail_writing(stream, errno);
+  write_to(descriptor.get(), fmt::format("'{}'", stream.string()), content);
+}
+
 std::string read_whole(const fs::path& path) {
   return read_end(path, std::numeric_limits<std::size_t>::max());
 }

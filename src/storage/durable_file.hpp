@@ -21,6 +21,11 @@ void write_durably(const std::filesystem::path& path,
 void reserve(const std::filesystem::path& file, std::uintmax_t bytes);
 void append(const std::filesystem::path& file, std::string_view bytes);
 
+/// Writes the content of a file to what is open, or to what there is under a path, as it stands: a device, a
+/// pipe. name: in the messages. Errors: as write_durably().
+void write_to(int descriptor, const std::string& name, const std::filesystem::path& content);
+void write_to(const std::filesystem::path& stream, const std::filesystem::path& content);
+
 /// The content of a file. Errors: missing_input (absent or unreadable).
 std::string read_whole(const std::filesystem::path& path);
 /// Its last bytes: so many, or all where it is shorter. Errors: as read_whole().
