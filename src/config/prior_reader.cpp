@@ -6,6 +6,8 @@
 
 #include "config/prior_schema.hpp"
 #include "core/prior.hpp"
+#include "storage/csv.hpp"
+#include "util/printable.hpp"
 
 namespace snpse {
 namespace {
@@ -86,12 +88,26 @@ void read_prior(const toml::node& node, const std::string& name, ValueReader& re
   read_lists(*table, name, *type, reader, parameter);
 }
 
+/// The heading of a column: of one line, and not to be taken for a number or for another column.
+std::string read_parameter_name(const toml::node& node, const std::string& key, ValueReader& reader) {
+  const auto name = reader.text(node, key).value_or("");
+  const auto refuse = [&](const char* why) {
+    reader.errors().add(line_of(node), fmt::format("{} = \"{}\" {}", key, printable(name), why));
+  };
+  if (printable(name) != name || name.find_first_of("\n\t") != std::string::npos)
+    refuse("holds a control character");
+  if (reads_as_number(name)) refuse("reads as a number");
+  for (const char* reserved : {"log_prob", "observation"})
+    if (name == reserved) refuse("is the name of another column that snpse writes; choose another");
+  return name;
+}
+
 ParameterOptions read_parameter(const toml::table& table, std::size_t index, ValueReader& reader) {
   ParameterOptions parameter;
   const std::string section = fmt::format("parameter[{}]", index);
   reader.check_names(table, section + ".", {"name", "prior"});
   if (const auto* node = table.get("name"))
-    parameter.name = reader.text(*node, section + ".name").value_or("");
+    parameter.name = read_parameter_name(*node, section + ".name", reader);
   else
     reader.errors().add(line_of(table), section + " has no name");
   if (const auto* node = table.get("prior"))

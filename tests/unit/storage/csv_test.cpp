@@ -54,6 +54,59 @@ TEST_F(Csv, ErrorsNameTheLine) {
   expect_error(ExitCode::missing_input, "absent", [&] { read_csv(folder_ / "absent.csv"); });
 }
 
+TEST_F(Csv, ReadsBackNamesThatNeedQuotes) {
+  const Matrix values = (Matrix(1, 4) << 1, 2, 3, 4).finished();
+  write_csv(folder_ / "a.csv", {"a, b", "=1+1", "2nd", "say \"no\""}, values);
+  EXPECT_EQ(read_whole(folder_ / "a.csv"), "\"a, b\",\"=1+1\",\"2nd\",\"say \"\"no\"\"\"\n1,2,3,4\n");
+  EXPECT_TRUE(read_csv(folder_ / "a.csv") == values);
+}
+
+TEST_F(Csv, ReadsWhatOtherProgramsWrite) {
+  const Matrix two = (Matrix(2, 2) << 1, 2, 3, 4).finished();
+  for (const char* text :
+       {"\xef\xbb\xbf"
+        "1,2\n3,4\n",
+        "\xef\xbb\xbf"
+        "a,b\n1,2\n3,4\n",
+        "1 2\n3 4\n", "# NumPy's default\n1.0e+00 2.0e+00\n3.0e+00\t4.0e+00\n", "a\tb\n1\t2\n3\t4",
+        "1,2\r3,4\r", "growth rate\tb\n1\t2\n3\t4", "\"1\",\"2\"\n3,4"}) {
+    SCOPED_TRACE(text);
+    write_durably(folder_ / "a.csv", text);
+    EXPECT_TRUE(read_csv(folder_ / "a.csv") == two);
+  }
+}
+
+TEST_F(Csv, NeverLosesAFirstRow) {
+  // Each is meant as a row, and would be taken for names where all that is no number is a name.
+  for (const char* text : {"1.5f,2.5f\n1,2\n", "[1.0, 2.0]\n", "NA,NA\n1,2\n", "(1+2j),(3+4j)\n1,2\n",
+                           "\xe2\x88\x92"
+                           "1,\xe2\x88\x92"
+                           "2\n1,2\n",
+                           "+-1,+-2\n1,2\n"}) {
+    SCOPED_TRACE(text);
+    write_durably(folder_ / "a.csv", text);
+    expect_error(ExitCode::data, "line 1", [&] { read_csv(folder_ / "a.csv"); });
+  }
+}
+
+TEST_F(Csv, WhatIsNoTableOfNumbersIsRefusedWithTheReason) {
+  const auto refused = [&](const std::string& text, const std::string& reason) {
+    SCOPED_TRACE(reason);
+    write_durably(folder_ / "a.csv", text);
+    expect_error(ExitCode::data, reason, [&] { read_csv(folder_ / "a.csv"); });
+  };
+  refused("1;2\n3;4\n", "semicolons");
+  refused("a;b\n1,5;2,5\n", "semicolons");
+  refused("\x93NUMPY\x01", "numpy.savetxt");
+  refused(std::string("\xff\xfe"
+                      "1\0,\0",
+                      6),
+          "UTF-16");
+  refused(std::string("1,2\n\0\0", 6), "byte 5 is 0x00");
+  refused("a,b\n1,2,3\n", "3 values, but the first line has 2 names");
+  refused("\"a,b\n1,2\n", "a quote does not end");
+}
+
 TEST_F(Csv, ALineIsAnObservation) {
   write_durably(folder_ / "column.csv", "1\n2\n3\n");
   write_durably(folder_ / "lines.csv", "1,2,3\n4,5,6\n");
