@@ -3,7 +3,11 @@
 #include "cli/commands.hpp"
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
+#include "config/feasibility.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/temporary_folder.hpp"
 #include "util/clock.hpp"
+#include "util/printable.hpp"
 
 namespace snpse {
 namespace {
@@ -30,10 +34,18 @@ double try_simulator(const Config& config, const Experiment& setup, SimulatorIns
   return seconds;
 }
 
-void check(const CheckArguments& arguments, const Session& session) {
+/// Shows what workers printed into the logs of a folder.
+void show_logs(const std::filesystem::path& folder) {
+  for (const auto& log : std::filesystem::directory_iterator(folder))
+    fmt::print(stderr, "{}", printable(read_whole(log.path())));
+}
+
+/// logs: the folder for what workers print.
+void check(const CheckArguments& arguments, const Session& session, const std::filesystem::path& logs) {
   const auto config = load_config(arguments.file);
-  const auto setup = set_up(config, {{}, session.world.rank(), session.in_process});
+  const auto setup = set_up(config, {logs, session.world.rank(), session.in_process, &session.log});
   require_simulator(setup);
+  require_feasible(config, setup);
   const auto method = make_method(setup, config);
   fmt::print("{} is valid: {} with {} parameters and {} data, {} simulations in {} rounds\n",
              arguments.file.string(), config.method.name, setup.prior->dim(), setup.observations.cols(),
@@ -51,7 +63,16 @@ void check(const CheckArguments& arguments, const Session& session) {
 }  // namespace
 
 ExitCode check_command(const CheckArguments& arguments, const Session& session) {
-  session.world.on_root([&] { check(arguments, session); });
+  session.world.on_root([&] {
+    const TemporaryFolder logs;
+    try {
+      check(arguments, session, logs.path());
+    } catch (const Error&) {
+      show_logs(logs.path());
+      throw;
+    }
+    show_logs(logs.path());
+  });
   return ExitCode::ok;
 }
 

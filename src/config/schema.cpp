@@ -127,11 +127,11 @@ Section model_section(ModelOptions& o) {
                                            {"energy", NetworkKind::energy},
                                            {"residual", NetworkKind::residual},
                                            {"residual_energy", NetworkKind::residual_energy}})},
-          {"width", "units of every hidden layer", number(o.width, at_least(1))},
+          {"width", "units of every hidden layer", number(o.width, between(1, 65536))},
           {"depth", "layers of each of the three perceptrons, or residual blocks",
-           number(o.depth, at_least(2))},
+           number(o.depth, between(2, 1000))},
           {"networks", "whose mean is the score; 0: three and calibrated below 5000 simulations, else one",
-           number(o.networks, at_least(0))},
+           number(o.networks, between(0, 1000))},
           {"summary", "a network that learns statistics of x: of rows in any order, or of time series",
            choice<SummaryKind>(o.summary, {{"none", SummaryKind::none},
                                            {"mlp", SummaryKind::mlp},
@@ -139,7 +139,7 @@ Section model_section(ModelOptions& o) {
                                            {"series", SummaryKind::series}})},
           {"summary_parts", "how many rows or series x is made of, one after the other",
            number(o.summary_parts, at_least(1))},
-          {"summary_size", "statistics that it learns", number(o.summary_size, at_least(1))},
+          {"summary_size", "statistics that it learns", number(o.summary_size, between(1, 65536))},
       }};
 }
 
@@ -152,8 +152,10 @@ Section training_section(TrainingOptions& o) {
            choice<Device>(o.device, {{"cpu", Device::cpu}, {"cuda", Device::cuda}})},
           {"learning_rate", "of Adam", number(o.learning_rate, above(0))},
           {"warmup", "steps over which the rate rises from 0", number(o.warmup, at_least(0))},
-          {"batch", "simulations a step, over all ranks; 0: the paper's rule", number(o.batch, at_least(0))},
-          {"noise_draws", "noise levels for each simulation of a step", number(o.noise_draws, at_least(1))},
+          {"batch", "simulations a step, over all ranks; 0: the paper's rule",
+           number(o.batch, between(0, 1e6))},
+          {"noise_draws", "noise levels for each simulation of a step",
+           number(o.noise_draws, between(1, 1000))},
           {"weight_decay", "decoupled", number(o.weight_decay, at_least(0))},
           {"noise_levels", "how noise levels are drawn",
            choice<NoiseLevels>(o.noise_levels,
@@ -163,7 +165,8 @@ Section training_section(TrainingOptions& o) {
           {"validation_share", "simulations held out", number(o.validation_share, strictly_between(0, 1))},
           {"check_share", "simulations kept for the check of the posterior at the end of a run; 0: no check",
            number(o.check_share, Range{.low = 0, .high = 0.5})},
-          {"validation_draws", "noise levels a held-out simulation", number(o.validation_draws, at_least(1))},
+          {"validation_draws", "noise levels a held-out simulation",
+           number(o.validation_draws, between(1, 1000))},
           {"validation_every", "steps", number(o.validation_every, at_least(1))},
           {"patience", "steps without a lower validation loss until training ends; 0: 500 to 1500",
            number(o.patience, at_least(0))},
@@ -209,7 +212,7 @@ Section density_section(DensityOptions& o) {
               {"tolerance", "dopri5: absolute and relative", number(o.tolerance, strictly_between(0, 1))},
               {"trace", "of the drift's Jacobian",
                choice<Trace>(o.trace, {{"exact", Trace::exact}, {"hutchinson", Trace::hutchinson}})},
-              {"probes", "hutchinson: random directions a draw", number(o.probes, at_least(1))},
+              {"probes", "hutchinson: random directions a draw", number(o.probes, between(1, 10000))},
           }};
 }
 
@@ -219,7 +222,7 @@ Section truncation_section(TruncationOptions& o) {
           {
               {"epsilon", "posterior mass outside; 0: a thousandth a parameter, a hundredth at most",
                number(o.epsilon, Range{.low = 0, .high = 1, .high_included = false})},
-              {"samples", "draws that decide the threshold", number(o.samples, at_least(1))},
+              {"samples", "draws that decide the threshold", number(o.samples, between(1, 1e8))},
               {"density_steps", "steps of each log-density", number(o.density_steps, at_least(1))},
               {"screen_steps", "steps of a coarser one that drops most candidates; 0: no screens",
                number(o.screen_steps, at_least(0))},

@@ -45,6 +45,19 @@ std::optional<double> ValueReader::number(const toml::node& node, const std::str
   return std::nullopt;
 }
 
+std::optional<std::int64_t> ValueReader::whole_number(const toml::node& node, const std::string& name) {
+  constexpr double kMostExact = 0x1p53;
+  if (const auto value = node.value_exact<std::int64_t>()) return value;
+  const auto real = node.value_exact<double>();
+  if (real && std::trunc(*real) == *real && std::abs(*real) <= kMostExact)
+    return static_cast<std::int64_t>(*real);
+  if (real)
+    errors_.add(line_of(node), fmt::format("{} = {} must be a whole number", name, *real));
+  else
+    add_type_problem(node, name, "a whole number");
+  return std::nullopt;
+}
+
 std::optional<std::vector<double>> ValueReader::number_list(const toml::node& node, const std::string& name,
                                                             bool may_be_nan) {
   const auto* array = node.as_array();
@@ -74,8 +87,8 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
   if constexpr (std::is_floating_point_v<T>) {
     if (const auto value = number(node, name, field.range)) *field.value = *value;
   } else {
-    const auto value = node.value_exact<std::int64_t>();
-    if (!value) return add_type_problem(node, name, "a whole number without point or exponent");
+    const auto value = whole_number(node, name);
+    if (!value) return;
     if (!field.range.contains(static_cast<double>(*value)))
       return errors_.add(line_of(node), fmt::format("{} = {} must be {}", name, *value, field.range.text()));
     if (!std::in_range<T>(*value))

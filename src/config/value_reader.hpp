@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ class ValueReader {
   std::optional<std::string> text(const toml::node& node, const std::string& name);
   std::optional<double> number(const toml::node& node, const std::string& name, const Range& range,
                                bool may_be_infinite = false);
+  /// A whole number, which may be written as 4e3.
+  std::optional<std::int64_t> whole_number(const toml::node& node, const std::string& name);
   std::optional<std::vector<double>> number_list(const toml::node& node, const std::string& name,
                                                  bool may_be_nan = false);
   /// Puts the node's value into the field of a key.

@@ -1,0 +1,33 @@
+#include "util/memory.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "util/error.hpp"
+
+namespace snpse {
+
+double usable_memory() {
+  double least =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    least = std::min(least, static_cast<double>(limit.rlim_cur));
+  double of_group = 0;  // of a container
+  if (std::ifstream("/sys/fs/cgroup/memory.max") >> of_group && of_group > 0)
+    least = std::min(least, of_group);
+  return least;
+}
+
+void require_memory(double bytes, const std::string& what) {
+  constexpr double kGigabyte = 1e9;
+  const double usable = usable_memory();
+  if (bytes <= usable) return;
+  fail(ExitCode::config, "{} takes {:.3g} GB of memory, but there are {:.3g} GB: ask for less", what,
+       bytes / kGigabyte, usable / kGigabyte);
+}
+
+}  // namespace snpse

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace snpse {
+
+/// The memory that this process can have, in bytes: the machine's, or less where the process has a limit.
+double usable_memory();
+
+/// Error(config) that says what takes so many bytes, and how many there are, where there are fewer.
+void require_memory(double bytes, const std::string& what);
+
+}  // namespace snpse
