@@ -122,8 +122,27 @@ void Campaign::take(const Step& step, Record network) {
   last_ = step;
 }
 
+std::int64_t Campaign::draws() const {
+  std::int64_t n = 0;
+  world_.on_root([&] { n = folder_->load_posterior(size_.parameters).get<Matrix>("theta").rows(); });
+  return world_.broadcast(n);
+}
+
+PosteriorSamples Campaign::reopen_posterior() {
+  PosteriorSamples samples;
+  world_.on_root([&] { samples = posterior_samples_from(folder_->load_posterior(size_.parameters)); });
+  world_.broadcast(samples.theta);
+  samples.report.drawn = world_.broadcast(samples.report.drawn);
+  samples.report.leaked = world_.broadcast(samples.report.leaked);
+  last_ = Step{last_->round, Phase::train};
+  return samples;
+}
+
 void Campaign::commit(const Step& step, Proposal proposal) {
-  world_.on_root([&] { folder_->save_proposal(step.round, proposal); });
+  world_.on_root([&] {
+    if (step.round > 1) folder_->set_posterior_aside(step.round - 1);
+    folder_->save_proposal(step.round, proposal);
+  });
   take(step, std::move(proposal));
 }
 

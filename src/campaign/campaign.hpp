@@ -8,6 +8,7 @@
 #include "campaign/folder.hpp"
 #include "campaign/simulation_parts.hpp"
 #include "config/experiment.hpp"
+#include "inference/posterior.hpp"
 #include "methods/method.hpp"
 #include "parallel/world.hpp"
 #include "simulation/farm.hpp"
@@ -43,6 +44,10 @@ class Campaign {
   /// Collective. Gives the last round, whose network is yet to be trained, the rows of the proposal beyond
   /// the round's own as further parameters. What was simulated is kept, and next_step() simulates the rest.
   void extend(const Proposal& proposal);
+  /// Collective. How many draws the committed posterior has.
+  std::int64_t draws() const;
+  /// Collective. Makes infer the next step of a finished campaign, and returns the draws that it has so far.
+  PosteriorSamples reopen_posterior();
   /// Collective. Opens the present round's simulations: reads on rank 0 what earlier sittings brought, and
   /// returns the plan for the rest.
   SimulationPlan open_simulations(const Step& step, int x_dim, std::uint64_t seed);

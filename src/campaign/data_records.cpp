@@ -145,6 +145,13 @@ void check_training(const Record& training) {
   network_report_from(training);
 }
 
+PosteriorSamples posterior_samples_from(const Record& posterior) {
+  PosteriorSamples samples{posterior.get<Matrix>("theta"), {}};
+  samples.report.drawn = posterior.get<std::int64_t>("drawn");
+  samples.report.leaked = posterior.get<std::int64_t>("leaked");
+  return samples;
+}
+
 std::optional<double> invalid_draws_of(const Record& posterior) {
   if (!posterior.has(kInvalidDraws)) return std::nullopt;
   return number_in(posterior, kInvalidDraws, 0, 1);

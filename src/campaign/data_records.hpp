@@ -34,6 +34,8 @@ Record posterior_record(const PosteriorSamples& samples, const std::vector<std::
 void check_draws(const Record& record);
 void check_posterior(const Record& posterior, Eigen::Index parameters);
 void check_training(const Record& training);
+/// The draws in a record of posterior_record(), and how many more were drawn for them.
+PosteriorSamples posterior_samples_from(const Record& posterior);
 /// That share in a record of posterior_record().
 std::optional<double> invalid_draws_of(const Record& posterior);
 

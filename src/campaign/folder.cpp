@@ -1,5 +1,6 @@
 #include "campaign/folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "campaign/data_records.hpp"
 #include "config/config_file.hpp"
 #include "core/record_checks.hpp"
+#include "util/shell.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -71,16 +73,19 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
   if (!refused.empty())
     fail(ExitCode::config,
          "'{}' was started with another configuration:{}\nUndo the change, or start a new campaign with "
-         "another --out",
-         path.string(), refused);
+         "another --out. 'snpse run {}' continues the campaign as it is, and 'snpse extend' adds simulations "
+         "to a finished one",
+         path.string(), refused, shell_word(path));
   folder.tidy();
-  if (!folder.changes_.empty()) folder.refreeze(configuration);
+  if (!folder.changes_.empty()) folder.refreeze(configuration, folder.changes_);
   return folder;
 }
 
-void CampaignFolder::refreeze(const std::string& configuration) {
-  // A training goes on with the settings that it began with, so that one under way begins anew.
-  for (int round = 1; fs::exists(round_folder(round)); ++round) remove_checkpoints(round);
+void CampaignFolder::refreeze(const std::string& configuration,
+                              const std::vector<KeyDifference>& differences) {
+  const auto decides = [](const KeyDifference& difference) { return !may_change_any_time(difference.key); };
+  if (std::ranges::any_of(differences, decides))
+    for (int round = 1; fs::exists(round_folder(round)); ++round) remove_checkpoints(round);
   write_durably(path_ / kConfiguration, configuration);
   configuration_ = configuration;
 }
@@ -245,6 +250,11 @@ Record CampaignFolder::load_training(int round) const {
   Record record = read_record(round_folder(round) / "training.h5", "training", own_files(round));
   check_training(record);
   return record;
+}
+
+void CampaignFolder::set_posterior_aside(int round) const {
+  for (const auto& file : {path_ / "diagnosis.json", posterior_file()})
+    if (fs::exists(file)) move_durably(file, round_folder(round) / file.filename());
 }
 
 void CampaignFolder::save_posterior(int round, const Record& posterior) const {

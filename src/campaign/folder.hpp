@@ -36,6 +36,7 @@ struct Step {
 ///     rounds/001/     proposal.h5, simulations.h5 + provenance.h5, network.h5 + training.h5, one pair a
 ///     step;
 ///                     parts/ and checkpoint.h5 while a step is under way
+///                     posterior.h5 of a campaign that went on after it, see set_posterior_aside()
 ///     posterior.h5    the draws
 ///     events.jsonl    one line an event
 ///     logs/           what external simulators print
@@ -68,7 +69,7 @@ class CampaignFolder {
 
   void save_proposal(int round, const Proposal& proposal) const;
   Proposal load_proposal(int round) const;
-  fs::path proposal_file(int round) const;
+  std::filesystem::path proposal_file(int round) const;
   std::filesystem::path simulations_file(int round) const;
   void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
   Provenance load_provenance(int round) const;
@@ -81,6 +82,9 @@ class CampaignFolder {
   void save_network(int round, const RoundNetwork& network) const;
   Record load_network(int round) const;
   Record load_training(int round) const;
+  /// Moves the posterior of a campaign that goes on, and what was found of the posterior, into the folder of
+  /// the round that it was drawn after. Nothing happens where there is no posterior.
+  void set_posterior_aside(int round) const;
   void save_posterior(int round, const Record& posterior) const;
   /// The draws of so many parameters.
   Record load_posterior(Eigen::Index parameters) const;
@@ -95,13 +99,15 @@ class CampaignFolder {
   HeaderCheck own_files(int round) const;
   /// The last round that is trained; 0: none.
   int last_round() const;
+  /// Freezes another configuration in place of the present one, which differs in these keys. Checkpoints of
+  /// trainings that a key decides are dropped: a training goes on with the settings that it began with.
+  void refreeze(const std::string& configuration, const std::vector<KeyDifference>& differences);
 
  private:
   CampaignFolder() = default;
 
   /// Clears away what a crash left: files half written, and what a step needed until it was committed.
   void tidy() const;
-  void refreeze(const std::string& configuration);
   void remove_checkpoints(int round) const;
   std::filesystem::path provenance_file(int round) const;
 

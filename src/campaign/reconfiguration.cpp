@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string_view>
+#include <iterator>
 
 #include "campaign/folder.hpp"
 
@@ -18,18 +18,17 @@ struct Changeable {
 };
 
 constexpr Changeable kChangeable[] = {
-    {"method.simulations", Phase::train, false, true},
-    {"method.first_round", Phase::train, true, true},
-    {"method.resampling_candidates", Phase::infer},
-    {"simulator.time_limit", Phase::simulate},
-    {"simulator.start_limit", Phase::simulate},
-    {"simulator.retries", Phase::simulate},
-    {"simulator.failure_budget", Phase::simulate},
-    {"training.learning_rate", Phase::train},
-    {"truncation.epsilon", Phase::propose},
-    {"truncation.resampling_pool", Phase::propose},
-    {"invalid.policy", Phase::train},
+    {"method.simulations", Phase::train, false, true}, {"method.rounds", Phase::train, false, true},
+    {"method.first_round", Phase::train, true, true},  {"method.resampling_candidates", Phase::infer},
+    {"training.learning_rate", Phase::train},          {"truncation.epsilon", Phase::propose},
+    {"truncation.resampling_pool", Phase::propose},    {"invalid.policy", Phase::train},
     {"sampler.min_acceptance", Phase::infer},
+};
+
+/// Keys that decide how the work is done, and how much of it, but none of the numbers.
+constexpr std::string_view kAnyTime[] = {
+    "simulator.time_limit", "simulator.start_limit",       "simulator.retries", "simulator.failure_budget",
+    "training.memory",      "training.checkpoint_seconds", "training.device",   "posterior.samples",
 };
 
 bool is_larger(const std::string& frozen, const std::string& wanted) {
@@ -43,7 +42,13 @@ bool is_larger(const std::string& frozen, const std::string& wanted) {
 
 }  // namespace
 
+bool may_change_any_time(std::string_view key) {
+  return std::ranges::find(kAnyTime, key) != std::end(kAnyTime);
+}
+
 bool may_change(const KeyDifference& difference, const CampaignFolder& folder, int rounds) {
+  if (may_change_any_time(difference.key)) return true;
+  if (folder.committed({rounds, Phase::infer})) return false;
   for (const auto& changeable : kChangeable) {
     if (changeable.key != difference.key) continue;
     if (changeable.only_grows && !is_larger(difference.frozen, difference.wanted)) return false;
@@ -52,8 +57,9 @@ bool may_change(const KeyDifference& difference, const CampaignFolder& folder, i
   return false;
 }
 
-bool may_ever_change(const std::string& key) {
-  return std::ranges::any_of(kChangeable,
+bool may_ever_change(std::string_view key) {
+  return may_change_any_time(key) ||
+         std::ranges::any_of(kChangeable,
                              [&](const Changeable& changeable) { return changeable.key == key; });
 }
 

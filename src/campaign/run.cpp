@@ -130,11 +130,25 @@ std::optional<double> check_validity(const Loop& loop, const Matrix& draws) {
   return share;
 }
 
-void infer(const Loop& loop, const Step& step) {
+/// Collective. As many draws as the configuration asks for. Fewer that an earlier sitting committed are the
+/// first ones of them.
+PosteriorSamples draw(const Loop& loop, const Step& step, PosteriorSamples earlier) {
   const auto posterior = loop.method.joint_posterior(loop.campaign.rounds(), loop.setup.observations);
-  const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round)};
-  const auto samples =
-      posterior->sample(loop.context.world, loop.config.posterior.samples, key, loop.context.log);
+  const auto n = loop.config.posterior.samples;
+  if (earlier.theta.rows() >= n || !posterior->draws_can_continue()) earlier = {};
+  const DrawKey key{loop.config.seed, Purpose::posterior, static_cast<std::uint32_t>(step.round),
+                    earlier.report.drawn};
+  auto samples = posterior->sample(loop.context.world, n - earlier.theta.rows(), key, loop.context.log);
+  if (earlier.theta.rows() == 0) return samples;
+  append_rows(earlier.theta, samples.theta);
+  samples.theta = std::move(earlier.theta);
+  samples.report.drawn += earlier.report.drawn;
+  samples.report.leaked += earlier.report.leaked;
+  return samples;
+}
+
+void infer(const Loop& loop, const Step& step, PosteriorSamples earlier) {
+  const auto samples = draw(loop, step, std::move(earlier));
   InferenceReport report;
   const auto check =
       self_check(loop.method, loop.campaign.rounds(), loop.setup, loop.config.seed, loop.context);
@@ -155,6 +169,9 @@ Outcome run_rounds(Campaign& campaign, const Method& method, const Experiment& s
                    const CommitListener& listener, const StepContext& context) {
   const Loop loop{campaign, method, setup, config, listener, context};
   extend_last_round(loop);
+  PosteriorSamples earlier;
+  if (!campaign.next_step() && campaign.draws() != config.posterior.samples)
+    earlier = campaign.reopen_posterior();
   while (const auto step = campaign.next_step()) {
     if (context.world.any(context.stop.requested())) return Outcome::stopped;
     auto outcome = Outcome::finished;
@@ -169,7 +186,7 @@ Outcome run_rounds(Campaign& campaign, const Method& method, const Experiment& s
         outcome = train_round(loop, *step);
         break;
       case Phase::infer:
-        infer(loop, *step);
+        infer(loop, *step, std::move(earlier));
         break;
     }
     if (outcome == Outcome::stopped) return outcome;

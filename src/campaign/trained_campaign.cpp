@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/config_file.hpp"
+#include "util/shell.hpp"
 
 namespace snpse {
 
@@ -16,7 +17,7 @@ namespace {
 
 [[noreturn]] void fail_untrained(const std::filesystem::path& path) {
   fail(ExitCode::missing_input, "'{}' has no trained network yet; go on with 'snpse run {}'", path.string(),
-       path.string());
+       shell_word(path));
 }
 
 std::optional<CampaignFolder> open_on_root(const World& world, const std::filesystem::path& path) {

@@ -42,6 +42,7 @@ struct Parser {
   InitArguments init;
   CheckArguments check;
   RunArguments run;
+  ExtendArguments extend;
   StatusArguments status;
   SampleArguments sample;
   DiagnoseArguments diagnose;
@@ -61,6 +62,7 @@ struct Parser {
     add_init();
     add_check();
     add_run();
+    add_extend();
     add_status();
     add_sample();
     add_diagnose();
@@ -111,6 +113,21 @@ struct Parser {
     sub->add_flag("--diagnose", run.diagnose, "check the posterior at the end, as 'snpse diagnose' does");
     sub->add_flag("--c2st", run.c2st, "built-in tasks: compare with the exact posterior at the end");
     add_threads(sub);
+  }
+  void add_extend() {
+    auto* sub = verb(
+        "extend", "add simulations or posterior draws to a campaign; 'snpse run DIR' then continues", extend);
+    sub->add_option("DIR", extend.folder, "the campaign's folder")->required();
+    auto* what = sub->add_option_group("what", "what to add; at least one of both");
+    auto* simulations = what->add_option("--simulations", extend.simulations, "so many further simulations")
+                            ->check(CLI::PositiveNumber);
+    what->add_option("--samples", extend.samples, "so many further draws of the posterior")
+        ->check(CLI::PositiveNumber);
+    what->require_option(1, 0);
+    sub->add_option("--rounds", extend.rounds,
+                    "further rounds for these simulations (default: one, where all others are finished)")
+        ->check(CLI::Range(1, 9999))
+        ->needs(simulations);
   }
   void add_status() {
     auto* sub = verb("status", "say how far a campaign is, also while it runs or after a crash", status);

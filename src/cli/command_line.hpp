@@ -27,6 +27,13 @@ struct RunArguments {
   bool c2st = false;                  ///< compare with the exact posterior at the end
   bool diagnose = false;              ///< check the posterior at the end
 };
+/// At least one of simulations and samples is above 0.
+struct ExtendArguments {
+  std::filesystem::path folder;
+  std::int64_t simulations = 0;  ///< further ones
+  int rounds = 0;                ///< further ones; 0: one where the campaign has spent its simulations
+  std::int64_t samples = 0;      ///< further draws of the posterior
+};
 struct StatusArguments {
   std::filesystem::path folder;
   bool json = false;
@@ -75,9 +82,9 @@ struct SpeedArguments {
   bool json = false;
 };
 
-using Command = std::variant<InitArguments, CheckArguments, RunArguments, StatusArguments, SampleArguments,
-                             DiagnoseArguments, ExportArguments, SimulateArguments, C2stArguments,
-                             BenchArguments, GridArguments, SpeedArguments>;
+using Command = std::variant<InitArguments, CheckArguments, RunArguments, ExtendArguments, StatusArguments,
+                             SampleArguments, DiagnoseArguments, ExportArguments, SimulateArguments,
+                             C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

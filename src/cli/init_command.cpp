@@ -5,6 +5,7 @@
 #include "snpse_templates.hpp"
 #include "storage/durable_file.hpp"
 #include "tasks/task.hpp"
+#include "util/shell.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -55,7 +56,7 @@ void init(const InitArguments& arguments) {
     write_new(arguments.folder / "simulator.py", templates::simulator_py);
     write_new(arguments.folder / "snpse_worker.py", templates::snpse_worker_py);
   }
-  fmt::print("next: snpse check {}\n", (arguments.folder / "campaign.toml").string());
+  fmt::print("next: snpse check {}\n", shell_word(arguments.folder / "campaign.toml"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "config/experiment.hpp"
 #include "storage/csv.hpp"
 #include "tasks/task.hpp"
+#include "util/shell.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -39,7 +40,7 @@ Target find_target(const RunArguments& arguments) {
 void print_summary(const fs::path& folder, double c2st, bool compared) {
   if (compared) fmt::print("C2ST against the exact posterior: {:.3f} (0.5 is perfect, 1 useless)\n", c2st);
   fmt::print("posterior samples: {}\n", (folder / "posterior.h5").string());
-  fmt::print("as CSV: snpse export {} --output samples.csv\n", folder.string());
+  fmt::print("as CSV: snpse export {} --output samples.csv\n", shell_word(folder));
 }
 
 // A posterior is wrong data where its share outside the region is larger by this than what is to be expected;

@@ -10,11 +10,12 @@
 
 namespace snpse {
 
-/// Which random numbers a set of draws uses: draw i has the stream (seed, purpose, round, i).
+/// Which random numbers a set of draws uses: draw i has the stream (seed, purpose, round, first + i).
 struct DrawKey {
   std::uint64_t seed = 0;
   Purpose purpose = Purpose::posterior;
   std::uint32_t round = 0;
+  std::int64_t first = 0;  ///< SampleReport::drawn of the draws that these continue
 };
 
 struct SampleReport {
@@ -36,6 +37,8 @@ class PosteriorDistribution {
   /// Collective. n draws, the same on every rank. Error(data) with the acceptance rate where almost all draws
   /// lie outside the prior's support.
   virtual PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const = 0;
+  /// Whether further draws with key.first are to earlier draws what the rest of a larger n is.
+  virtual bool draws_can_continue() const { return true; }
   /// Collective. log p(theta given x_obs) of the rows of theta [n, d] (the same on every rank), [n], in the
   /// original units, normalised over the support as the draws are; -infinity outside the support.
   virtual Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,

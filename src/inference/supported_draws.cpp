@@ -32,7 +32,7 @@ std::vector<RandomStream> streams_of(const DrawKey& key, std::span<const std::in
   std::vector<RandomStream> streams;
   streams.reserve(indices.size());
   for (const auto i : indices)
-    streams.emplace_back(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(i));
+    streams.emplace_back(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(key.first + i));
   return streams;
 }
 

@@ -26,7 +26,8 @@ RoundNetwork Nlse::train(std::span<const RoundData> rounds, const Checkpoints& c
   // Several networks would be no better calibrated: what they learn is not the score of their rows' law.
   auto settings = settings_;
   settings.model.networks = std::max(settings.model.networks, 1);
-  auto training = posterior_score(rounds, problem_.prior, settings, problem_.seed, context);
+  auto training =
+      posterior_score(rounds, problem_.prior, settings, problem_.seed, context, {.draws_of_prior = true});
   Stages stages(context.world, checkpoints);
   auto prior =
       train_prior_score(problem_.prior, problem_.seed, training.model, settings_, round, stages, context);

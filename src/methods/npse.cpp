@@ -1,5 +1,6 @@
 #include "methods/npse.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "inference/joint_posterior.hpp"
@@ -16,15 +17,22 @@ std::int64_t Npse::simulations(int /*round*/) const {
   return settings_.method.simulations;
 }
 
+std::int64_t Npse::simulations_after(std::span<const RoundData> finished) const {
+  std::int64_t left = settings_.method.simulations;
+  for (const auto& round : finished) left -= round.size;
+  return std::max<std::int64_t>(left, 0);
+}
+
 Proposal Npse::propose(std::span<const RoundData> rounds, std::int64_t n,
                        const StepContext& /*context*/) const {
-  ensure(rounds.empty(), "NPSE has one round");
-  return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, 1)};
+  const auto round = static_cast<std::uint32_t>(rounds.size() + 1);
+  return {draw_rows(*problem_.prior, n, problem_.seed, Purpose::prior, round)};
 }
 
 RoundNetwork Npse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                          const StepContext& context) const {
-  return {train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context)};
+  return {train_posterior_score(rounds, problem_.prior, settings_, problem_.seed, checkpoints, context,
+                                {.draws_of_prior = true})};
 }
 
 std::shared_ptr<const ScoreModel> Npse::model(const Record& network) const {

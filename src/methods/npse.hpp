@@ -5,13 +5,16 @@
 
 namespace snpse {
 
-/// NPSE (paper, section 2): one round from the prior, one network, valid for every observation.
+/// NPSE (paper, section 2): one round from the prior, one network, valid for every observation. Where
+/// method.simulations grew after the network was trained, another round draws the rest from the prior, and
+/// its network learns from all rounds.
 class Npse : public Method {
  public:
   Npse(Problem problem, MethodSettings settings);
 
   int rounds() const override { return 1; }
   std::int64_t simulations(int round) const override;
+  std::int64_t simulations_after(std::span<const RoundData> finished) const override;
   bool amortised() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
                    const StepContext& context) const override;

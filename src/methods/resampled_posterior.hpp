@@ -20,6 +20,8 @@ class ResampledPosterior : public PosteriorDistribution {
                      double log_normaliser, const Options& options);
 
   PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const override;
+  /// No: what is picked depends on all draws of q.
+  bool draws_can_continue() const override { return false; }
   Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                   const DrawKey& key) const override;
 

@@ -22,6 +22,8 @@ namespace {
 // In a network's record: the check of the region that its round simulated in.
 constexpr const char* kOutside = "truncation/outside";
 constexpr const char* kTolerance = "truncation/tolerance";
+// In a network's record: whether its model lives in the box of its own round's region, as the last round's.
+constexpr const char* kInOwnBox = "truncation/in_own_box";
 
 // After a failed region the next one leaves out this share of what it would else.
 constexpr double kWidened = 0.1;
@@ -140,6 +142,18 @@ std::int64_t Tsnpse::simulations_of(const ProposalFigures& figures, std::int64_t
   return shrinking_round(settings_.truncation, left, *figures.kept_of_region, problem_.x_obs.size());
 }
 
+void Tsnpse::require_extendable(const RoundData& last) const {
+  if (!last.network.has(kInOwnBox))
+    fail(ExitCode::data,
+         "the campaign's last network is of an older version, which no further round can follow; start a new "
+         "campaign with more simulations");
+  if (state_of(last) == RegionState::failed)
+    fail(
+        ExitCode::data,
+        "the last region was cut too tight, and its network cannot look beyond it; start a new campaign with "
+        "more simulations");
+}
+
 double Tsnpse::kept_share(std::span<const RoundData> rounds, const HighestDensityRegion& region,
                           const LogProb& log_prob, const World& world) const {
   constexpr Eigen::Index kEnough = 2000;
@@ -195,13 +209,19 @@ RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const Worl
   return {by_flow(options.density_steps), by_flow(options.screen_steps)};
 }
 
+bool Tsnpse::is_in_own_box(std::span<const RoundData> rounds) const {
+  // A campaign that was extended has last networks of earlier budgets.
+  const auto& network = rounds.back().network;
+  return network.has(kInOwnBox) ? network.get<std::int64_t>(kInOwnBox) != 0 : is_last(rounds);
+}
+
 std::shared_ptr<const Prior> Tsnpse::model_prior(std::span<const RoundData> rounds) const {
   const auto in_box_of = [&](const RoundData& round) -> std::shared_ptr<const Prior> {
     const auto& region = round.proposal.region;
     const auto restricted = region ? problem_.prior->restricted_to(region->box) : nullptr;
     return restricted ? restricted : problem_.prior;  // where the restriction has no closed form
   };
-  if (is_last(rounds)) return in_box_of(rounds.back());
+  if (is_in_own_box(rounds)) return in_box_of(rounds.back());
   for (auto round = rounds.rbegin() + 1; round < rounds.rend(); ++round)
     if (state_of(*round) == RegionState::passed) return in_box_of(*round);
   return problem_.prior;
@@ -240,7 +260,9 @@ RoundNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints&
   RoundNetwork trained{
       train_posterior_score(rounds, problem_.prior, settings, problem_.seed, checkpoints, context,
                             {.boxed = model_prior(rounds), .weigh = weights(rounds, context)})};
-  if (trained.report.stopped || rounds.size() == 1) return trained;
+  if (trained.report.stopped) return trained;
+  trained.network.put(kInOwnBox, std::int64_t{is_last(rounds) ? 1 : 0});
+  if (rounds.size() == 1) return trained;
   trained.truncation = check_region(rounds, trained.network, context);
   trained.network.put(kOutside, trained.truncation->outside);
   trained.network.put(kTolerance, trained.truncation->tolerance);

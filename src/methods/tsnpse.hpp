@@ -36,6 +36,7 @@ class Tsnpse : public Method {
   std::int64_t simulations_after(std::span<const RoundData> finished) const override;
   std::int64_t simulations_of(const ProposalFigures& figures, std::int64_t n,
                               std::span<const RoundData> finished) const override;
+  void require_extendable(const RoundData& last) const override;
   bool amortised() const override { return false; }
   bool holds_at_simulated_data() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
@@ -55,6 +56,8 @@ class Tsnpse : public Method {
                     const LogProb& log_prob, const World& world) const;
   /// Whether the last of `rounds` spends what is left of the budget.
   bool is_last(std::span<const RoundData> rounds) const;
+  /// Whether the model of the last of `rounds` lives in the box of that round's region.
+  bool is_in_own_box(std::span<const RoundData> rounds) const;
   /// Where the model of the last of `rounds` lives.
   std::shared_ptr<const Prior> model_prior(std::span<const RoundData> rounds) const;
   /// Weights of the losses, where a region before the last one failed; else none. All arguments must outlive

@@ -152,6 +152,12 @@ void write_durably(const fs::path& path, std::string_view bytes) {
   write_durably(path, [&](const fs::path& aside) { append(aside, bytes); });
 }
 
+void move_durably(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_writing(to, errno);
+  for (const auto& folder : {folder_of(to), folder_of(from)})
+    if (const int error = sync_folder(folder)) fail_writing(to, error);
+}
+
 void reserve(const fs::path& file, std::uintmax_t bytes) {
   auto descriptor = open_to_write(file, 0);
   if (const int error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(bytes))) throw_errno(error);

@@ -26,6 +26,10 @@ void append(const std::filesystem::path& file, std::string_view bytes);
 void write_to(int descriptor, const std::string& name, const std::filesystem::path& content);
 void write_to(const std::filesystem::path& stream, const std::filesystem::path& content);
 
+/// Moves a file to another folder of the same file system; after a crash the file is in one of both. Errors:
+/// as write_durably().
+void move_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// The content of a file. Errors: missing_input (absent or unreadable).
 std::string read_whole(const std::filesystem::path& path);
 /// Its last bytes: so many, or all where it is shorter. Errors: as read_whole().

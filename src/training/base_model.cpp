@@ -74,7 +74,7 @@ struct DrawsOfPrior {
 std::optional<DrawsOfPrior> draws_of_prior(const World& world, const BaseModelData& data,
                                            Eigen::Index coefficients, const RowsKeptFromFits& kept) {
   constexpr Eigen::Index kRowsOfACoefficient = 10;
-  if (data.rounds.size() == 1) return std::nullopt;
+  if (data.rounds.size() == 1 || data.draws_of_prior) return std::nullopt;
   const auto round_1 = data.rounds.first(1);
   const auto valid = count_statuses(world, round_1)[static_cast<std::size_t>(Status::ok)];
   if (valid < kRowsOfACoefficient * coefficients) return std::nullopt;

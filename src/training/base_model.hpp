@@ -55,6 +55,7 @@ struct BaseModelData {
   std::shared_ptr<const Prior> prior;  // of which round 1's parameters are draws
   std::shared_ptr<const Prior> boxed;  // in whose support all rows lie
   const TrainableRows& trainable;
+  bool draws_of_prior = false;  // the parameters of all rounds are
 };
 
 /// Collective. The base model of these rows, the same on every rank.

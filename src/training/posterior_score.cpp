@@ -117,8 +117,8 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   auto summary = invalid_summary(settings.invalid, count_statuses(world, rounds));
   if (!summary.empty()) context.log.info(summary);
   auto trainable = trainable_rows(rounds, *boxed, settings, seed, world);
-  const auto base =
-      fit_base_model({rounds, prior, boxed, trainable}, settings.model, options.base_correction, world);
+  const auto base = fit_base_model({rounds, prior, boxed, trainable, options.draws_of_prior}, settings.model,
+                                   options.base_correction, world);
   auto model = make_model(settings.model, base, seed, static_cast<std::uint32_t>(rounds.size()));
   const auto& rows = trainable.rows;
   const Vector weights = options.weigh ? options.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));

@@ -15,13 +15,14 @@ namespace snpse {
 /// Collective. The weights of the losses of this rank's rows [k].
 using RowWeights = std::function<Vector(const ValidRows& rows)>;
 
-/// What a method does with rounds that are not draws of the prior.
+/// What a method does with its rounds.
 struct FitOptions {
   /// The prior in a box, where the rows are taken from; the diffusion's space is made from it. None: the
   /// prior.
   std::shared_ptr<const Prior> boxed = nullptr;
   RowWeights weigh = {};                // of the losses; none: all 1
   BaseCorrection base_correction = {};  // none: the regression itself
+  bool draws_of_prior = false;          // the parameters of all rounds are, not of round 1 alone
 };
 
 /// Collective. A fresh model of the posterior score, and the valid simulations of all rounds whose parameters

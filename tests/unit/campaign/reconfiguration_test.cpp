@@ -35,17 +35,29 @@ TEST_F(Reconfiguration, NumbersOfSimulationsGrowUntilTheLastNetworkIsTrained) {
 
 TEST_F(Reconfiguration, AKeyMayChangeUntilItsLastStepIsCommitted) {
   const auto folder = open("a");
-  const KeyDifference budget{"simulator.failure_budget", "0.2", "0.1"};
+  const KeyDifference epsilon{"truncation.epsilon", "0.01", "0.001"};
   const KeyDifference rate{"training.learning_rate", "0.001", "0.0001"};
   const KeyDifference acceptance{"sampler.min_acceptance", "0.01", "0.001"};
-  commit("rounds/002/simulations.h5");
-  EXPECT_FALSE(may_change(budget, folder, 2));
+  EXPECT_TRUE(may_change(epsilon, folder, 2));
+  commit("rounds/002/proposal.h5");
+  EXPECT_FALSE(may_change(epsilon, folder, 2));
   EXPECT_TRUE(may_change(rate, folder, 2));
   commit("rounds/002/network.h5");
   EXPECT_FALSE(may_change(rate, folder, 2));
   EXPECT_TRUE(may_change(acceptance, folder, 2));
   commit("posterior.h5");
   EXPECT_FALSE(may_change(acceptance, folder, 2));
+}
+
+TEST_F(Reconfiguration, KeysThatDecideNoNumberMayChangeInAFinishedCampaign) {
+  const auto folder = open("a");
+  for (const char* step : {"rounds/001/network.h5", "rounds/002/network.h5", "posterior.h5"}) commit(step);
+  for (const char* key :
+       {"training.memory", "training.checkpoint_seconds", "training.device", "simulator.failure_budget",
+        "simulator.time_limit", "simulator.start_limit", "simulator.retries", "posterior.samples"})
+    EXPECT_TRUE(may_change({key, "2", "1"}, folder, 2)) << key;
+  for (const char* key : {"method.simulations", "method.rounds", "training.learning_rate", "model.width"})
+    EXPECT_FALSE(may_change({key, "1", "2"}, folder, 3)) << key;
 }
 
 TEST_F(Reconfiguration, WhatMayChangeIsFrozenAnewAndWhatMayNotIsRefused) {
@@ -71,7 +83,9 @@ TEST_F(Reconfiguration, ATrainingUnderWayBeginsAnew) {
   commit("rounds/001/checkpoint.h5");
   open("a");
   EXPECT_TRUE(std::filesystem::exists(folder_ / "rounds/001/checkpoint.h5"));
-  open("b", {{"training.learning_rate", "0.001", "0.0001"}});
+  open("b", {{"training.memory", "4.0", "1.0"}, {"posterior.samples", "100", "200"}});
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "rounds/001/checkpoint.h5"));
+  open("c", {{"training.learning_rate", "0.001", "0.0001"}});
   EXPECT_FALSE(std::filesystem::exists(folder_ / "rounds/001/checkpoint.h5"));
 }
 
