@@ -17,6 +17,11 @@
 #SBATCH --signal=B:USR1@120
 set -uo pipefail
 
+if (($# < 2)); then
+  echo "usage: sbatch [OPTION of sbatch...] job.sh CAMPAIGN.toml FOLDER [OPTION of snpse run...]" >&2
+  exit 64
+fi
+
 # One rank for each core: threads of their own would only get in each other's way.
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} OPENBLAS_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
 

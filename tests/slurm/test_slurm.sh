@@ -80,3 +80,10 @@ echo '-0.1,0.3' >"$work/observations/b.csv"
 job=$(submit --array=1-2 jobs/slurm_array.sh "$work/campaign.toml" "$work/observations" "$work/array")
 wait_until 240 test -s "$work/array/a/posterior.h5" -a -s "$work/array/b/posterior.h5"
 wait_until 30 eval "! squeue --noheader | grep -q ."
+
+echo "An array of npse trains one network for all observations"
+sed '/^rounds/d; s/tsnpse/npse/' "$work/campaign.toml" >"$work/npse.toml"
+job=$(submit --array=1-2 jobs/slurm_array.sh "$work/npse.toml" "$work/observations" "$work/shared")
+wait_until 400 test -s "$work/shared/a/posterior.h5" -a -s "$work/shared/b/posterior.h5"
+wait_until 30 eval "! squeue --noheader | grep -q ."
+(($(find "$work/shared" -name network.h5 | wc -l) == 1)) || give_up "there is more than one network"
