@@ -1,7 +1,5 @@
 #include "campaign/data_findings.hpp"
 
-#include "diagnostics/data_checks.hpp"
-
 namespace snpse {
 namespace {
 
@@ -11,6 +9,10 @@ constexpr std::uint64_t kSeed = 1;
 constexpr std::uint32_t kRound = (1U << 23U) + 1;
 
 }  // namespace
+
+std::vector<Finding> simulation_findings(const DataRange& simulated, const Experiment& setup) {
+  return {observation_finding(simulated, setup.observations), constant_data_finding(simulated)};
+}
 
 std::vector<Finding> data_findings(const World& world, std::span<const RoundData> rounds,
                                    const Experiment& setup, const Matrix& draws, double level) {

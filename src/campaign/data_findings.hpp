@@ -4,10 +4,15 @@
 #include <vector>
 
 #include "config/experiment.hpp"
+#include "diagnostics/data_checks.hpp"
 #include "diagnostics/finding.hpp"
 #include "methods/method.hpp"
 
 namespace snpse {
+
+/// What simulations of the prior say about the simulator and the observations before anything is trained: the
+/// checks observation and constant_data. simulated: their range.
+std::vector<Finding> simulation_findings(const DataRange& simulated, const Experiment& setup);
 
 /// Collective. What the observations, the simulations of all rounds and draws of the posterior [n, d] say
 /// about the data themselves: the checks observation, constant_data and uninformed. level: of each

@@ -1,12 +1,14 @@
 #include "campaign/run.hpp"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "campaign/data_findings.hpp"
 #include "campaign/data_records.hpp"
+#include "campaign/seed_check.hpp"
 #include "campaign/self_check.hpp"
 #include "methods/valid_region.hpp"
 #include "simulation/farm.hpp"
@@ -24,6 +26,7 @@ struct Loop {
   const Config& config;
   const CommitListener& listener;
   const StepContext& context;
+  std::set<std::string>& warned;  // of the data
 
   void tell(const Step& step, StepReport report) const {
     if (context.world.is_root()) listener({step, std::move(report)});
@@ -63,6 +66,24 @@ void propose(const Loop& loop, const Step& step) {
   loop.tell(step, report);
 }
 
+/// Says the findings that ask for a look, each once.
+void warn(const Loop& loop, const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    const auto verdict = finding.verdict();
+    const bool is_odd = verdict == Verdict::warn || verdict == Verdict::note;
+    if (is_odd && loop.warned.insert(finding.advice).second) loop.context.log.warning(finding.advice);
+  }
+}
+
+/// Says what is odd about the simulator before anything is trained on it.
+void judge_simulator(const Loop& loop, const SimulationReport& report) {
+  const auto& round = loop.campaign.rounds().front();
+  auto findings = simulation_findings(range_of(loop.context.world, *round.simulations.x), loop.setup);
+  findings.push_back(
+      check_seed_of_round(round, report.seconds, report.busy_seconds, loop.setup, loop.config, loop.context));
+  warn(loop, findings);
+}
+
 Outcome simulate_round(const Loop& loop, const Step& step) {
   auto plan = loop.campaign.open_simulations(step, static_cast<int>(loop.setup.observations.cols()),
                                              loop.config.seed);
@@ -77,8 +98,10 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   loop.campaign.commit_simulations(step);
   const auto counts = count_statuses(loop.context.world, loop.campaign.rounds().last(1));
   const auto count = [&](Status status) { return counts[static_cast<std::size_t>(status)]; };
-  loop.tell(step, SimulationReport{count(Status::ok), count(Status::invalid), count(Status::failed),
-                                   count(Status::timeout), report.seconds, report.busy_seconds});
+  const SimulationReport counted{count(Status::ok),      count(Status::invalid), count(Status::failed),
+                                 count(Status::timeout), report.seconds,         report.busy_seconds};
+  loop.tell(step, counted);
+  if (step.round == 1) judge_simulator(loop, counted);
   return Outcome::finished;
 }
 
@@ -106,11 +129,7 @@ SelfCheckReport tell(const SelfCheck& check, Log& log) {
 /// Says what is odd about the data, once the draws are there.
 void warn_of_data(const Loop& loop, const Matrix& draws) {
   constexpr double kLevel = 0.01;
-  for (const auto& finding :
-       data_findings(loop.context.world, loop.campaign.rounds(), loop.setup, draws, kLevel)) {
-    const auto verdict = finding.verdict();
-    if (verdict == Verdict::warn || verdict == Verdict::note) loop.context.log.warning(finding.advice);
-  }
+  warn(loop, data_findings(loop.context.world, loop.campaign.rounds(), loop.setup, draws, kLevel));
 }
 
 /// Collective. The share of draws at parameters whose simulations are expected to be invalid; warns where it
@@ -167,7 +186,8 @@ void infer(const Loop& loop, const Step& step, PosteriorSamples earlier) {
 
 Outcome run_rounds(Campaign& campaign, const Method& method, const Experiment& setup, const Config& config,
                    const CommitListener& listener, const StepContext& context) {
-  const Loop loop{campaign, method, setup, config, listener, context};
+  std::set<std::string> warned;
+  const Loop loop{campaign, method, setup, config, listener, context, warned};
   extend_last_round(loop);
   PosteriorSamples earlier;
   if (!campaign.next_step() && campaign.draws() != config.posterior.samples)

@@ -97,9 +97,12 @@ struct Parser {
         ->check(one_of(task_names()));
   }
   void add_check() {
-    auto* sub =
-        verb("check", "validate a campaign file, run one simulation, say what a run will cost", check);
+    auto* sub = verb("check", "validate a campaign file, try its simulator, say what a run will cost", check);
     sub->add_option("FILE", check.file, "the campaign file")->required();
+    sub->add_option("--seconds", check.seconds, "for simulations at draws of the prior, at most")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_flag("--json", check.json, "for machines");
     add_threads(sub);
   }
   void add_run() {

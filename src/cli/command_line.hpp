@@ -18,6 +18,8 @@ struct InitArguments {
 };
 struct CheckArguments {
   std::filesystem::path file;
+  double seconds = 20;  ///< that the trial of the simulator takes at most
+  bool json = false;
 };
 struct RunArguments {
   std::filesystem::path file;         ///< a campaign file, or the folder of a campaign

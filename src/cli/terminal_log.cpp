@@ -23,19 +23,18 @@ constexpr std::chrono::duration<double> kShortestPause = 10s;
 constexpr std::chrono::duration<double> kLongestPause = 60s;
 constexpr double kPauseGrowth = 1.5;
 
-/// Such as "3 h 20 min", "1 min 43 s", "12 s".
+double share_of(const Progress& progress) {
+  return std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
+}
+
+}  // namespace
+
 std::string duration_text(double seconds) {
   const auto whole = std::llround(std::min(seconds, 1e15));
   if (whole >= 3600) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
   if (whole >= 60) return fmt::format("{} min {} s", whole / 60, whole % 60);
   return fmt::format("{} s", whole);
 }
-
-double share_of(const Progress& progress) {
-  return std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
-}
-
-}  // namespace
 
 TerminalLog::TerminalLog() : TerminalLog(std::cerr, ::isatty(STDERR_FILENO) == 1, Clock::now) {}
 

@@ -14,6 +14,9 @@ class logger;
 
 namespace snpse {
 
+/// Such as "3 h 20 min", "1 min 43 s", "12 s".
+std::string duration_text(double seconds);
+
 /// What a person sees on stderr while the program works. On a terminal, long work is one line with a bar, its
 /// rate and the time left, redrawn at most ten times a second; elsewhere it is lines with a time stamp: the
 /// first when the work has lasted two seconds, then after ten seconds, each pause longer by half, up to a

@@ -15,6 +15,10 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // Of outliers, constant values and parameters: how many are named.
 constexpr std::size_t kNamed = 3;
+// An observation so many widths of the simulations' range beyond that range is no chance, whatever its other
+// values; with fewer simulations their range says too little.
+constexpr double kFar = 3;
+constexpr std::int64_t kFewestOfRange = 10;
 
 /// "a, b, c and 4 more"
 std::string listed(const std::vector<std::string>& items) {
@@ -92,18 +96,20 @@ Finding observation_finding(const DataRange& simulated, const Matrix& observatio
   const auto found = outliers(simulated, observations);
   const double by_chance = 2 * static_cast<double>(observations.array().isFinite().count()) /
                            static_cast<double>(simulated.rows() + 1);
+  const bool far = simulated.rows() >= kFewestOfRange && !found.empty() && found.front().distance > kFar;
   std::vector<std::string> worst;
   for (const auto& outlier : found) worst.push_back(describe(outlier, observations.rows()));
-  return {
-      .check = "observation",
-      .figure = static_cast<double>(found.size()),
-      .threshold = by_chance + 3 * std::sqrt(by_chance),
-      .missed = Verdict::warn,
-      .what = "values of x_obs beyond all simulations of the last round; by chance and three deviations more",
-      .advice =
-          fmt::format("x_obs lies outside all that was simulated: {}; the network extrapolates there, and "
-                      "the prior or the simulator may be wrong",
-                      listed(worst))};
+  return {.check = "observation",
+          .figure = static_cast<double>(found.size()),
+          .threshold = far ? 0 : by_chance + 3 * std::sqrt(by_chance),
+          .missed = Verdict::warn,
+          .what = far ? "values of x_obs beyond all simulations, one of them far beyond"
+                      : "values of x_obs beyond all simulations of the last round; by chance and three "
+                        "deviations more",
+          .advice =
+              fmt::format("x_obs lies outside all that was simulated ({} valid simulations): {}; the network "
+                          "extrapolates there, and the prior or the simulator may be wrong",
+                          simulated.rows(), listed(worst))};
 }
 
 std::vector<Eigen::Index> constant_values(const DataRange& simulated) {
@@ -123,10 +129,56 @@ Finding constant_data_finding(const DataRange& simulated) {
           .decided = simulated.rows() > 1,
           .missed = Verdict::note,
           .what = "values of x that are the same in all simulations",
-          .advice = fmt::format(
-              "{} in all simulations, and says nothing about the parameters: leave it out of x, or "
-              "mend the simulator",
-              listed(named))};
+          .advice = is_constant(simulated)
+                        ? fmt::format("all {} valid simulations gave the same x ({}), so that x says nothing "
+                                      "about any parameter: mend the simulator",
+                                      simulated.rows(), listed(named))
+                        : fmt::format("{} in all simulations, and says nothing about the parameters: leave "
+                                      "it out of x, or mend the simulator",
+                                      listed(named))};
+}
+
+bool is_constant(const DataRange& simulated) {
+  return simulated.rows() > 1 &&
+         constant_values(simulated).size() == static_cast<std::size_t>(simulated.width());
+}
+
+Repeats count_repeats(const Matrix& x, const Matrix& again) {
+  Repeats repeats;
+  for (Eigen::Index i = 0; i < x.rows(); ++i) {
+    if (!x.row(i).array().isFinite().any() || !again.row(i).array().isFinite().any()) continue;
+    ++repeats.compared;
+    const auto a = x.row(i).array();
+    const auto b = again.row(i).array();
+    if ((a == b || (a.isNaN() && b.isNaN())).all()) ++repeats.equal;
+  }
+  return repeats;
+}
+
+Finding seed_ignored_finding(const Repeats& other_seed) {
+  return {.check = "seed_ignored",
+          .figure = static_cast<double>(other_seed.equal),
+          .threshold = static_cast<double>(other_seed.compared - 1),
+          .decided = other_seed.compared > 0,
+          .missed = Verdict::warn,
+          .what = "simulations that gave the same x with another seed; all of them",
+          .advice = fmt::format("the simulator ignores its seed: in {} of {} cases the same parameters gave "
+                                "the same x with another seed. Take the noise of x from the seed; if the "
+                                "simulator has no noise, the posterior is that of a simulator without noise",
+                                other_seed.equal, other_seed.compared)};
+}
+
+Finding seed_repeats_finding(const Repeats& same_seed) {
+  return {.check = "seed_repeats",
+          .figure = static_cast<double>(same_seed.compared - same_seed.equal),
+          .threshold = 0,
+          .decided = same_seed.compared > 0,
+          .missed = Verdict::warn,
+          .what = "simulations that gave another x with the same parameters and the same seed",
+          .advice = fmt::format("a simulation cannot be repeated: in {} of {} cases the same parameters and "
+                                "the same seed gave another x. Take all random numbers from the seed; else a "
+                                "stopped campaign does not continue to the same posterior",
+                                same_seed.compared - same_seed.equal, same_seed.compared)};
 }
 
 double two_sample_distance(Vector a, Vector b) {

@@ -47,13 +47,30 @@ std::vector<Outlier> outliers(const DataRange& range, const Matrix& observations
 
 /// How much of x_obs lies beyond all that was simulated. One of n + 1 exchangeable rows has its value beyond
 /// all others with probability 2 / (n + 1): the threshold is as many of all values, and three standard
-/// deviations of a Poisson variable; so none at all where there are many simulations of few values.
+/// deviations of a Poisson variable; so none at all where there are many simulations of few values. It is
+/// none as well where a value lies more than three widths of the range beyond the range of ten simulations or
+/// more: even of heavy-tailed values (Cauchy's) a quarter of the outliers alone lies so far out.
 Finding observation_finding(const DataRange& simulated, const Matrix& observations);
 
 /// The values of x, from 0, that are the same number in all simulations.
 std::vector<Eigen::Index> constant_values(const DataRange& simulated);
+/// Whether all values of x are such.
+bool is_constant(const DataRange& simulated);
 /// Whether there are such values, from which nothing can be learnt.
 Finding constant_data_finding(const DataRange& simulated);
+
+/// Simulations that were run again at the same parameters.
+struct Repeats {
+  std::int64_t compared = 0;  ///< that answered both times
+  std::int64_t equal = 0;     ///< that gave the same x
+};
+/// x, again: [n, p], NaN where a simulation did not answer.
+Repeats count_repeats(const Matrix& x, const Matrix& again);
+/// Whether simulations that were repeated with another seed all gave the same x as before. Only then: with
+/// values of x that are counts, one of them may well do so.
+Finding seed_ignored_finding(const Repeats& other_seed);
+/// Whether simulations that were repeated with the same seed gave the same x.
+Finding seed_repeats_finding(const Repeats& same_seed);
 
 /// The largest distance of the distribution functions of two samples (Smirnov 1939).
 double two_sample_distance(Vector a, Vector b);

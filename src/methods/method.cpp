@@ -58,6 +58,23 @@ std::int64_t Method::simulations_of(const ProposalFigures& /*figures*/, std::int
   return n;
 }
 
+std::vector<std::int64_t> Method::planned_sizes() const {
+  std::vector<std::int64_t> sizes;
+  for (int round = 1; round <= rounds(); ++round) sizes.push_back(simulations(round));
+  return sizes;
+}
+
+std::vector<PlannedRound> Method::plan() const {
+  const auto sizes = planned_sizes();
+  std::vector<PlannedRound> rounds;
+  std::int64_t simulated = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    simulated += sizes[i];
+    rounds.push_back({sizes[i], simulated, fit_settings(simulated, i + 1 == sizes.size())});
+  }
+  return rounds;
+}
+
 std::shared_ptr<const PosteriorDistribution> Method::joint_posterior(std::span<const RoundData> rounds,
                                                                      const Matrix& observations) const {
   if (observations.rows() > 1)

@@ -41,6 +41,13 @@ struct RoundNetwork : TrainedNetwork {
   std::optional<TruncationCheck> truncation = std::nullopt;
 };
 
+/// A round as it runs where all goes well: every region passes, and nothing is changed in between.
+struct PlannedRound {
+  std::int64_t simulations = 0;
+  std::int64_t simulated = 0;  ///< by this round and all earlier ones, valid or not
+  FitSettings fit;             ///< of what the round trains
+};
+
 /// A sequential method: proposals, loss and correction. The campaign calls its steps round by round and keeps
 /// what they return; a method has no state of its own, so a campaign can be continued after any step. Rounds
 /// count from 1; `rounds` holds all rounds up to and including the present one.
@@ -50,6 +57,8 @@ class Method {
   /// The number of rounds that is planned, and how many simulations each runs then.
   virtual int rounds() const = 0;
   virtual std::int64_t simulations(int round) const = 0;
+  /// The rounds that run where all goes well. tsnpse has more than rounds(): it probes a region first.
+  std::vector<PlannedRound> plan() const;
   /// Whether its posterior holds for other observations than x_obs.
   virtual bool amortised() const = 0;
   /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
@@ -89,6 +98,12 @@ class Method {
   /// Error(usage) where n is more and the method is not amortised.
   virtual std::shared_ptr<const PosteriorDistribution> joint_posterior(std::span<const RoundData> rounds,
                                                                        const Matrix& observations) const;
+
+ protected:
+  /// The simulations of the rounds of plan().
+  virtual std::vector<std::int64_t> planned_sizes() const;
+  /// The settings of what a round trains, by the simulations of all rounds so far.
+  virtual FitSettings fit_settings(std::int64_t /*simulated*/, bool /*last_round*/) const { return {}; }
 };
 
 /// The names that make_method() knows.

@@ -29,6 +29,9 @@ class Npse : public Method {
  protected:
   /// The model of the posterior's score that a network stands for.
   virtual std::shared_ptr<const ScoreModel> model(const Record& network) const;
+  FitSettings fit_settings(std::int64_t /*simulated*/, bool /*last_round*/) const override {
+    return settings_;
+  }
 
   Problem problem_;
   MethodSettings settings_;

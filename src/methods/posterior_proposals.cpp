@@ -28,7 +28,14 @@ Proposal PosteriorProposals::propose(std::span<const RoundData> rounds, std::int
 
 MethodSettings PosteriorProposals::settings_of(std::span<const RoundData> rounds) const {
   auto settings = settings_;
-  if (static_cast<int>(rounds.size()) < settings_.method.rounds) settings.model.networks = 1;
+  const bool last_round = static_cast<int>(rounds.size()) >= settings_.method.rounds;
+  static_cast<FitSettings&>(settings) = fit_settings(0, last_round);
+  return settings;
+}
+
+FitSettings PosteriorProposals::fit_settings(std::int64_t /*simulated*/, bool last_round) const {
+  FitSettings settings = settings_;
+  if (!last_round) settings.model.networks = 1;
   return settings;
 }
 

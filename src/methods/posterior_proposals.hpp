@@ -38,6 +38,7 @@ class PosteriorProposals : public Method {
   /// The settings for the network of the last of `rounds`. Of networks that only propose one is enough, and
   /// the densities of the mixture cost what they cost.
   MethodSettings settings_of(std::span<const RoundData> rounds) const;
+  FitSettings fit_settings(std::int64_t simulated, bool last_round) const override;
   /// The flow of a round's network as it is.
   std::shared_ptr<const PosteriorDistribution> flow(const Record& network) const;
   /// The law of the parameters of `rounds`.

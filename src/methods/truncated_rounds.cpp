@@ -27,6 +27,17 @@ std::int64_t next_truncated_round(const MethodOptions& options, const Truncation
                      : last_or_probe(truncation, left, finished.back().state);
 }
 
+std::vector<std::int64_t> planned_truncated_rounds(const MethodOptions& options,
+                                                   const TruncationOptions& truncation) {
+  std::vector<std::int64_t> sizes;
+  std::vector<FinishedRound> finished;
+  while (const auto next = next_truncated_round(options, truncation, finished)) {
+    sizes.push_back(next);
+    finished.push_back({finished.empty() ? RegionState::prior : RegionState::passed, next});
+  }
+  return sizes;
+}
+
 std::int64_t shrinking_round(const TruncationOptions& truncation, std::int64_t left, double kept,
                              Eigen::Index data) {
   constexpr std::int64_t kFewOfADatum = 40;

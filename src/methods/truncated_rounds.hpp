@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -31,6 +32,10 @@ struct FinishedRound {
 /// or the budget is spent.
 std::int64_t next_truncated_round(const MethodOptions& options, const TruncationOptions& truncation,
                                   std::span<const FinishedRound> finished);
+
+/// The simulations of all rounds where every region passes.
+std::vector<std::int64_t> planned_truncated_rounds(const MethodOptions& options,
+                                                   const TruncationOptions& truncation);
 
 /// The simulations of a round that may spend all that is `left`, in a region that keeps this share of the
 /// prior's mass in the region before it, at x of so many data. All, unless they are fewer than 40 a datum and

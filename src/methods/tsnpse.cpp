@@ -104,7 +104,7 @@ constexpr double kEnergyRatio = 0.05;
 /// The settings of a round whose network only proposes and has so many simulations. One network is enough,
 /// but one network of very few simulations cuts the region too tight: on the shortened pyloric network with
 /// 128 simulations, the region left out 44 % of the posterior of three networks.
-MethodSettings early_settings(MethodSettings settings, std::int64_t simulations) {
+FitSettings early_settings(FitSettings settings, std::int64_t simulations) {
   constexpr std::int64_t kVeryFew = 1000;
   auto& training = settings.training;
   if (training.early_steps > 0 && (training.max_steps == 0 || training.early_steps < training.max_steps))
@@ -127,6 +127,14 @@ TruncationOptions Tsnpse::truncation() const {
 
 std::int64_t Tsnpse::simulations(int round) const {
   return simulations_of_round(settings_.method, round);
+}
+
+std::vector<std::int64_t> Tsnpse::planned_sizes() const {
+  return planned_truncated_rounds(settings_.method, settings_.truncation);
+}
+
+FitSettings Tsnpse::fit_settings(std::int64_t simulated, bool last_round) const {
+  return last_round ? FitSettings(settings_) : early_settings(settings_, simulated);
 }
 
 std::int64_t Tsnpse::simulations_after(std::span<const RoundData> finished) const {
@@ -256,7 +264,7 @@ RowWeights Tsnpse::weights(std::span<const RoundData> rounds, const StepContext&
 
 RoundNetwork Tsnpse::train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,
                            const StepContext& context) const {
-  const auto settings = is_last(rounds) ? settings_ : early_settings(settings_, simulated(rounds));
+  const auto settings = fit_settings(simulated(rounds), is_last(rounds));
   RoundNetwork trained{
       train_posterior_score(rounds, problem_.prior, settings, problem_.seed, checkpoints, context,
                             {.boxed = model_prior(rounds), .weigh = weights(rounds, context)})};

@@ -47,6 +47,10 @@ class Tsnpse : public Method {
   std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> rounds,
                                                          const Vector& x_obs) const override;
 
+ protected:
+  std::vector<std::int64_t> planned_sizes() const override;
+  FitSettings fit_settings(std::int64_t simulated, bool last_round) const override;
+
  private:
   /// The settings with the epsilon that they leave to the number of parameters.
   TruncationOptions truncation() const;

@@ -119,7 +119,7 @@ class Book {
 
   /// Error(data) once the failure budget is spent.
   void check_budget() const {
-    if (!over_budget()) return;
+    if (!over_budget() || !options_.budget_is_error) return;
     fail(ExitCode::data,
          "{} simulations of a round of {} failed or timed out, more than simulator.failure_budget = {} "
          "allows; "

@@ -17,6 +17,7 @@ namespace snpse {
 struct FarmOptions {
   int retries = 1;              ///< how often a failed simulation (not a timeout) is tried again
   double failure_budget = 0.2;  ///< share of a round's simulations that may end failed or timeout
+  bool budget_is_error = true;  ///< else the simulations stop without an error where the budget is spent
   double flush_seconds = 2;     ///< results are handed to the sink at least this often
 };
 
@@ -24,7 +25,7 @@ struct FarmOptions {
 /// only.
 struct SimulationPlan {
   Matrix theta;                    // [n, d], all of the round
-  std::vector<std::int64_t> todo;  // the rows that are not committed yet, ascending
+  std::vector<std::int64_t> todo;  // the rows to run, in the order in which they are handed out
   std::int64_t first_id = 0;       // the id of row 0; ids are unique in the campaign
   int x_dim = 0;                   // p: an answer of another length is invalid
   int lanes = 1;                   // simulations that the simulator computes together
@@ -49,7 +50,7 @@ struct FarmReport {
 /// Collective. Runs the simulations of plan.todo on all ranks: rank 0 hands out chunks on demand and
 /// simulates itself; each rank simulates on a second thread. Calls sink on rank 0's main thread with what has
 /// come in, each simulation once, all of it before returning or throwing. The same report on every rank.
-/// Error(data) on all ranks once the failure budget is spent.
+/// Error(data) on all ranks once the failure budget is spent, if options say so.
 FarmReport simulate(const World& world, const SimulatorFactory& factory, const SimulationPlan& plan,
                     const FarmOptions& options, const std::function<void(const SimulationPart&)>& sink,
                     const StopRequest& stop, Log& log);

@@ -11,6 +11,16 @@ constexpr std::size_t kSmoothing = 5;  // validations
 
 }  // namespace
 
+std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
+  const std::int64_t wanted = options.batch > 0 ? options.batch : (rows <= 10000 ? 50 : 500);
+  return std::min(wanted, rows);
+}
+
+std::int64_t most_steps(const TrainingOptions& options, std::int64_t rows) {
+  constexpr std::int64_t kPaperSweeps = 3000;
+  return options.max_steps > 0 ? options.max_steps : kPaperSweeps * (rows / batch_size(options, rows));
+}
+
 double learning_rate(const TrainingOptions& options, std::int64_t step, std::int64_t max_steps) {
   const double warm = options.warmup > 0 ? static_cast<double>(step + 1) / options.warmup : 1.0;
   const auto left = static_cast<double>(max_steps - step);

@@ -7,6 +7,14 @@
 
 namespace snpse {
 
+/// The rows of a step of a training on so many: options.batch, or the paper's 50 up to 10 000 rows and 500
+/// beyond; but no more than there are.
+std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows);
+
+/// The steps after which a training on so many rows ends at the latest: options.max_steps, or the paper's
+/// 3000 sweeps.
+std::int64_t most_steps(const TrainingOptions& options, std::int64_t rows);
+
 /// The rate of step number `step`, from 0, of a training of at most max_steps: it rises linearly over
 /// options.warmup steps, stays at options.learning_rate, and falls linearly to 0 over the last
 /// options.cooldown share of max_steps.

@@ -16,8 +16,9 @@ std::optional<Replacement> make_replacement(const World& world, InvalidPolicy po
   return Replacement::fit(world, first_round.simulations, policy == InvalidPolicy::replace_row);
 }
 
-/// How many networks are trained on n rows. The validating rows of one network are too few to calibrate its
-/// score by where n is small.
+}  // namespace
+
+// The validating rows of one network are too few to calibrate its score by where n is small.
 int networks_of(const ModelOptions& options, std::int64_t n) {
   constexpr std::int64_t kFewRows = 5000;
   constexpr int kNetworks = 3;
@@ -26,8 +27,6 @@ int networks_of(const ModelOptions& options, std::int64_t n) {
       options.parametrisation == Parametrisation::preconditioned && !is_energy(options.network);
   return calibrated && n < kFewRows ? kNetworks : 1;
 }
-
-}  // namespace
 
 TrainableRows trainable_rows(std::span<const RoundData> rounds, const Prior& boxed,
                              const FitSettings& settings, std::uint64_t seed, const World& world) {

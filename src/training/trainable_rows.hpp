@@ -21,6 +21,9 @@ struct TrainableRows {
   HeldOutFolds held_out;                   // one fold for each network
 };
 
+/// How many networks are trained on n rows: options.networks, or where that is 0, three where n is small.
+int networks_of(const ModelOptions& options, std::int64_t n);
+
 /// Collective. The valid simulations of all rounds whose parameters lie in the support of `boxed`, and which
 /// of these simulations are held out. Error(data) where there are fewer than ten.
 TrainableRows trainable_rows(std::span<const RoundData> rounds, const Prior& boxed,

@@ -27,14 +27,6 @@ std::vector<float> to_vector(const torch::Tensor& tensor) {
   return {first, first + tensor.numel()};
 }
 
-/// The paper's batch sizes: 50 up to 10 000 simulations, 500 beyond.
-std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
-  const std::int64_t wanted = options.batch > 0 ? options.batch : (rows <= 10000 ? 50 : 500);
-  return std::min(wanted, rows);
-}
-
-constexpr std::int64_t kPaperSweeps = 3000;
-
 /// The steps without a better loss after which a training ends. Few rows are soon learned by heart.
 std::int64_t patience_of(const TrainingOptions& options, std::int64_t steps_a_sweep) {
   constexpr std::int64_t kPatientSweeps = 90;
@@ -67,7 +59,7 @@ class Trainer {
     const auto n = static_cast<std::int64_t>(training_.size());
     batch_ = batch_size(options, n);
     steps_a_sweep_ = n / batch_;
-    max_steps_ = options.max_steps > 0 ? options.max_steps : kPaperSweeps * steps_a_sweep_;
+    max_steps_ = most_steps(options, n);
     const auto share = world.rows_of(static_cast<Eigen::Index>(held_out_.validation.size()));
     validation_rows_ = data_.fetch(
         std::span(held_out_.validation)

@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "campaign/extra_simulations.hpp"
 #include "diagnostics/pairs.hpp"
-#include "simulation/farm.hpp"
 
 namespace snpse {
 namespace {
@@ -46,25 +46,13 @@ Matrix FreshData::proposals(std::int64_t n) const {
 }
 
 Matrix FreshData::simulate(const Matrix& theta, std::uint32_t part) const {
-  const auto& setup = campaign.setup();
-  SimulationPlan plan{.theta = theta,
-                      .todo = std::vector<std::int64_t>(static_cast<std::size_t>(theta.rows())),
-                      .x_dim = static_cast<int>(setup.observations.cols()),
-                      .lanes = setup.lanes,
-                      .seed = seed(),
-                      .round = kFirstSimulationRound + part};
-  std::iota(plan.todo.begin(), plan.todo.end(), std::int64_t{0});
-  const auto& simulator = campaign.config().simulator;
-  const FarmOptions options{.retries = simulator.retries, .failure_budget = simulator.failure_budget};
-  Matrix x = Matrix::Constant(theta.rows(), plan.x_dim, std::numeric_limits<double>::quiet_NaN());
-  const auto keep = [&](const SimulationPart& done) {
-    for (std::size_t i = 0; i < done.simulations.id.size(); ++i)
-      x.row(done.simulations.id[i]) = done.simulations.x.row(static_cast<Eigen::Index>(i));
-  };
-  if (snpse::simulate(context.world, setup.simulator, plan, options, keep, context.stop, context.log).stopped)
+  auto options = extra_options(campaign.config());
+  options.failure_budget = campaign.config().simulator.failure_budget;
+  const auto done = run_extra(ExtraSimulations::all(theta, seed(), kFirstSimulationRound + part),
+                              campaign.setup(), options, context);
+  if (std::ssize(done.rows) < theta.rows())
     fail(ExitCode::stopped, "stopped as requested; the same command starts the diagnosis again");
-  context.world.broadcast(x);
-  return x;
+  return done.x;
 }
 
 CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {

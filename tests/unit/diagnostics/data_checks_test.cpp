@@ -79,6 +79,48 @@ TEST(Observation, AllowsWhatChanceExplains) {
               0.006 + 3 * std::sqrt(0.006), 1e-12);
 }
 
+TEST(Observation, AllowsNothingFarOut) {
+  // One outlier of 10 000 values is chance, but not more than three widths beyond the range.
+  Matrix x = Matrix::Constant(1, 10000, 0.5);
+  x(0, 7) = 4;
+  EXPECT_EQ(observation_finding(unit_range(10000), x).verdict(), Verdict::pass);
+  x(0, 7) = 4.1;
+  EXPECT_EQ(observation_finding(unit_range(10000), x).verdict(), Verdict::warn);
+  // The range of nine simulations says little.
+  const auto few = range_of_rows(Vector::LinSpaced(9, 0, 1).replicate(1, 10000));
+  EXPECT_EQ(observation_finding(few, x).verdict(), Verdict::pass);
+}
+
+TEST(Seed, IsIgnoredWhereAllRepetitionsWithAnotherGiveTheSame) {
+  Matrix x(4, 2);
+  x << 1, 2, 3, 4, 5, kNan, kNan, kNan;
+  Matrix again(4, 2);
+  again << 1, 2, 3, 4, 5, kNan, 7, 8;  // the last one did not answer before
+  const auto same = count_repeats(x, again);
+  EXPECT_EQ(same.compared, 3);
+  EXPECT_EQ(same.equal, 3);
+  EXPECT_EQ(seed_ignored_finding(same).verdict(), Verdict::warn);
+  EXPECT_EQ(seed_repeats_finding(same).verdict(), Verdict::pass);
+  again(1, 1) = 4.5;
+  again.row(2).setConstant(kNan);
+  const auto other = count_repeats(x, again);
+  EXPECT_EQ(other.compared, 2);
+  EXPECT_EQ(other.equal, 1);  // as may be with counts
+  EXPECT_EQ(seed_ignored_finding(other).verdict(), Verdict::pass);
+  EXPECT_EQ(seed_repeats_finding(other).verdict(), Verdict::warn);
+  EXPECT_EQ(seed_ignored_finding({}).verdict(), Verdict::undecided);
+  EXPECT_EQ(seed_repeats_finding({}).verdict(), Verdict::undecided);
+}
+
+TEST(ConstantData, SaysWhereNothingEverDiffers) {
+  const Matrix x = Matrix::Constant(3, 2, 1.5);
+  EXPECT_TRUE(is_constant(range_of_rows(x)));
+  EXPECT_FALSE(is_constant(range_of_rows(x.topRows(1))));
+  EXPECT_FALSE(is_constant(unit_range(2)));
+  EXPECT_NE(constant_data_finding(range_of_rows(x)).advice.find("all 3 valid simulations gave the same x"),
+            std::string::npos);
+}
+
 TEST(ConstantData, NamesTheValuesThatNeverDiffer) {
   Matrix x(4, 5);
   x << 1, 2, 7, 0, 5, 1, 3, 7, kNan, 5, 1, 4, 7, 0, 5, 1, 2, 7, 0, 5;

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "methods/method.hpp"
@@ -40,6 +42,29 @@ TEST(Tsnpse, FirstRoundIsAsLargeAsAskedOrAsTheOthersUpToThreeTenths) {
       400);
   EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 4, .simulations = 1000})->simulations(1), 250);
   EXPECT_EQ(method_of({.name = "tsnpse", .rounds = 2, .simulations = 1000})->simulations(1), 300);
+}
+
+TEST(Methods, PlanWhatRunsWhereAllGoesWell) {
+  // tsnpse probes the region of round 2; networks that only propose are one each, from 1000 simulations on.
+  const auto plan = method_of({.name = "tsnpse", .rounds = 2, .simulations = 4000})->plan();
+  ASSERT_EQ(plan.size(), 3U);
+  const std::array<std::int64_t, 3> sizes{1200, 840, 1960};
+  const std::array<std::int64_t, 3> simulated{1200, 2040, 4000};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(plan[i].simulations, sizes[i]);
+    EXPECT_EQ(plan[i].simulated, simulated[i]);
+    EXPECT_EQ(plan[i].fit.model.networks, i < 2 ? 1 : 0);
+    EXPECT_EQ(plan[i].fit.training.max_steps, i < 2 ? 3000 : 6000);
+  }
+  for (const char* name : {"npse", "nlse"}) {
+    const auto one = method_of({.name = name, .rounds = 2, .simulations = 4000})->plan();
+    ASSERT_EQ(one.size(), 1U) << name;
+    EXPECT_EQ(one[0].simulations, 4000);
+  }
+  const auto others = method_of({.name = "snpse_b", .rounds = 2, .simulations = 4000})->plan();
+  ASSERT_EQ(others.size(), 2U);
+  EXPECT_EQ(others[1].simulated, 4000);
+  EXPECT_EQ(others[0].fit.model.networks, 1);
 }
 
 RoundData round_of(std::int64_t size) {

@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "campaign/trained_campaign.hpp"
+#include "cli/check/check_report.hpp"
+#include "cli/commands.hpp"
+#include "config/config_file.hpp"
+#include "config/feasibility.hpp"
+#include "numerics/device.hpp"
+#include "storage/durable_file.hpp"
+#include "storage/temporary_folder.hpp"
+#include "util/printable.hpp"
+
+namespace snpse {
+namespace {
+
+/// How many simulations a trial runs at most: so many tell enough, and fit into memory.
+std::int64_t most_simulations(const Method& method, Eigen::Index data) {
+  constexpr std::int64_t kMost = 1000;
+  constexpr std::int64_t kMostValues = 20'000'000;
+  constexpr std::int64_t kFewest = 10;
+  return std::min(method.simulations(1), std::clamp<std::int64_t>(kMostValues / data, kFewest, kMost));
+}
+
+/// Collective. The estimate of the cost, or what keeps it from being made.
+void estimate_cost(CheckReport& report, const Experiment& setup, const Config& config, const Method& method,
+                   const World& world) {
+  const auto answered = std::max<std::int64_t>(report.trial.run(), 1);
+  const bool drops = config.invalid.policy == InvalidPolicy::drop;
+  const auto lost = report.trial.failed() + (drops ? report.trial.outcomes.count(Status::invalid) : 0);
+  const double valid = 1 - static_cast<double>(lost) / static_cast<double>(answered);
+  const StopRequest stop;
+  Log silent;
+  try {
+    report.cost = campaign_cost(setup, config, method, valid, {world, stop, silent});
+    std::ranges::copy(judge_cost(*report.cost, config), std::back_inserter(report.findings));
+  } catch (const Error& error) {
+    report.findings.push_back({"training", error.what(), true});
+  }
+}
+
+/// Collective. Error for what is wrong with the file itself.
+CheckReport check(const CheckArguments& arguments, const Config& config, const Experiment& setup,
+                  const Method& method, const Session& session) {
+  if (config.training.device == Device::cuda) require_gpu();
+  require_simulator(setup);
+  CheckReport report;
+  try {
+    report.trial = try_simulator(setup, config, most_simulations(method, setup.observations.cols()),
+                                 arguments.seconds, session.world);
+    report.findings = judge_trial(report.trial, setup, config, arguments.seconds);
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::stopped) throw;
+    report.findings.push_back({"simulator", error.what(), true});
+  }
+  if (!report.has_errors()) estimate_cost(report, setup, config, method, session.world);
+  return report;
+}
+
+/// What workers print, which is shown in the end, whatever the end is.
+class WorkerLogs {
+ public:
+  WorkerLogs() = default;
+  ~WorkerLogs() {
+    for (const auto& log : std::filesystem::directory_iterator(path()))
+      fmt::print(stderr, "{}", printable(read_whole(log.path())));
+  }
+  WorkerLogs(const WorkerLogs&) = delete;
+  WorkerLogs& operator=(const WorkerLogs&) = delete;
+
+  const std::filesystem::path& path() const { return folder_.path(); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+/// A report of a campaign file that is wrong.
+CheckReport report_of(const Error& error) {
+  CheckReport report;
+  report.findings.push_back({"campaign_file", error.what(), true});
+  return report;
+}
+
+}  // namespace
+
+ExitCode check_command(const CheckArguments& arguments, const Session& session) {
+  const WorkerLogs logs;
+  const auto& world = session.world;
+  const auto print_json = [&](const CheckReport& report) {
+    if (arguments.json && world.is_root()) fmt::print("{}\n", to_json(report).dump(2));
+  };
+  CheckReport report;
+  try {
+    std::string text;
+    world.on_root([&] { text = to_toml(load_config(arguments.file)); });
+    const auto config = broadcast_config(world, text);
+    const auto setup = set_up(config, {logs.path(), world.rank(), session.in_process, &session.log});
+    require_feasible(config, setup);
+    const auto method = make_method(setup, config);
+    report = check(arguments, config, setup, *method, session);
+    const auto heading =
+        fmt::format("{} is valid: {} with {} parameters and {} data, {} simulations in {} rounds",
+                    arguments.file.string(), config.method.name, setup.prior->dim(),
+                    setup.observations.cols(), config.method.simulations, method->plan().size());
+    if (!arguments.json && world.is_root()) fmt::print("{}", to_text(report, heading, world.size()));
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::stopped) print_json(report_of(error));
+    throw;
+  }
+  print_json(report);
+  if (report.has_errors()) fail(ExitCode::data, "{}", errors_of(report));
+  return ExitCode::ok;
+}
+
+}  // namespace snpse
