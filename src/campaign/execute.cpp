@@ -8,6 +8,7 @@
 
 #include "campaign/campaign_log.hpp"
 #include "config/feasibility.hpp"
+#include "campaign/simulator_files.hpp"
 #include "numerics/compute_kernels.hpp"
 #include "numerics/device.hpp"
 #include "storage/durable_file.hpp"
@@ -18,8 +19,7 @@ namespace {
 /// What rank 0 holds open while a campaign runs.
 struct OpenCampaign {
   OpenCampaign(const CampaignRequest& request, Log& screen)
-      : lock(request.folder),
-        folder(CampaignFolder::create(request.folder, request.configuration, request.config.seed,
+      : folder(CampaignFolder::create(request.folder, request.configuration, request.config.seed,
                                       rounds_of(request.config), request.difference)),
         event_log(folder.events()),
         log(screen, event_log) {
@@ -31,7 +31,6 @@ struct OpenCampaign {
     }
   }
 
-  FolderLock lock;
   CampaignFolder folder;
   EventFile event_log;
   CampaignLog log;
@@ -39,11 +38,18 @@ struct OpenCampaign {
 
 std::unique_ptr<OpenCampaign> open_on_root(const World& world, const CampaignRequest& request, Log& log) {
   std::unique_ptr<OpenCampaign> opened;
-  world.on_root([&] {
-    make_folder(request.folder);
-    opened = std::make_unique<OpenCampaign>(request, log);
-  });
+  world.on_root([&] { opened = std::make_unique<OpenCampaign>(request, log); });
   return opened;
+}
+
+/// Rank 0 only. The folder is ours alone, and holds the files of the simulator that it is to hold.
+std::unique_ptr<FolderLock> prepare_folder(const CampaignRequest& request, Log& log) {
+  make_folder(request.folder);
+  auto lock = std::make_unique<FolderLock>(request.folder);
+  const auto& simulator = request.config.simulator;
+  const int copied = copy_simulator_files(simulator.files, request.simulator, simulator.folder);
+  if (copied > 0) log.info(fmt::format("copied {} files of the simulator to {}", copied, simulator.folder));
+  return lock;
 }
 
 }  // namespace
@@ -52,6 +58,8 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
                 const StopRequest& stop, Log& log) {
   const auto& config = request.config;
   if (config.training.device == Device::cuda) require_gpu();
+  std::unique_ptr<FolderLock> lock;
+  world.on_root([&] { lock = prepare_folder(request, log); });
   const auto setup = set_up(config, {request.folder / "logs", world.rank(), request.in_process, &log});
   require_simulator(setup);
   world.on_root([&] { require_feasible(config, setup); });

@@ -19,6 +19,7 @@ struct CampaignRequest {
   std::string configuration;              ///< config in full, as it is frozen in the folder
   CampaignFolder::Difference difference;  ///< tells how a frozen configuration differs
   SimulatorFactory in_process = {};       ///< SimulatorHost::in_process
+  std::filesystem::path simulator = {};   ///< whence config.simulator.files are copied to simulator.folder
 };
 
 /// Collective. Locks and opens the folder, keeps its event_log, and runs the rounds that are left. Errors:

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "campaign/data_records.hpp"
+#include "campaign/simulator_files.hpp"
 #include "config/config_file.hpp"
 #include "core/record_checks.hpp"
 #include "util/shell.hpp"
@@ -22,7 +23,9 @@ bool is_empty_or_absent(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::exists(folder, ignored)) return true;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (entry.path().filename().string().front() != '.') return false;  // the lock and unfinished writes
+    if (entry.path().filename() != kSimulatorFolder &&    // which is filled first
+        entry.path().filename().string().front() != '.')  // the lock and unfinished writes
+      return false;
   return true;
 }
 
@@ -83,7 +86,7 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
 
 void CampaignFolder::refreeze(const std::string& configuration,
                               const std::vector<KeyDifference>& differences) {
-  const auto decides = [](const KeyDifference& difference) { return !may_change_any_time(difference.key); };
+  const auto decides = [](const KeyDifference& difference) { return !may_change_any_time(difference); };
   if (std::ranges::any_of(differences, decides))
     for (int round = 1; fs::exists(round_folder(round)); ++round) remove_checkpoints(round);
   write_durably(path_ / kConfiguration, configuration);
@@ -142,7 +145,7 @@ HeaderCheck CampaignFolder::own_files(int round) const {
     if (header.configuration == configuration) return;
     std::string differing;
     for (const auto& difference : differences(header.configuration, configuration))
-      if (!may_ever_change(difference.key)) differing += fmt::format("\n  {}", difference.text());
+      if (!may_ever_change(difference)) differing += fmt::format("\n  {}", difference.text());
     if (!differing.empty())
       fail(ExitCode::data,
            "'{}' is not of the campaign that '{}' says:{}\nUndo the change of campaign.toml or put the "

@@ -40,6 +40,7 @@ struct Step {
 ///     posterior.h5    the draws
 ///     events.jsonl    one line an event
 ///     logs/           what external simulators print
+///     simulator/      the files that simulator.files lists
 class CampaignFolder {
  public:
   /// The keys of two configurations that differ.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <regex>
+#include <string>
+#include <string_view>
 
 #include "campaign/folder.hpp"
 
@@ -31,6 +34,23 @@ constexpr std::string_view kAnyTime[] = {
     "training.memory",      "training.checkpoint_seconds", "training.device",   "posterior.samples",
 };
 
+/// TOML without the folders of the files that it names.
+std::string without_folders(const std::string& toml) {
+  static const std::regex folders(R"((['"])[^'"]*/)");
+  return std::regex_replace(toml, folders, "$1");
+}
+
+/// Whether the simulator and the prior are the same, and only lie elsewhere, as on another machine.
+bool is_move(const KeyDifference& difference) {
+  constexpr std::string_view kWhere[] = {"simulator.folder", "simulator.files"};
+  constexpr std::string_view kWhat[] = {"simulator.command", "simulator.library", "prior.library"};
+  const auto is_one_of = [&](const auto& keys) {
+    return std::ranges::find(keys, difference.key) != std::end(keys);
+  };
+  return is_one_of(kWhere) ||
+         (is_one_of(kWhat) && without_folders(difference.frozen) == without_folders(difference.wanted));
+}
+
 bool is_larger(const std::string& frozen, const std::string& wanted) {
   double before = 0;
   double now = 0;
@@ -42,12 +62,12 @@ bool is_larger(const std::string& frozen, const std::string& wanted) {
 
 }  // namespace
 
-bool may_change_any_time(std::string_view key) {
-  return std::ranges::find(kAnyTime, key) != std::end(kAnyTime);
+bool may_change_any_time(const KeyDifference& difference) {
+  return is_move(difference) || std::ranges::find(kAnyTime, difference.key) != std::end(kAnyTime);
 }
 
 bool may_change(const KeyDifference& difference, const CampaignFolder& folder, int rounds) {
-  if (may_change_any_time(difference.key)) return true;
+  if (may_change_any_time(difference)) return true;
   if (folder.committed({rounds, Phase::infer})) return false;
   for (const auto& changeable : kChangeable) {
     if (changeable.key != difference.key) continue;
@@ -57,10 +77,10 @@ bool may_change(const KeyDifference& difference, const CampaignFolder& folder, i
   return false;
 }
 
-bool may_ever_change(std::string_view key) {
-  return may_change_any_time(key) ||
-         std::ranges::any_of(kChangeable,
-                             [&](const Changeable& changeable) { return changeable.key == key; });
+bool may_ever_change(const KeyDifference& difference) {
+  return may_change_any_time(difference) || std::ranges::any_of(kChangeable, [&](const Changeable& changeable) {
+           return changeable.key == difference.key;
+         });
 }
 
 }  // namespace snpse

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-
 #include "config/config_difference.hpp"
 
 namespace snpse {
@@ -14,11 +12,11 @@ class CampaignFolder;
 bool may_change(const KeyDifference& difference, const CampaignFolder& folder, int rounds);
 
 /// Whether the key may change in any campaign, also in a finished one: nothing that is on disk depends on the
-/// key.
-bool may_change_any_time(std::string_view key);
+/// key, or the simulator and the prior are the same and lie elsewhere.
+bool may_change_any_time(const KeyDifference& difference);
 
 /// Whether may_change() lets the key change at some time in a campaign, so that the files of a campaign may
 /// hold different values.
-bool may_ever_change(std::string_view key);
+bool may_ever_change(const KeyDifference& difference);
 
 }  // namespace snpse

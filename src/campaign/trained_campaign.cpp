@@ -3,14 +3,23 @@
 #include <utility>
 
 #include "config/config_file.hpp"
+#include "config/simulator_location.hpp"
 #include "util/shell.hpp"
 
 namespace snpse {
 
-Config broadcast_config(const World& world, const std::string& text_on_root) {
+Config broadcast_config(const World& world, const std::string& text_on_root,
+                        const std::filesystem::path& base) {
   std::string text = text_on_root;
   world.broadcast(text);
-  return parse_config(text, "campaign.toml", ".");
+  return parse_config(text, "campaign.toml", base);
+}
+
+Config configuration_of(const World& world, const std::filesystem::path& path,
+                        const std::string& text_on_root, const std::filesystem::path& simulator) {
+  auto config = broadcast_config(world, text_on_root, path);
+  if (!simulator.empty()) move_simulator(config, simulator);
+  return config;
 }
 
 namespace {
@@ -34,12 +43,12 @@ std::optional<CampaignFolder> open_on_root(const World& world, const std::filesy
 }  // namespace
 
 TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path& path, Log& log,
-                                 const SimulatorFactory& in_process)
+                                 const SimulatorSource& simulator)
     : world_(world),
       path_(path),
       folder_(open_on_root(world, path)),
-      config_(broadcast_config(world, folder_ ? folder_->configuration() : "")),
-      setup_(set_up(config_, {path / "logs", world.rank(), in_process, &log})),
+      config_(configuration_of(world, path, folder_ ? folder_->configuration() : "", simulator.folder)),
+      setup_(set_up(config_, {path / "logs", world.rank(), simulator.in_process, &log})),
       method_(make_method(setup_, config_)),
       campaign_(world, folder_ ? &*folder_ : nullptr, *method_, size_of(setup_)) {
   if (rounds() == 0) fail_untrained(path);

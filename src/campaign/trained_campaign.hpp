@@ -14,17 +14,29 @@
 
 namespace snpse {
 
-/// Collective. Rank 0's configuration on every rank, as its text says it: exact for every number.
-Config broadcast_config(const World& world, const std::string& text_on_root);
+/// Collective. Rank 0's configuration on every rank, as its text says it: exact for every number. base: the
+/// folder that its relative paths start from.
+Config broadcast_config(const World& world, const std::string& text_on_root,
+                        const std::filesystem::path& base = ".");
+
+/// What programs outside a campaign's folder bring along.
+struct SimulatorSource {
+  SimulatorFactory in_process = {};   ///< SimulatorHost::in_process
+  std::filesystem::path folder = {};  ///< where the simulator's files are; empty: where the campaign says
+};
+
+/// Collective. The configuration of the campaign in the folder `path`. simulator: SimulatorSource::folder.
+Config configuration_of(const World& world, const std::filesystem::path& path,
+                        const std::string& text_on_root, const std::filesystem::path& simulator);
 
 /// A campaign's folder, opened on all ranks to draw from its last trained network.
 class TrainedCampaign {
  public:
-  /// Collective. in_process: SimulatorHost::in_process. Error(missing_input) where no network is trained yet;
-  /// errors as CampaignFolder where the folder's files are not of one campaign. Only then is a library with
-  /// the prior loaded, which the log hears of.
+  /// Collective. Error(missing_input) where no network is trained yet; errors as CampaignFolder where the
+  /// folder's files are not of one campaign. Only then is a library with the prior loaded, which the log hears
+  /// of.
   TrainedCampaign(const World& world, const std::filesystem::path& path, Log& log,
-                  const SimulatorFactory& in_process = {});
+                  const SimulatorSource& simulator = {});
 
   const std::filesystem::path& path() const { return path_; }
   const CampaignFolder& folder() const { return *folder_; }  ///< rank 0 only

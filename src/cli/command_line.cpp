@@ -90,6 +90,11 @@ struct Parser {
         ->capture_default_str();
   }
 
+  static void add_simulator(CLI::App* sub, std::filesystem::path& folder) {
+    sub->add_option("--simulator", folder, "the folder of the simulator's files, where it is another one now")
+        ->check(CLI::ExistingDirectory);
+  }
+
   void add_init() {
     auto* sub = verb("init", "write a commented campaign file and a job script to start from", init);
     sub->add_option("DIR", init.folder, "the folder to write")->required();
@@ -113,6 +118,7 @@ struct Parser {
                     "a CSV file with x in place of the file's [observation]");
     sub->add_option("--wall-time", wall_time,
                     "stop cleanly, with exit code 75, after seconds or [D-]HH:MM:SS");
+    add_simulator(sub, run.simulator);
     sub->add_flag("--diagnose", run.diagnose, "check the posterior at the end, as 'snpse diagnose' does");
     sub->add_flag("--c2st", run.c2st, "built-in tasks: compare with the exact posterior at the end");
     add_threads(sub);
@@ -168,6 +174,7 @@ struct Parser {
                     "train so many more on the same data, with other seeds, and compare their posteriors")
         ->check(CLI::Range(0, 100))
         ->capture_default_str();
+    add_simulator(sub, diagnose.simulator);
     sub->add_flag("--json", diagnose.json, "for machines");
     add_threads(sub);
   }

@@ -28,6 +28,7 @@ struct RunArguments {
   std::optional<double> wall_time;    ///< seconds
   bool c2st = false;                  ///< compare with the exact posterior at the end
   bool diagnose = false;              ///< check the posterior at the end
+  std::filesystem::path simulator;    ///< the folder of the simulator's files; empty: where the file says
 };
 /// At least one of simulations and samples is above 0.
 struct ExtendArguments {
@@ -55,6 +56,8 @@ struct DiagnoseArguments {
   std::optional<std::uint64_t> seed = {};  ///< of all that is drawn; none: the campaign's
   int networks = 0;                        ///< trained on the same data with other seeds
   bool json = false;
+  std::filesystem::path simulator =
+      {};  ///< the folder of the simulator's files; empty: where the campaign says
 };
 struct ExportArguments {
   std::filesystem::path folder;

@@ -2,10 +2,12 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/comparison.hpp"
+#include "campaign/simulator_files.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
+#include "config/simulator_location.hpp"
 #include "storage/csv.hpp"
 #include "tasks/task.hpp"
 #include "util/shell.hpp"
@@ -14,11 +16,19 @@ namespace snpse {
 namespace fs = std::filesystem;
 namespace {
 
-/// The campaign's folder, and the text that defines it; both from rank 0.
+/// What is run; from rank 0.
 struct Target {
-  std::string folder;
-  std::string configuration;
+  std::string folder;         // the campaign's
+  std::string configuration;  // the text that defines it, its paths relative to the folder
+  std::string simulator;      // where the simulator's files are copied from, if they are
 };
+
+Target target_of(Config config, const fs::path& folder, const RunArguments& arguments) {
+  if (!arguments.simulator.empty()) move_simulator(config, arguments.simulator);
+  const auto source = config.simulator.folder;
+  if (!config.simulator.files.empty()) move_simulator_files(config, folder / kSimulatorFolder);
+  return {folder.string(), to_toml(relative_to(config, folder)), source};
+}
 
 Target find_target(const RunArguments& arguments) {
   std::error_code ignored;
@@ -27,14 +37,16 @@ Target find_target(const RunArguments& arguments) {
       fail(ExitCode::usage,
            "'{}' is a campaign's folder and is continued as it is: leave out --out and --observation",
            arguments.file.string());
-    return {arguments.file.string(), CampaignFolder(arguments.file).configuration()};
+    const auto text = CampaignFolder(arguments.file).configuration();
+    if (arguments.simulator.empty()) return {arguments.file.string(), text, {}};
+    return target_of(parse_config(text, "campaign.toml", arguments.file), arguments.file, arguments);
   }
   const auto config = load_config(arguments.file, arguments.observation);
   const auto folder = arguments.out.empty() ? fs::path(arguments.file).replace_extension() : arguments.out;
   if (folder == arguments.file)
     fail(ExitCode::usage, "'{}' has no suffix to leave out for the campaign's folder; name one with --out",
          arguments.file.string());
-  return {folder.string(), to_toml(config)};
+  return target_of(config, folder, arguments);
 }
 
 void print_summary(const fs::path& folder, double c2st, bool compared) {
@@ -82,16 +94,17 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   world.on_root([&] { target = find_target(arguments); });
   world.broadcast(target.folder);
   world.broadcast(target.configuration);
-  const auto config = broadcast_config(world, target.configuration);
+  world.broadcast(target.simulator);
+  const auto config = broadcast_config(world, target.configuration, target.folder);
   if (arguments.c2st && config.simulator.task.empty())
     fail(ExitCode::usage, "--c2st needs the exact posterior, which only built-in tasks have");
   if (arguments.c2st) require_reference(*make_task(config.simulator.task));
   const auto listener = [&, rounds = rounds_of(config)](const CommittedStep& committed) {
     session.log.info(describe(committed, rounds));
   };
-  const auto outcome =
-      execute(world, {target.folder, config, target.configuration, differences, session.in_process}, listener,
-              stop, session.log);
+  const auto outcome = execute(
+      world, {target.folder, config, target.configuration, differences, session.in_process, target.simulator},
+      listener, stop, session.log);
   if (outcome == Outcome::stopped) {
     if (world.is_root())
       session.log.info("stopped as requested, all work is saved; the same command continues");

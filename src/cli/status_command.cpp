@@ -42,7 +42,7 @@ void print(const Json& status) {
 ExitCode status_command(const StatusArguments& arguments, const Session& session) {
   session.world.on_root([&] {
     const CampaignFolder folder(arguments.folder);
-    const auto config = parse_config(folder.configuration(), "campaign.toml", ".");
+    const auto config = parse_config(folder.configuration(), "campaign.toml", arguments.folder);
     try {
       const auto status = campaign_status(folder, config);
       if (arguments.json)

@@ -19,6 +19,8 @@ struct SimulatorOptions {
   std::vector<std::string> command;  ///< a persistent worker in any language
   std::string library;               ///< a shared library (snpse/simulator.h)
   bool in_process = false;           ///< the simulator of the executable (snpse/program.hpp)
+  std::string folder;                ///< an external simulator's working directory; absolute
+  std::vector<std::string> files;    ///< of that folder, to be copied into the campaign's folder
   double time_limit = 0;             ///< seconds a simulation; 0: none
   double start_limit = 60;           ///< seconds until a worker is ready
   int retries = 1;                   ///< how often a failed simulation is tried again

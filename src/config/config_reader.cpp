@@ -8,6 +8,7 @@
 #include "config/experiment.hpp"
 #include "config/prior_reader.hpp"
 #include "config/section_reader.hpp"
+#include "config/simulator_location.hpp"
 #include "config/value_reader.hpp"
 #include "storage/durable_file.hpp"
 #include "tasks/task.hpp"
@@ -64,6 +65,27 @@ void check_simulator(const toml::table& root, const Config& config, ConfigErrors
   if (!own && kinds == 1 && has_prior)
     errors.add(line_at(root, root.contains("parameter") ? "parameter" : "prior"),
                "a task has its own parameters and prior; remove [[parameter]] and [prior]");
+}
+
+/// A command or a library runs beside the campaign file, unless the file says where else.
+void locate_simulator(const toml::table& root, const std::filesystem::path& base_folder, Config& config,
+                      ConfigErrors& errors) {
+  auto& simulator = config.simulator;
+  const bool external = !simulator.command.empty() || !simulator.library.empty();
+  if (external)
+    simulator.folder =
+        absolute_folder(simulator.folder.empty() ? base_folder : std::filesystem::path(simulator.folder))
+            .string();
+  else if (!simulator.folder.empty() || !simulator.files.empty())
+    errors.add(line_at(root, "simulator"),
+               "simulator.folder and simulator.files are for a command or a library alone; remove them");
+  for (const auto& file : simulator.files) {
+    const auto path = std::filesystem::path(file).lexically_normal();
+    if (path.is_absolute() || path.empty() || *path.begin() == ".." || path == ".")
+      errors.add(line_at(root, "simulator.files"),
+                 fmt::format("simulator.files lists '{}', which is not inside the simulator's folder", file));
+  }
+  resolve_command(simulator);
 }
 
 /// How many values an x has, where that is known before any simulation.
@@ -197,6 +219,7 @@ Config read_config(const toml::table& root, const std::string& source_name,
   start_from_preset(root, config);
   read_sections(root, reader, config);
   check_simulator(root, config, errors);
+  locate_simulator(root, base_folder, config, errors);
   settle_rows_of_file(root, known_width(config, replaced_width), config, errors);
   check_observation(root, config, errors);
   check_method(root, config, errors);

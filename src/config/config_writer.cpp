@@ -40,7 +40,7 @@ struct ValueWriter {
   std::string operator()(const PathField& field) const {
     return field.value->empty() ? "" : literal(*field.value);
   }
-  std::string operator()(const CommandField& field) const {
+  std::string operator()(const TextListField& field) const {
     return field.value->empty() ? "" : literal(*field.value);
   }
   std::string operator()(const ChoiceField& field) const {

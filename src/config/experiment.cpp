@@ -48,6 +48,7 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
   WorkerOptions options;
   options.command =
       simulator.library.empty() ? simulator.command : library_command(simulator.library, theta_dim, x_dim);
+  options.folder = simulator.folder;
   if (!host.logs.empty()) options.log = host.logs / fmt::format("worker_{:05}.log", host.rank);
   options.time_limit = simulator.time_limit;
   options.start_limit = simulator.start_limit;

@@ -34,9 +34,10 @@ struct NumberField {
 struct PathField {
   std::string* value;
 };
-/// A program and its arguments, each of which may name a file beside the campaign file.
-struct CommandField {
+/// A list of texts, such as a program and its arguments.
+struct TextListField {
   std::vector<std::string>* value;
+  const char* example;
 };
 /// One of a few names; nothing is chosen yet where chosen() gives none.
 struct ChoiceField {
@@ -61,7 +62,7 @@ struct NumberFileField {
 
 using Field =
     std::variant<NumberField<int>, NumberField<std::int64_t>, NumberField<std::uint64_t>, NumberField<double>,
-                 PathField, CommandField, ChoiceField, FlagField, NumberListField, NumberFileField>;
+                 PathField, TextListField, ChoiceField, FlagField, NumberListField, NumberFileField>;
 
 struct Key {
   std::string name;

@@ -101,14 +101,11 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
   if (const auto value = text(node, name)) *field.value = absolute(*value);
 }
 
-void ValueReader::read_field(const toml::node& node, const std::string& name, const CommandField& field) {
+void ValueReader::read_field(const toml::node& node, const std::string& name, const TextListField& field) {
   const auto* array = node.as_array();
   if (array == nullptr || array->empty() || !array->is_homogeneous(toml::node_type::string))
-    return add_type_problem(node, name, "a list of texts, [\"program\", \"argument\", ...]");
-  for (const auto& element : *array) {
-    const auto word = *element.value<std::string>();
-    field.value->push_back(fs::is_regular_file(base_folder_ / word) ? absolute(word) : word);
-  }
+    return add_type_problem(node, name, fmt::format("a list of texts, [{}]", field.example).c_str());
+  for (const auto& element : *array) field.value->push_back(*element.value<std::string>());
 }
 
 void ValueReader::read_field(const toml::node& node, const std::string& name, const ChoiceField& field) {

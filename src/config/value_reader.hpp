@@ -48,7 +48,7 @@ class ValueReader {
   template <typename T>
   void read_field(const toml::node& node, const std::string& name, const NumberField<T>& field);
   void read_field(const toml::node& node, const std::string& name, const PathField& field);
-  void read_field(const toml::node& node, const std::string& name, const CommandField& field);
+  void read_field(const toml::node& node, const std::string& name, const TextListField& field);
   void read_field(const toml::node& node, const std::string& name, const ChoiceField& field);
   void read_field(const toml::node& node, const std::string& name, const FlagField& field);
   void read_field(const toml::node& node, const std::string& name, const NumberListField& field);

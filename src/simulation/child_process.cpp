@@ -69,12 +69,20 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return all;
 }
 
-std::vector<char*> environment_without_mpi() {
+/// This process's environment without what MPI put there, and with `added` in place of values of its own.
+std::vector<char*> environment_with(const std::vector<std::string>& added) {
   constexpr std::array<std::string_view, 4> kMpi{"OMPI_", "PMIX_", "PRTE_", "PMI_"};
-  std::vector<char*> kept;
+  const auto is_replaced = [&](std::string_view entry) {
+    return std::any_of(added.begin(), added.end(), [&](const std::string& other) {
+      return entry.substr(0, entry.find('=')) == other.substr(0, other.find('='));
+    });
+  };
+  std::vector<char*> kept = pointers(added);
+  kept.pop_back();  // the end
   for (char** entry = environ; *entry != nullptr; ++entry)
-    if (std::none_of(kMpi.begin(), kMpi.end(),
-                     [&](auto prefix) { return std::string_view(*entry).starts_with(prefix); }))
+    if (!is_replaced(*entry) && std::none_of(kMpi.begin(), kMpi.end(), [&](auto prefix) {
+          return std::string_view(*entry).starts_with(prefix);
+        }))
       kept.push_back(*entry);
   kept.push_back(nullptr);
   return kept;
@@ -151,7 +159,7 @@ ChildProcess::ChildProcess(const ChildOptions& options) {
   Pipe input = make_pipe(), output = make_pipe(), report = make_pipe();
   const Descriptor log = open_log(options.log);
   const Launch launch{pointers(options.command),
-                      environment_without_mpi(),
+                      environment_with(options.environment),
                       options.folder.empty() ? nullptr : options.folder.c_str(),
                       input.read.get(),
                       output.write.get(),

@@ -12,9 +12,10 @@
 namespace snpse {
 
 struct ChildOptions {
-  std::vector<std::string> command;  ///< the program, looked up in PATH, and its arguments
-  std::filesystem::path folder;      ///< working directory; empty: this process's
-  std::filesystem::path log;         ///< what it writes to standard error is appended here; empty: to ours
+  std::vector<std::string> command;           ///< the program, looked up in PATH, and its arguments
+  std::filesystem::path folder;               ///< working directory; empty: this process's
+  std::vector<std::string> environment = {};  ///< NAME=value, beside this process's own
+  std::filesystem::path log;  ///< what it writes to standard error is appended here; empty: to ours
 };
 
 /// A child process with which lines are exchanged through its standard input and output. It leads a process

@@ -44,7 +44,10 @@ std::string WorkerProcess::start(const std::stop_token& cancel) {
   if (failed_starts_ == kMostFailedStarts) return last_failure_;
   std::string failure;
   try {
-    child_.emplace(ChildOptions{options_.command, options_.folder, options_.log});
+    scratch_.emplace();
+    const auto scratch = scratch_->path().string();
+    child_.emplace(ChildOptions{
+        options_.command, options_.folder, {"SNPSE_SCRATCH=" + scratch, "TMPDIR=" + scratch}, options_.log});
     failure = await_ready(cancel);
   } catch (const Error& e) {
     failure = e.what();
@@ -53,7 +56,7 @@ std::string WorkerProcess::start(const std::stop_token& cancel) {
     failed_starts_ = 0;
     return {};
   }
-  child_.reset();
+  end_child();
   if (!cancel.stop_requested()) ++failed_starts_;
   last_failure_ = failure;
   return failure;
@@ -96,8 +99,13 @@ SimulationOutcome WorkerProcess::no_answer(Wait wait) {
 
 SimulationOutcome WorkerProcess::give_up(Status status, std::string message) {
   child_->kill();
-  child_.reset();
+  end_child();
   return {status, {}, std::move(message)};
+}
+
+void WorkerProcess::end_child() {
+  child_.reset();
+  scratch_.reset();
 }
 
 SimulatorFactory worker_factory(const WorkerOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "core/simulator.hpp"
 #include "simulation/child_process.hpp"
+#include "simulation/worker_scratch.hpp"
 
 namespace snpse {
 
@@ -19,9 +20,10 @@ struct WorkerOptions {
 };
 
 /// A simulator in a child process (a "worker"; snpse/simulation/protocol.hpp) that is kept over many
-/// simulations. It is started with the first one. A worker that crashes, hangs or answers garbage costs the
-/// one simulation that it was at; the next one gets a new worker. After three starts in a row that failed no
-/// further one is tried.
+/// simulations. It is started with the first one, and has a scratch folder that is removed with it, which the
+/// environment variables SNPSE_SCRATCH and TMPDIR name. A worker that crashes, hangs or answers garbage costs
+/// the one simulation that it was at; the next one gets a new worker. After three starts in a row that failed
+/// no further one is tried.
 class WorkerProcess : public SimulatorInstance {
  public:
   explicit WorkerProcess(WorkerOptions options) : options_(std::move(options)) {}
@@ -39,8 +41,10 @@ class WorkerProcess : public SimulatorInstance {
   /// The outcome of a simulation whose worker did not answer.
   SimulationOutcome no_answer(ChildProcess::Wait wait);
   SimulationOutcome give_up(Status status, std::string message);
+  void end_child();
 
   WorkerOptions options_;
+  std::optional<WorkerScratch> scratch_;  // of the child, and removed after it
   std::optional<ChildProcess> child_;
   int failed_starts_ = 0;
   std::string last_failure_;  // of a start

@@ -14,8 +14,10 @@ ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& ses
 ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
                            const StopRequest& stop) {
   const auto& world = session.world;
-  const TrainedCampaign campaign(world, arguments.folder, session.log, session.in_process);
+  const TrainedCampaign campaign(world, arguments.folder, session.log,
+                                 {session.in_process, arguments.simulator});
   require_simulator(campaign.setup());
+  world.on_root([&] { make_folder(arguments.folder / "logs"); });
   const auto findings = diagnose(campaign, arguments, {world, stop, session.log});
   world.on_root([&] {
     const auto json = to_json(findings).dump(2) + "\n";

@@ -60,6 +60,19 @@ TEST_F(Reconfiguration, KeysThatDecideNoNumberMayChangeInAFinishedCampaign) {
     EXPECT_FALSE(may_change({key, "1", "2"}, folder, 3)) << key;
 }
 
+TEST_F(Reconfiguration, TheSimulatorMayLieElsewhereAtAnyTime) {
+  const auto folder = open("a");
+  commit("posterior.h5");
+  EXPECT_TRUE(may_change({"simulator.folder", "absent", "'../work'"}, folder, 2));
+  EXPECT_TRUE(may_change({"simulator.files", "absent", "[ 'sim.py' ]"}, folder, 2));
+  EXPECT_TRUE(may_change(
+      {"simulator.command", "[ 'python3', '/a/b/sim.py' ]", "[ '/bin/python3', 'sim.py' ]"}, folder, 2));
+  EXPECT_FALSE(
+      may_change({"simulator.command", "[ 'python3', 'sim.py' ]", "[ 'python3', 'other.py' ]"}, folder, 2));
+  EXPECT_FALSE(may_change({"simulator.command", "[ 'python3', 'sim.py' ]", "absent"}, folder, 2));
+  EXPECT_TRUE(may_change({"prior.library", "'/a/prior.so'", "'../prior.so'"}, folder, 2));
+}
+
 TEST_F(Reconfiguration, WhatMayChangeIsFrozenAnewAndWhatMayNotIsRefused) {
   open("a");
   const auto changed = open("b", {{"training.learning_rate", "0.001", "0.0001"}});
