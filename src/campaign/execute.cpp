@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "campaign/campaign_log.hpp"
-#include "config/feasibility.hpp"
 #include "campaign/simulator_files.hpp"
+#include "config/feasibility.hpp"
 #include "numerics/compute_kernels.hpp"
 #include "numerics/device.hpp"
 #include "storage/durable_file.hpp"

@@ -78,9 +78,9 @@ bool may_change(const KeyDifference& difference, const CampaignFolder& folder, i
 }
 
 bool may_ever_change(const KeyDifference& difference) {
-  return may_change_any_time(difference) || std::ranges::any_of(kChangeable, [&](const Changeable& changeable) {
-           return changeable.key == difference.key;
-         });
+  return may_change_any_time(difference) ||
+         std::ranges::any_of(kChangeable,
+                             [&](const Changeable& changeable) { return changeable.key == difference.key; });
 }
 
 }  // namespace snpse

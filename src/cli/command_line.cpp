@@ -35,6 +35,15 @@ CLI::Validator task_or_grid_file() {
           task.get_description() + " or FILE.toml"};
 }
 
+CLI::Validator folder_or_task() {
+  const auto task = one_of(task_names());
+  return {[task](std::string& word) {
+            std::error_code ignored;
+            return std::filesystem::is_directory(word, ignored) ? std::string() : task(word);
+          },
+          "DIR or " + task.get_description()};
+}
+
 /// The application and what it fills in; the verbs' arguments live here while CLI11 holds references to them.
 struct Parser {
   CLI::App app{"snpse: posteriors of simulators by sequential neural score estimation"};
@@ -187,14 +196,23 @@ struct Parser {
         ->required();
   }
   void add_simulate() {
-    auto* sub = verb("simulate", "simulate with a built-in task, for other programs", simulate);
-    sub->add_option("TASK", simulate.task, "the task's name")->required()->check(one_of(task_names()));
-    auto* simulations = sub->add_option("--simulations", simulate.simulations, "how many draws of the prior")
-                            ->check(CLI::PositiveNumber)
-                            ->capture_default_str();
-    sub->add_option("--theta", simulate.theta, "a CSV file of parameters, one set a row, in their place")
-        ->excludes(simulations);
-    sub->add_option("--seed", simulate.seed, "of everything random")->capture_default_str();
+    auto* sub =
+        verb("simulate", "run a campaign's simulator, or a built-in task, at some parameters", simulate);
+    sub->add_option("TARGET", simulate.target, "a campaign's folder, or a task's name")
+        ->required()
+        ->check(folder_or_task());
+    auto* ways = sub->add_option_group("parameters");
+    ways->require_option(0, 1);
+    ways->add_option("--theta", simulate.theta, "a CSV file of parameters, one set a row");
+    ways->add_option("--prior,--simulations", simulate.prior,
+                     "so many draws of the prior; of a task, 1000 by default")
+        ->check(CLI::PositiveNumber);
+    ways->add_option("--posterior", simulate.posterior, "so many draws of the campaign's posterior")
+        ->check(CLI::PositiveNumber);
+    ways->add_option("--id", simulate.id, "a simulation of the campaign, again")
+        ->check(CLI::NonNegativeNumber);
+    sub->add_option("--seed", simulate.seed, "of everything random; default: 1, or the campaign's");
+    add_simulator(sub, simulate.simulator);
     sub->add_option("--output", simulate.output, "the CSV file to write: parameters and data")->required();
     add_threads(sub);
   }

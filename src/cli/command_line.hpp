@@ -64,12 +64,16 @@ struct ExportArguments {
   std::string format;  ///< "csv", "hdf5"; empty: as the output's name says
   std::filesystem::path output;
 };
+/// The parameters are named in one way; of a task they are by default 1000 draws of the prior.
 struct SimulateArguments {
-  std::string task;
-  std::int64_t simulations = 1000;  ///< draws of the prior, where theta is empty
-  std::filesystem::path theta;      ///< CSV, one parameter set a row
-  std::uint64_t seed = 1;
-  std::filesystem::path output;
+  std::string target;                          ///< a built-in task, or a campaign's folder
+  std::filesystem::path theta = {};            ///< CSV, one parameter set a row
+  std::optional<std::int64_t> prior = {};      ///< so many draws of the prior
+  std::optional<std::int64_t> posterior = {};  ///< so many draws of the campaign's posterior
+  std::optional<std::int64_t> id = {};         ///< of a simulation of the campaign, to run it again
+  std::optional<std::uint64_t> seed = {};      ///< none: 1, or the campaign's
+  std::filesystem::path simulator = {};        ///< as of DiagnoseArguments
+  std::filesystem::path output = {};
 };
 struct C2stArguments {
   std::filesystem::path reference, samples;  ///< CSV, one draw a row
