@@ -34,8 +34,9 @@ struct SimulationRequest {
 
 struct SimulationOutcome {
   Status status = Status::failed;
-  std::vector<double> x;  ///< [p] if ok; may hold non-finite values if invalid; empty otherwise
-  std::string message;    ///< why, if not ok
+  std::vector<double> x;     ///< [p] if ok; may hold non-finite values if invalid; empty otherwise
+  std::string message;       ///< why, if not ok
+  bool unavailable = false;  ///< the simulator cannot run on this rank: another rank may try
 };
 
 /// x ~ p(x given theta). One instance serves one thread, and may keep state such as a child process.

@@ -116,7 +116,7 @@ class Manager {
   void step() {
     guarded([&] { source_.tick(); });
     guarded([&] { feed(); });
-    if (exhausted_ && !dismissed_ && idle_.size() == static_cast<std::size_t>(stations_)) {
+    if (!dismissed_ && idle_.size() == static_cast<std::size_t>(stations_)) {
       dismissed_ = true;
       to_all(Order::leave);
     }
@@ -127,19 +127,20 @@ class Manager {
 
  private:
   void feed() {
-    while (!exhausted_ && !idle_.empty()) {
-      std::optional<std::string> piece = source_.next();
-      exhausted_ = !piece;
-      if (exhausted_) return;
-      mailbox_.post(idle_.front(), Order::work, std::move(*piece));
+    for (std::size_t left = idle_.size(); left > 0 && !cancelled_ && !dismissed_; --left) {
+      const int rank = idle_.front();
+      std::optional<std::string> piece = source_.next(rank);
       idle_.pop_front();
+      if (piece)
+        mailbox_.post(rank, Order::work, std::move(*piece));
+      else
+        idle_.push_back(rank);
     }
   }
 
   void cancel() {
     if (cancelled_ || dismissed_) return;
     cancelled_ = true;
-    exhausted_ = true;
     to_all(Order::cancel);
   }
 
@@ -164,7 +165,6 @@ class Manager {
   int stations_;
   std::deque<int> idle_;
   int left_ = 0;
-  bool exhausted_ = false;
   bool cancelled_ = false;
   bool dismissed_ = false;
   std::exception_ptr error_;

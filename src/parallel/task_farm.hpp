@@ -12,8 +12,9 @@ namespace snpse {
 /// Where the work comes from and its results go: called on rank 0's main thread only, which should not be
 /// held up for long, as it serves all ranks.
 struct WorkSource {
-  /// The next piece of work, for whichever rank is idle; none: all work is handed out.
-  std::function<std::optional<std::string>()> next;
+  /// The next piece of work, for this rank, which is idle; none: there is no work for the rank now. All is
+  /// done when all ranks are idle and there is none for any of them.
+  std::function<std::optional<std::string>(int rank)> next;
   /// A result, in order of arrival.
   std::function<void(const std::string& result)> take;
   /// Called about every millisecond.

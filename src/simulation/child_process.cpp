@@ -246,6 +246,8 @@ ChildProcess::Wait ChildProcess::wait_for(int fd, short events, Deadline deadlin
     pollfd what{fd, events, 0};
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(slice).count();
     if (poll(&what, 1, static_cast<int>(milliseconds)) > 0) return Wait::done;
+    // A child that is gone may have left a process of its own that holds the pipe open.
+    if (exits_within(0ms)) return poll(&what, 1, 0) > 0 ? Wait::done : Wait::closed;
   }
 }
 

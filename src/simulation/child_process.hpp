@@ -33,9 +33,9 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// Writes line and its end. closed: the child does not read any more.
+  /// Writes line and its end. closed: the child does not read any more, or has ended.
   Wait write_line(std::string_view line, Deadline deadline, const std::stop_token& cancel);
-  /// Reads a line without its end. closed: the output ended, or a line had more than 64 MiB.
+  /// Reads a line without its end. closed: the output or the child ended, or a line had more than 64 MiB.
   Wait read_line(std::string& line, Deadline deadline, const std::stop_token& cancel);
 
   /// Kills the process group at once.

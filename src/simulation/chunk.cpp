@@ -20,7 +20,7 @@ void serialize(Archive& archive, Chunk& chunk, unsigned /*version*/) {
 template <typename Archive>
 void serialize(Archive& archive, ChunkResult& result, unsigned /*version*/) {
   archive& result.rows& result.x& result.seed& result.status& result.attempts& result.seconds;
-  archive& result.messages& result.worker& result.elapsed;
+  archive& result.messages& result.worker& result.unavailable& result.elapsed;
 }
 
 std::string encode(const Chunk& chunk) {
@@ -52,7 +52,8 @@ ChunkResult ChunkRunner::run(const Chunk& chunk, const std::stop_token& cancel) 
   result.worker = rank_;
   result.x.setConstant(chunk.theta.rows(), static_cast<Eigen::Index>(x_dim_),
                        std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t i = 0; i < chunk.rows.size() && !cancel.stop_requested(); i += lanes_)
+  const auto go_on = [&] { return result.unavailable.empty() && !cancel.stop_requested(); };
+  for (std::size_t i = 0; i < chunk.rows.size() && go_on(); i += lanes_)
     run_batch(chunk, i, std::min(i + lanes_, chunk.rows.size()), cancel, result);
   result.x.conservativeResize(static_cast<Eigen::Index>(result.rows.size()), Eigen::NoChange);
   result.elapsed = seconds_since(start);
@@ -77,6 +78,10 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
     SimulationOutcome& outcome = outcomes[i];
     const int attempts = settle(request, outcome);
     if (outcome.status != Status::ok && cancel.stop_requested()) continue;
+    if (outcome.unavailable) {
+      result.unavailable = outcome.message;
+      continue;
+    }
     if (outcome.x.size() == x_dim_)
       std::copy(outcome.x.begin(), outcome.x.end(),
                 row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
@@ -94,8 +99,10 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
 int ChunkRunner::settle(const SimulationRequest& request, SimulationOutcome& outcome) {
   check(outcome);
   int attempts = 1;
-  for (; outcome.status == Status::failed && attempts <= retries_ && !request.cancel.stop_requested();
-       ++attempts) {
+  const auto may_retry = [&] {
+    return outcome.status == Status::failed && !outcome.unavailable && !request.cancel.stop_requested();
+  };
+  for (; may_retry() && attempts <= retries_; ++attempts) {
     outcome = simulator_->run(request);
     check(outcome);
   }

@@ -17,7 +17,7 @@ struct Chunk {
   Matrix theta;                    // [n, d]
 };
 
-/// What came of a chunk; fewer rows than the chunk's if it was cancelled.
+/// What came of a chunk; fewer rows than the chunk's if it was cancelled, or the simulator is unavailable.
 struct ChunkResult {
   std::vector<std::int64_t> rows;      // [m], those done, m <= n
   Matrix x;                            // [m, p], NaN where there is no answer
@@ -27,6 +27,7 @@ struct ChunkResult {
   std::vector<double> seconds;         // [m]
   std::vector<std::string> messages;   ///< of the first few that are not ok
   std::int64_t worker = 0;             ///< rank
+  std::string unavailable;             ///< why the simulator cannot run on the rank; empty: it can
   double elapsed = 0;                  ///< wall seconds of the whole chunk
 };
 
@@ -47,7 +48,8 @@ class ChunkRunner {
   ChunkResult run(const Chunk& chunk, const std::stop_token& cancel);
 
  private:
-  /// Runs and checks simulations first to end of the chunk together; appends those that were not cancelled.
+  /// Runs and checks simulations first to end of the chunk together; appends those that were not cancelled,
+  /// while the simulator is available.
   void run_batch(const Chunk& chunk, std::size_t first, std::size_t end, const std::stop_token& cancel,
                  ChunkResult& result);
   /// Checks an outcome and, where it failed, tries the simulation again. How often it was tried in all.

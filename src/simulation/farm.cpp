@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -77,30 +79,20 @@ class Book {
   Book(const SimulationPlan& plan, const FarmOptions& options, int ranks, const Sink& sink, Log& log)
       : plan_(plan), options_(options), ranks_(ranks), sink_(sink), log_(log), buffer_(plan) {}
 
-  std::optional<std::string> next() {
-    const std::size_t remaining = plan_.todo.size() - handed_out_;
-    if (remaining == 0) return std::nullopt;
-    const auto first = plan_.todo.begin() + static_cast<std::ptrdiff_t>(handed_out_);
-    Chunk chunk{{first, first + static_cast<std::ptrdiff_t>(chunk_size(remaining))}, {}};
-    handed_out_ += chunk.rows.size();
+  std::optional<std::string> next(int rank) {
+    if (waiting_.empty() || unavailable_.contains(rank)) return std::nullopt;
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(chunk_size(waiting_.size()));
+    Chunk chunk{{waiting_.begin(), end}, {}};
+    waiting_.erase(waiting_.begin(), end);
     chunk.theta = plan_.theta(chunk.rows, Eigen::all);
+    in_flight_[rank] = chunk.rows;
     return encode(chunk);
   }
 
   void take(const std::string& bytes) {
-    ChunkResult result = decode_chunk_result(bytes);
-    if (result.rows.empty()) return;
-    note_speed(result.elapsed / static_cast<double>(result.rows.size()));
-    for (const Status status : result.status) ++report_.counts[status];
-    for (const double seconds : result.seconds) report_.busy_seconds += seconds;
-    for (std::string& message : result.messages)
-      if (report_.first_messages.size() < kKeptMessages) report_.first_messages.push_back(std::move(message));
-    done_ += result.rows.size();
-    buffer_.add(std::move(result));
-    const auto found = report_.counts.find(Status::ok);
-    const auto ok = found == report_.counts.end() ? 0U : static_cast<std::size_t>(found->second);
-    log_.progress(
-        {"simulate", done_, plan_.todo.size(), ok == done_ ? "" : fmt::format("{} not ok", done_ - ok)});
+    const ChunkResult result = decode_chunk_result(bytes);
+    if (!result.rows.empty()) note(result);
+    if (!result.unavailable.empty()) take_back(result);
   }
 
   void flush_if_due() {
@@ -136,6 +128,36 @@ class Book {
   }
 
  private:
+  void note(const ChunkResult& result) {
+    note_speed(result.elapsed / static_cast<double>(result.rows.size()));
+    for (const Status status : result.status) ++report_.counts[status];
+    for (const double seconds : result.seconds) report_.busy_seconds += seconds;
+    for (const std::string& message : result.messages)
+      if (report_.first_messages.size() < kKeptMessages) report_.first_messages.push_back(message);
+    done_ += result.rows.size();
+    buffer_.add(result);
+    const auto found = report_.counts.find(Status::ok);
+    const auto ok = found == report_.counts.end() ? 0U : static_cast<std::size_t>(found->second);
+    log_.progress(
+        {"simulate", done_, plan_.todo.size(), ok == done_ ? "" : fmt::format("{} not ok", done_ - ok)});
+  }
+
+  /// A rank's simulator cannot run: what it did not simulate goes to other ranks. Error(data) where none is
+  /// left.
+  void take_back(const ChunkResult& result) {
+    const auto rank = static_cast<int>(result.worker);
+    unavailable_.insert(rank);
+    for (const auto row : in_flight_[rank])
+      if (std::ranges::find(result.rows, row) == result.rows.end()) waiting_.push_back(row);
+    if (std::ssize(unavailable_) == ranks_)
+      fail(ExitCode::data,
+           "the simulator cannot start on any rank: {}; mend the simulator and run the same command again, "
+           "which keeps what was simulated",
+           result.unavailable);
+    log_.warning(fmt::format("the simulator cannot start on rank {}, whose simulations go to other ranks: {}",
+                             rank, result.unavailable));
+  }
+
   /// A chunk lasts about kChunkSeconds, so that its two messages cost little; towards the end chunks get
   /// smaller, so that all ranks finish at about the same time. Each fills all lanes but for the last.
   std::size_t chunk_size(std::size_t remaining) const {
@@ -164,7 +186,9 @@ class Book {
   Log& log_;
   PartBuffer buffer_;
   FarmReport report_;
-  std::size_t handed_out_ = 0;
+  std::deque<std::int64_t> waiting_{plan_.todo.begin(), plan_.todo.end()};  // rows to be handed out
+  std::map<int, std::vector<std::int64_t>> in_flight_;                      // the chunk of each rank
+  std::set<int> unavailable_;  // ranks whose simulator cannot run
   std::size_t done_ = 0;
   std::optional<double> mean_seconds_;
   Clock::time_point start_ = Clock::now();
@@ -198,8 +222,8 @@ FarmReport simulate(const World& world, const SimulatorFactory& factory, const S
                     const FarmOptions& options, const std::function<void(const SimulationPart&)>& sink,
                     const StopRequest& stop, Log& log) {
   Book book(plan, options, world.size(), sink, log);  // used on rank 0 only
-  const WorkSource source{[&] { return book.next(); }, [&](const std::string& bytes) { book.take(bytes); },
-                          [&] { book.flush_if_due(); }};
+  const WorkSource source{[&](int rank) { return book.next(rank); },
+                          [&](const std::string& bytes) { book.take(bytes); }, [&] { book.flush_if_due(); }};
   const auto stop_requested = [&] { return stop.requested() || book.over_budget(); };
 
   const std::exception_ptr error = exception_of(

@@ -29,7 +29,7 @@ std::string beginning(const std::string& line) {
 
 SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
   std::string failure = start(request.cancel);
-  if (!failure.empty()) return {Status::failed, {}, std::move(failure)};
+  if (!failure.empty()) return {Status::failed, {}, std::move(failure), failed_starts_ == kMostFailedStarts};
 
   const auto deadline = deadline_after(options_.time_limit);
   std::string line = protocol::format_request(request.id, request.external_seed(), request.theta);
@@ -39,27 +39,28 @@ SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
 }
 
 std::string WorkerProcess::start(const std::stop_token& cancel) {
-  constexpr int kMostFailedStarts = 3;
-  if (child_) return {};
-  if (failed_starts_ == kMostFailedStarts) return last_failure_;
-  std::string failure;
+  while (!child_ && failed_starts_ < kMostFailedStarts) {
+    last_failure_ = try_to_start(cancel);
+    if (last_failure_.empty()) break;
+    end_child();
+    if (cancel.stop_requested()) return last_failure_;
+    ++failed_starts_;
+  }
+  if (!child_) return last_failure_;
+  failed_starts_ = 0;
+  return {};
+}
+
+std::string WorkerProcess::try_to_start(const std::stop_token& cancel) {
   try {
     scratch_.emplace();
     const auto scratch = scratch_->path().string();
     child_.emplace(ChildOptions{
         options_.command, options_.folder, {"SNPSE_SCRATCH=" + scratch, "TMPDIR=" + scratch}, options_.log});
-    failure = await_ready(cancel);
+    return await_ready(cancel);
   } catch (const Error& e) {
-    failure = e.what();
+    return e.what();
   }
-  if (failure.empty()) {
-    failed_starts_ = 0;
-    return {};
-  }
-  end_child();
-  if (!cancel.stop_requested()) ++failed_starts_;
-  last_failure_ = failure;
-  return failure;
 }
 
 std::string WorkerProcess::await_ready(const std::stop_token& cancel) {

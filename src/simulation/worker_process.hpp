@@ -23,7 +23,7 @@ struct WorkerOptions {
 /// simulations. It is started with the first one, and has a scratch folder that is removed with it, which the
 /// environment variables SNPSE_SCRATCH and TMPDIR name. A worker that crashes, hangs or answers garbage costs
 /// the one simulation that it was at; the next one gets a new worker. After three starts in a row that failed
-/// no further one is tried.
+/// no further one is tried, and all simulations are unavailable.
 class WorkerProcess : public SimulatorInstance {
  public:
   explicit WorkerProcess(WorkerOptions options) : options_(std::move(options)) {}
@@ -32,8 +32,11 @@ class WorkerProcess : public SimulatorInstance {
   SimulationOutcome run(const SimulationRequest& request) override;
 
  private:
-  /// Starts a worker if none runs; why that failed, otherwise empty.
+  static constexpr int kMostFailedStarts = 3;
+
+  /// Starts a worker if none runs, in as many attempts as are left; why that failed, otherwise empty.
   std::string start(const std::stop_token& cancel);
+  std::string try_to_start(const std::stop_token& cancel);
   /// Reads the worker's first line; why it is not ready, otherwise empty.
   std::string await_ready(const std::stop_token& cancel);
   /// The outcome of a line that the worker answered.

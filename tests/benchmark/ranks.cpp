@@ -123,7 +123,7 @@ void pieces(const World& world, std::int64_t rows, std::int64_t n) {
   const Chunk chunk{plan.todo, plan.theta};
   std::int64_t given = 0;
   std::vector<ChunkResult> results;
-  const WorkSource source{[&]() -> std::optional<std::string> {
+  const WorkSource source{[&](int /*rank*/) -> std::optional<std::string> {
                             if (given++ == n) return std::nullopt;
                             return encode(Chunk{chunk.rows, plan.theta(chunk.rows, Eigen::all)});
                           },

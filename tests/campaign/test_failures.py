@@ -91,6 +91,21 @@ def simulate(theta, seed):
 serve(simulate)
 """
 
+# Cannot start on the first rank that tries: a rank is its worker's parent.
+LAME = f"""
+import os, pathlib, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from snpse_worker import serve
+
+lame = pathlib.Path(__file__).parent / "lame"
+try:
+    with open(lame, "x") as file: file.write(str(os.getppid()))
+except FileExistsError:
+    pass
+if lame.read_text() in ("", str(os.getppid()), "all"): sys.exit("no licence here")
+serve(lambda theta, seed: theta)
+"""
+
 SLEEPER = f"""
 import sys, time
 sys.path.insert(0, {str(TOOLS)!r})
@@ -164,6 +179,21 @@ class FailureTest(ProgramTest):
         # Three simulations of the round are repeated with other seeds.
         self.assertEqual((len(set(self.requests())), len(self.requests())), (100, 103), "an answer of the first sitting was lost or asked for again")
         self.assertEqual(self.counts(), {"ok": 100, "invalid": 0, "failed": 0, "timeout": 0})
+
+    def test_a_rank_without_a_simulator_leaves_its_simulations_to_the_others(self):
+        campaign = self.campaign(LAME)
+        result = self.assert_succeeds("run", campaign, "--out", self.out, ranks=3)
+        self.assertEqual(self.counts(), {"ok": 100, "invalid": 0, "failed": 0, "timeout": 0})
+        self.assertEqual(result.stderr.count("the simulator cannot start on rank "), 1, result.stderr)
+
+    def test_a_simulator_that_starts_nowhere_ends_the_campaign(self):
+        campaign = self.campaign(LAME)
+        lame = self.write("lame", "all")
+        self.assert_refused(DATA, ["cannot start on any rank", "exited with code 1"], "run", campaign, "--out",
+                            self.out, ranks=2)
+        lame.write_text("none")
+        self.assert_succeeds("run", campaign, "--out", self.out, ranks=2)
+        self.assertEqual(self.counts()["ok"], 100)
 
     def test_shared_library(self):
         source = self.write("simulator.c", LIBRARY)

@@ -24,7 +24,7 @@ struct Counted {
   explicit Counted(int how_many) : n(how_many) {}
 
   WorkSource source() {
-    return {[this]() -> std::optional<std::string> {
+    return {[this](int /*rank*/) -> std::optional<std::string> {
               if (next == n) return std::nullopt;
               return std::to_string(next++);
             },
@@ -60,7 +60,7 @@ TEST(TaskFarm, CarriesLargePiecesAndResults) {
   const std::string large(3'000'000, 'x');
   int left = 6;
   std::size_t received = 0;
-  const WorkSource source{[&]() -> std::optional<std::string> {
+  const WorkSource source{[&](int /*rank*/) -> std::optional<std::string> {
                             if (left-- <= 0) return std::nullopt;
                             return large;
                           },
@@ -80,9 +80,9 @@ TEST(TaskFarm, LongWorkOnRankZeroDelaysNobody) {
   Counted work(1'000'000);
   const auto start = Clock::now();
   WorkSource source = work.source();
-  source.next = [&, plain = source.next]() -> std::optional<std::string> {
+  source.next = [&, plain = source.next](int rank) -> std::optional<std::string> {
     if (Clock::now() - start > 2s) return std::nullopt;
-    return plain();
+    return plain(rank);
   };
   bool first = true;
   Clock::time_point last_end = Clock::now();
@@ -148,6 +148,33 @@ TEST(TaskFarm, ARankAtWorkSeldomLooksForMessages) {
   }
 }
 
+// A rank that gets no work for a while is asked about again, and work that comes back late is done.
+TEST(TaskFarm, WorkThatIsGivenBackGoesToAnotherRank) {
+  const World world;
+  if (world.size() == 1) return;
+  Counted work(20);
+  int given_back = 0;
+  WorkSource source = work.source();
+  source.next = [&, plain = source.next](int rank) -> std::optional<std::string> {
+    if (rank == 0 && given_back > 0) return std::nullopt;
+    if (rank != 0 && given_back == 0) return std::nullopt;  // until rank 0 has given its piece back
+    return plain(rank);
+  };
+  source.take = [&, plain = source.take](const std::string& result) {
+    if (result != "back") return plain(result);
+    ++given_back;
+    --work.next;
+  };
+  const auto make_worker = [&]() -> Worker {
+    return [&](const std::string& piece, const std::stop_token&) { return world.is_root() ? "back" : piece; };
+  };
+  run_task_farm(world, source, make_worker, never);
+  if (world.is_root()) {
+    EXPECT_EQ(given_back, 1);
+    EXPECT_EQ(work.seen.size(), 20U);
+  }
+}
+
 TEST(TaskFarm, AnExceptionOfAnyWorkerReachesAllRanks) {
   const World world;
   for (int culprit = 0; culprit < world.size(); ++culprit) {
@@ -185,7 +212,7 @@ TEST(TaskFarm, AnExceptionOfTheSourceReachesAllRanks) {
                    world, source, [] { return echo_after(1ms); }, never),
                Error);
   source = work.source();
-  source.next = []() -> std::optional<std::string> { fail(ExitCode::io, "cannot read"); };
+  source.next = [](int /*rank*/) -> std::optional<std::string> { fail(ExitCode::io, "cannot read"); };
   EXPECT_THROW(run_task_farm(
                    world, source, [] { return echo_after(1ms); }, never),
                Error);

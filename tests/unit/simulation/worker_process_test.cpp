@@ -107,15 +107,48 @@ TEST_F(WorkerProcessTest, ACancelledSimulationReturnsAtOnce) {
   EXPECT_NE(outcome.status, Status::ok);
 }
 
-TEST_F(WorkerProcessTest, ATimeoutKillsGrandchildrenToo) {
-  WorkerOptions shell = options("");
-  const std::string script =
-      write("worker.sh", "echo ready snpse 1\nread line\nsleep 1000 & echo $! > pid\nwait\n");
-  shell.command = {"sh", script};
-  shell.folder = folder_;
+/// A shell that starts a process of its own, which holds the shell's output, when it is asked; then `more`.
+class ForkingWorkerTest : public WorkerProcessTest {
+ protected:
+  WorkerOptions forking(const std::string& more) {
+    WorkerOptions shell = options("");
+    shell.command = {
+        "sh", write("worker.sh", "echo ready snpse 1\nread line\nsleep 1000 & echo $! > pid\n" + more)};
+    shell.folder = folder_;
+    return shell;
+  }
+  void expect_that_its_process_is_gone();
+};
+
+TEST_F(ForkingWorkerTest, ATimeoutEndsTheWholeProcessGroup) {
+  auto shell = forking("wait");
   shell.time_limit = 0.5;
   WorkerProcess worker(shell);
   EXPECT_EQ(run_once(worker, {0.5}).status, Status::timeout);
+  expect_that_its_process_is_gone();
+}
+
+TEST_F(ForkingWorkerTest, AnEndIsNoticedThoughADescendantHoldsTheOutput) {
+  auto shell = forking("exit 3");
+  shell.time_limit = 60;
+  WorkerProcess worker(shell);
+  const SimulationOutcome outcome = run_once(worker, {0.5});
+  EXPECT_EQ(outcome.status, Status::failed);
+  EXPECT_EQ(outcome.message, "the simulator exited with code 3");
+  expect_that_its_process_is_gone();
+}
+
+TEST_F(ForkingWorkerTest, AnAnswerBeforeTheEndCounts) {
+  auto shell = forking("echo ok 1 4 5");
+  shell.time_limit = 60;
+  {
+    WorkerProcess worker(shell);
+    EXPECT_EQ(run_once(worker, {0.5}).x, (std::vector<double>{4, 5}));
+  }
+  expect_that_its_process_is_gone();
+}
+
+void ForkingWorkerTest::expect_that_its_process_is_gone() {
   const pid_t grandchild = std::stoi(read("pid"));
   // A zombie may linger until init reaps it: only a process that still runs is wrong.
   const auto state = [&] {
@@ -161,11 +194,15 @@ TEST_F(WorkerProcessTest, ACommandThatDoesNotExistIsNamed) {
             "cannot run the simulator in '/no/such/folder': No such file or directory");
 }
 
-TEST_F(WorkerProcessTest, AfterThreeFailedStartsNoMoreAreTried) {
+TEST_F(WorkerProcessTest, AfterThreeFailedStartsItIsUnavailable) {
   WorkerOptions counting = options("open('starts', 'a').write('x')");
   counting.folder = folder_;
   WorkerProcess worker(counting);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(run_once(worker, {0.5}).status, Status::failed);
+  for (int i = 0; i < 10; ++i) {
+    const SimulationOutcome outcome = run_once(worker, {0.5});
+    EXPECT_EQ(outcome.status, Status::failed);
+    EXPECT_TRUE(outcome.unavailable);
+  }
   EXPECT_EQ(read("starts"), "xxx");
 }
 
