@@ -10,6 +10,7 @@
 
 #include "core/record_checks.hpp"
 #include "parallel/broadcast_record.hpp"
+#include "parallel/stop_poll.hpp"
 #include "training/adam.hpp"
 #include "training/hold_out.hpp"
 #include "training/noise_batch.hpp"
@@ -74,9 +75,15 @@ class Trainer {
     resume(checkpoints);
     if (step_ == 0) keep_best(validation_loss());  // what is known before training may be the best
     auto saved = Clock::now();
+    StopPoll asked_to_stop(world_, stop);
     for (;;) {
       const std::int64_t until = std::min(next_validation(), max_steps_);
-      while (step_ < until) take_step();
+      while (step_ < until) {
+        take_step();
+        if (step_ == until || !asked_to_stop()) continue;
+        save(checkpoints);
+        return report(start, true);
+      }
       validate();
       show(log);
       if (finished()) break;  // a checkpoint of a finished training would be validated once more
@@ -205,6 +212,7 @@ class Trainer {
   }
 
   Record to_record() const;
+  Matrix loss_sums() const;
   void save(const Checkpoints& checkpoints) const;
   void resume(const Checkpoints& checkpoints);
 
@@ -256,12 +264,18 @@ class Trainer {
   TrainingHistory history_;
 };
 
-// A checkpoint is taken right after a validation, so that no sum over steps is under way.
+/// Collective. The sums of the ranks' losses since the last validation, [ranks, 1].
+Matrix Trainer::loss_sums() const {
+  return world_.gather_rows(Matrix::Constant(1, 1, loss_sum_));
+}
+
+// No checkpoint is taken between the last step before a validation and the validation.
 Record Trainer::to_record() const {
   Record record;
   record.put("step", step_);
   record.put("best_step", best_step_);
   record.put("best_loss", best_loss_);
+  record.put("steps_since_validation", steps_since_validation_);
   record.put("weights", to_vector(model_.network().weights()));
   record.put("adam/first", to_vector(adam_.state().first));
   record.put("adam/second", to_vector(adam_.state().second));
@@ -275,7 +289,12 @@ Record Trainer::to_record() const {
 }
 
 void Trainer::save(const Checkpoints& checkpoints) const {
-  world_.on_root([&] { checkpoints.save(to_record()); });
+  const Matrix sums = loss_sums();
+  world_.on_root([&] {
+    Record record = to_record();
+    record.put("loss_sums", sums);
+    checkpoints.save(record);
+  });
 }
 
 void Trainer::resume(const Checkpoints& checkpoints) {
@@ -297,6 +316,11 @@ void Trainer::resume(const Checkpoints& checkpoints) {
   adam.steps = step_;
   adam_.restore(adam);
   copy_to(best_weights_, "best_weights");
+  if (record.has("loss_sums")) {  // not so in a checkpoint of an earlier version, which follows a validation
+    const auto& sums = finite_matrix_in(record, "loss_sums", record.get<Matrix>("loss_sums").rows(), 1);
+    loss_sum_ = sums.rows() == world_.size() ? sums(world_.rank(), 0) : world_.is_root() ? sums.sum() : 0;
+    steps_since_validation_ = whole_in(record, "steps_since_validation", 0, step_);
+  }
   best_step_ = whole_in(record, "best_step", 0, step_);
   best_loss_ = number_in(record, "best_loss");
   constexpr double kInfinity = std::numeric_limits<double>::infinity();

@@ -256,7 +256,7 @@ int sittings_of(const Method& method, const World& world) {
   do {
     trained = method.train(rounds, memory.checkpoints(), {world, at_once, log});
     ++sittings;
-  } while (trained.report.stopped && sittings < 20);
+  } while (trained.report.stopped && sittings < 100);
   EXPECT_TRUE(trained.network.values() == expected.network.values());
   return sittings;
 }
@@ -375,9 +375,10 @@ TEST(Methods, OfSeveralNetworksContinueWhereTheyWereStopped) {
   problem.prior = make_product_prior({make_lognormal(0, 0.5), make_lognormal(0.3, 0.5)});
   auto settings = short_settings("snpse_c");
   settings.model.space = Space::standardised;
-  settings.training.max_steps = 100;
-  // Each of three networks is validated twice, and stops after the first time.
-  EXPECT_EQ(sittings_of(*make_method(problem, settings), world), 4);
+  settings.training.max_steps = 12;
+  settings.training.validation_every = 8;
+  // Each of three networks stops after each of its steps but the last.
+  EXPECT_EQ(sittings_of(*make_method(problem, settings), world), 34);
 }
 
 }  // namespace

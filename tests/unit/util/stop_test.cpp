@@ -1,8 +1,13 @@
 #include "util/stop.hpp"
 
+#include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <thread>
 
 #include <gtest/gtest.h>
+
+#include "util/end_at_once.hpp"
 
 namespace snpse {
 namespace {
@@ -39,7 +44,48 @@ TEST_P(StopSignal, IsNotedOnAStackOfItsOwn) {
   EXPECT_FALSE(StopRequest().requested());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StopSignal, ::testing::Values(SIGTERM, SIGINT, SIGUSR1));
+INSTANTIATE_TEST_SUITE_P(All, StopSignal, ::testing::Values(SIGTERM, SIGINT, SIGHUP, SIGUSR1));
+
+TEST(StopRequest, AcknowledgesTheFirstSignalAtOnce) {
+  ::testing::internal::CaptureStderr();
+  const StopRequest stop({}, "heard\n");
+  std::raise(SIGTERM);
+  std::raise(SIGTERM);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "heard\n");
+}
+
+TEST(StopRequest, ASecondInterruptEndsTheProcessAtOnce) {
+  const auto interrupted_twice = [] {
+    const StopRequest stop({}, "heard\n");
+    std::raise(SIGINT);
+    std::raise(SIGINT);  // of the same press of Ctrl-C, passed on by a launcher
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::raise(SIGTERM);
+    std::fputs("goes on\n", stderr);
+    std::raise(SIGINT);
+  };
+  EXPECT_EXIT(interrupted_twice(), ::testing::KilledBySignal(SIGINT), "heard\ngoes on");
+}
+
+TEST(StopRequest, LeavesAnIgnoredHangupIgnored) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  {
+    const StopRequest stop;
+    std::raise(SIGHUP);
+    EXPECT_FALSE(stop.requested());
+  }
+  std::signal(SIGHUP, before);
+}
+
+TEST(EndAtOnce, EndsTheProcessOnASignal) {
+  const auto ended = [] {
+    const StopRequest stop({}, "heard\n");
+    { const EndAtOnce over; }
+    const EndAtOnce nothing_to_save;
+    std::raise(SIGTERM);
+  };
+  EXPECT_EXIT(ended(), ::testing::ExitedWithCode(75), "heard");
+}
 
 TEST(StopRequest, ComesWithTheWallTime) {
   EXPECT_TRUE(StopRequest(0.0).requested());
