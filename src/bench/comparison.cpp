@@ -6,7 +6,9 @@
 #include "campaign/folder.hpp"
 #include "config/experiment.hpp"
 #include "diagnostics/c2st.hpp"
+#include "parallel/block_work.hpp"
 #include "tasks/task.hpp"
+#include "util/end_at_once.hpp"
 
 namespace snpse {
 
@@ -32,9 +34,11 @@ Comparison compare_with_exact(const World& world, const std::filesystem::path& f
   Matrix exact = reference;
   world.on_root([&] {
     theta = CampaignFolder(folder).load_posterior(dimension_of(config)).get<Matrix>("theta");
-    if (exact.size() == 0)
-      exact = make_task(config.simulator.task)
-                  ->reference_posterior(config.observation.x, theta.rows(), config.seed);
+    if (exact.size() > 0) return;
+    stop_point(world);
+    const EndAtOnce nothing_to_save;
+    exact = make_task(config.simulator.task)
+                ->reference_posterior(config.observation.x, theta.rows(), config.seed);
   });
   return compare(world, std::move(exact), std::move(theta), config.seed);
 }

@@ -4,6 +4,9 @@
 #include <functional>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "campaign/block_folder.hpp"
 #include "campaign/data_records.hpp"
 #include "campaign/distribute_simulations.hpp"
 #include "core/record_checks.hpp"
@@ -142,6 +145,7 @@ void Campaign::commit(const Step& step, Proposal proposal) {
   world_.on_root([&] {
     if (step.round > 1) folder_->set_posterior_aside(step.round - 1);
     folder_->save_proposal(step.round, proposal);
+    remove_blocks(step);
   });
   take(step, std::move(proposal));
 }
@@ -160,12 +164,18 @@ void Campaign::extend(const Proposal& proposal) {
 }
 
 void Campaign::commit(const Step& step, RoundNetwork network) {
-  world_.on_root([&] { folder_->save_network(step.round, network); });
+  world_.on_root([&] {
+    folder_->save_network(step.round, network);
+    remove_blocks(step);
+  });
   take(step, std::move(network.network));
 }
 
 void Campaign::commit_posterior(const Step& step, const Record& posterior) {
-  world_.on_root([&] { folder_->save_posterior(step.round, posterior); });
+  world_.on_root([&] {
+    folder_->save_posterior(step.round, posterior);
+    remove_blocks(step);
+  });
   last_ = step;
 }
 
@@ -200,6 +210,18 @@ void Campaign::commit_simulations(const Step& step) {
 Checkpoints Campaign::checkpoints(const Step& step) const {
   return {[folder = folder_, step] { return folder->load_checkpoint(step.round); },
           [folder = folder_, step](const Record& record) { folder->save_checkpoint(step.round, record); }};
+}
+
+BlockParts Campaign::blocks(const Step& step) const {
+  if (folder_ == nullptr) return {};
+  const auto header = folder_->header("blocks", step.round);
+  return block_folder(folder_->blocks(step.round), header,
+                      fmt::format("{} by version {}", to_string(step.phase), header.program_version),
+                      world_.size());
+}
+
+void Campaign::remove_blocks(const Step& step) const {
+  std::filesystem::remove_all(folder_->blocks(step.round));
 }
 
 }  // namespace snpse

@@ -10,6 +10,7 @@
 #include "config/experiment.hpp"
 #include "inference/posterior.hpp"
 #include "methods/method.hpp"
+#include "parallel/block_work.hpp"
 #include "parallel/world.hpp"
 #include "simulation/farm.hpp"
 
@@ -58,6 +59,8 @@ class Campaign {
 
   /// Where the training of the round keeps its checkpoints.
   Checkpoints checkpoints(const Step& step) const;
+  /// Where the step keeps the blocks that it has computed.
+  BlockParts blocks(const Step& step) const;
 
  private:
   void load(const Step& step);
@@ -66,6 +69,8 @@ class Campaign {
   void check_simulations(int round, const Record& simulations) const;
   void take(const Step& step, Proposal proposal);
   void take(const Step& step, Record network);
+  /// Rank 0 only: removes what the step kept, once the step is committed.
+  void remove_blocks(const Step& step) const;
 
   const World& world_;
   const CampaignFolder* folder_;

@@ -87,8 +87,11 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
 void CampaignFolder::refreeze(const std::string& configuration,
                               const std::vector<KeyDifference>& differences) {
   const auto decides = [](const KeyDifference& difference) { return !may_change_any_time(difference); };
-  if (std::ranges::any_of(differences, decides))
-    for (int round = 1; fs::exists(round_folder(round)); ++round) remove_checkpoints(round);
+  const bool decided = std::ranges::any_of(differences, decides);
+  for (int round = 1; fs::exists(round_folder(round)); ++round) {
+    if (decided) remove_checkpoints(round);
+    fs::remove_all(blocks(round));
+  }
   write_durably(path_ / kConfiguration, configuration);
   configuration_ = configuration;
 }
@@ -99,6 +102,7 @@ void CampaignFolder::tidy() const {
     remove_leftovers(round_folder(round));
     if (committed({round, Phase::simulate})) fs::remove_all(parts(round));
     if (committed({round, Phase::train})) remove_checkpoints(round);
+    if (committed({round, Phase::infer})) fs::remove_all(blocks(round));
   }
 }
 
@@ -108,6 +112,10 @@ fs::path CampaignFolder::round_folder(int round) const {
 
 fs::path CampaignFolder::parts(int round) const {
   return round_folder(round) / "parts";
+}
+
+fs::path CampaignFolder::blocks(int round) const {
+  return round_folder(round) / "blocks";
 }
 
 bool CampaignFolder::committed(const Step& step) const {

@@ -35,7 +35,7 @@ struct Step {
 ///     campaign.toml   the effective configuration, frozen at the first run
 ///     rounds/001/     proposal.h5, simulations.h5 + provenance.h5, network.h5 + training.h5, one pair a
 ///     step;
-///                     parts/ and checkpoint.h5 while a step is under way
+///                     parts/, blocks/ and checkpoint.h5 while a step is under way
 ///                     posterior.h5 of a campaign that went on after it, see set_posterior_aside()
 ///     posterior.h5    the draws
 ///     events.jsonl    one line an event
@@ -64,6 +64,8 @@ class CampaignFolder {
   std::filesystem::path round_folder(int round) const;
   /// Where the round's simulations gather until they are committed.
   std::filesystem::path parts(int round) const;
+  /// Where what a step of the round has computed gathers until the step is committed.
+  std::filesystem::path blocks(int round) const;
   std::filesystem::path posterior_file() const { return path_ / "posterior.h5"; }
 
   bool committed(const Step& step) const;

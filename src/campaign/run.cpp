@@ -1,7 +1,9 @@
 #include "campaign/run.hpp"
 
+#include <functional>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +13,7 @@
 #include "campaign/seed_check.hpp"
 #include "campaign/self_check.hpp"
 #include "methods/valid_region.hpp"
+#include "parallel/block_work.hpp"
 #include "simulation/farm.hpp"
 #include "training/valid_rows.hpp"
 #include "util/clock.hpp"
@@ -182,36 +185,59 @@ void infer(const Loop& loop, const Step& step, PosteriorSamples earlier) {
   warn_of_data(loop, samples.theta);
 }
 
+/// earlier: draws of the posterior that the last sitting committed.
+Outcome take_step(const Loop& loop, const Step& step, const PosteriorSamples& earlier) {
+  switch (step.phase) {
+    case Phase::propose:
+      propose(loop, step);
+      return Outcome::finished;
+    case Phase::simulate:
+      return simulate_round(loop, step);
+    case Phase::train:
+      return train_round(loop, step);
+    case Phase::infer:
+      infer(loop, step, earlier);
+      return Outcome::finished;
+  }
+  throw std::logic_error("unknown phase");
+}
+
+/// Runs `part` in a context that keeps blocks in `parts` and hears a request to stop.
+Outcome run_stoppable(const Loop& loop, BlockParts parts, const std::function<Outcome(const Loop&)>& part) {
+  const auto& context = loop.context;
+  BlockWork work(context.world, context.stop, std::move(parts));
+  const World world(context.world, work);
+  const StepContext at_work{world, context.stop, context.log};
+  try {
+    return part({loop.campaign, loop.method, loop.setup, loop.config, loop.listener, at_work, loop.warned});
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::stopped) throw;  // only this code's errors are thrown on all ranks together
+    work.keep();
+    return Outcome::stopped;
+  }
+}
+
 }  // namespace
 
 Outcome run_rounds(Campaign& campaign, const Method& method, const Experiment& setup, const Config& config,
                    const CommitListener& listener, const StepContext& context) {
   std::set<std::string> warned;
-  const Loop loop{campaign, method, setup, config, listener, context, warned};
-  extend_last_round(loop);
+  const Loop all{campaign, method, setup, config, listener, context, warned};
+  auto outcome = run_stoppable(all, {}, [](const Loop& loop) {
+    extend_last_round(loop);
+    return Outcome::finished;
+  });
   PosteriorSamples earlier;
   if (!campaign.next_step() && campaign.draws() != config.posterior.samples)
     earlier = campaign.reopen_posterior();
-  while (const auto step = campaign.next_step()) {
+  while (outcome == Outcome::finished) {
+    const auto step = campaign.next_step();
+    if (!step) break;
     if (context.world.any(context.stop.requested())) return Outcome::stopped;
-    auto outcome = Outcome::finished;
-    switch (step->phase) {
-      case Phase::propose:
-        propose(loop, *step);
-        break;
-      case Phase::simulate:
-        outcome = simulate_round(loop, *step);
-        break;
-      case Phase::train:
-        outcome = train_round(loop, *step);
-        break;
-      case Phase::infer:
-        infer(loop, *step, std::move(earlier));
-        break;
-    }
-    if (outcome == Outcome::stopped) return outcome;
+    outcome = run_stoppable(all, campaign.blocks(*step),
+                            [&](const Loop& loop) { return take_step(loop, *step, earlier); });
   }
-  return Outcome::finished;
+  return outcome;
 }
 
 }  // namespace snpse

@@ -58,9 +58,13 @@ std::shared_ptr<const PosteriorDistribution> TrainedCampaign::posterior(const Ma
   return method_->joint_posterior(finished_rounds(), observations);
 }
 
+DrawKey TrainedCampaign::draw_key(std::uint64_t seed) const {
+  return {seed, Purpose::posterior, static_cast<std::uint32_t>(rounds())};
+}
+
 PosteriorSamples TrainedCampaign::sample(const PosteriorDistribution& posterior, std::int64_t n,
                                          std::uint64_t seed, Log& log) const {
-  return posterior.sample(world_, n, {seed, Purpose::posterior, static_cast<std::uint32_t>(rounds())}, log);
+  return posterior.sample(world_, n, draw_key(seed), log);
 }
 
 }  // namespace snpse

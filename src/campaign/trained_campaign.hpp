@@ -47,7 +47,9 @@ class TrainedCampaign {
   std::span<const RoundData> finished_rounds() const { return campaign_.finished_rounds(); }
   /// Given the independent observations [n, p] of one theta together.
   std::shared_ptr<const PosteriorDistribution> posterior(const Matrix& observations) const;
-  /// Collective. n draws of that posterior; another seed gives others.
+  /// Which random numbers draws of that posterior use; another seed gives others.
+  DrawKey draw_key(std::uint64_t seed) const;
+  /// Collective. n draws of that posterior.
   PosteriorSamples sample(const PosteriorDistribution& posterior, std::int64_t n, std::uint64_t seed,
                           Log& log) const;
 

@@ -7,6 +7,7 @@
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
 #include "config/config_file.hpp"
+#include "parallel/block_work.hpp"
 #include "storage/csv.hpp"
 
 namespace snpse {
@@ -46,7 +47,7 @@ void print(const Config& config, const RunCosts& costs, const Comparison& compar
 }  // namespace
 
 ExitCode bench_command(const BenchArguments& arguments, const Session& session) {
-  const StopRequest stop;
+  const StopRequest stop({}, session.world.is_root() ? kStopping : "");
   const auto& world = session.world;
   std::string text;
   Matrix reference;
@@ -65,8 +66,15 @@ ExitCode bench_command(const BenchArguments& arguments, const Session& session) 
     session.log.info(describe(committed, config.method.rounds));
   };
   const auto outcome = execute(world, {folder, config, text, differences}, listener, stop, session.log);
-  if (outcome == Outcome::stopped) return ExitCode::stopped;
-  const auto comparison = compare_with_exact(world, folder, config, reference);
+  if (outcome == Outcome::stopped) {
+    session.log.info(temporary
+                         ? "stopped as asked: without --out nothing is kept; exit code 75 is not an error"
+                         : kStoppedAsAsked);
+    if (world.is_root() && temporary) fs::remove_all(folder);
+    return ExitCode::stopped;
+  }
+  BlockWork work(world, stop);
+  const auto comparison = compare_with_exact(World(world, work), folder, config, reference);
   if (world.is_root()) {
     print(config, costs_of(fs::path(folder) / "events.jsonl"), comparison, world.size(), arguments.json);
     if (temporary) fs::remove_all(folder);

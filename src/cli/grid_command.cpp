@@ -10,6 +10,7 @@
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
 #include "config/config_file.hpp"
+#include "parallel/block_work.hpp"
 #include "storage/csv.hpp"
 
 namespace snpse {
@@ -60,8 +61,8 @@ Row identify(const Cell& cell, const Config& config, int ranks) {
 }
 
 /// Collective. Draws at the cell's observation from the network that all observations share.
-PosteriorSamples sample_amortised(const Cell& cell, const Config& config, const GridRun& run) {
-  const auto& world = run.session.world;
+PosteriorSamples sample_amortised(const Cell& cell, const Config& config, const GridRun& run,
+                                  const World& world) {
   Matrix x;
   world.on_root([&] { x = read_csv(run.folder->observation_file(cell.observation)); });
   world.broadcast(x);
@@ -72,7 +73,8 @@ PosteriorSamples sample_amortised(const Cell& cell, const Config& config, const 
 
 /// Collective. Adds the figures of the cell, whose campaign is finished, to its row.
 void measure(const Cell& cell, const Config& config, const GridRun& run, Row& row) {
-  const auto& world = run.session.world;
+  BlockWork work(run.session.world, run.stop);
+  const World world(run.session.world, work);
   const auto path = run.campaign_of(cell);
   RunCosts costs;
   Matrix theta;
@@ -83,7 +85,7 @@ void measure(const Cell& cell, const Config& config, const GridRun& run, Row& ro
     reference = run.folder->reference(cell.observation, config.posterior.samples);
   });
   if (cell.amortised) {
-    auto samples = sample_amortised(cell, config, run);
+    auto samples = sample_amortised(cell, config, run, world);
     theta = std::move(samples.theta);
     costs.leakage = samples.report.leakage();
     costs.seconds["infer"] = samples.report.seconds;
@@ -115,7 +117,8 @@ Outcome run_cell(const Cell& cell, const GridRun& run) {
     measure(cell, config, run, row);
     run.session.log.info(fmt::format("{}: C2ST {:.3f}", cell.name(), row["c2st"].get<double>()));
   } catch (const Error& error) {
-    if (error.code() != ExitCode::data) throw;  // only this code's errors are thrown on all ranks together
+    if (error.code() == ExitCode::stopped) return Outcome::stopped;
+    if (error.code() != ExitCode::data) throw;  // only these codes' errors are thrown on all ranks together
     row["error"] = error.what();
     run.session.log.warning(fmt::format("{}: {}", cell.name(), error.what()));
   }
@@ -154,7 +157,7 @@ std::int64_t report(const GridFolder& folder, const std::vector<Cell>& cells, co
 }  // namespace
 
 ExitCode grid_command(const GridArguments& arguments, const Session& session) {
-  const StopRequest stop;
+  const StopRequest stop({}, session.world.is_root() ? kStopping : "");
   const auto& world = session.world;
   std::string text;
   world.on_root([&] { text = read_whole(arguments.file); });
@@ -168,7 +171,7 @@ ExitCode grid_command(const GridArguments& arguments, const Session& session) {
   const auto outcome = run_cells(cells, run);
   if (outcome == Outcome::stopped) {
     world.on_root([&] { folder->write_table(folder->rows()); });
-    session.log.info("stopped as requested, all work is saved; the same command continues");
+    session.log.info(kStoppedAsAsked);
     return ExitCode::stopped;
   }
   world.on_root([&] {

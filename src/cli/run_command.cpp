@@ -8,6 +8,7 @@
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
 #include "config/simulator_location.hpp"
+#include "parallel/block_work.hpp"
 #include "storage/csv.hpp"
 #include "tasks/task.hpp"
 #include "util/shell.hpp"
@@ -88,7 +89,7 @@ bool last_region_held(const World& world, const fs::path& path, const Config& co
 }  // namespace
 
 ExitCode run_command(const RunArguments& arguments, const Session& session) {
-  const StopRequest stop(arguments.wall_time);
+  const StopRequest stop(arguments.wall_time, session.world.is_root() ? kStopping : "");
   const auto& world = session.world;
   Target target;
   world.on_root([&] { target = find_target(arguments); });
@@ -106,11 +107,12 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
       world, {target.folder, config, target.configuration, differences, session.in_process, target.simulator},
       listener, stop, session.log);
   if (outcome == Outcome::stopped) {
-    if (world.is_root())
-      session.log.info("stopped as requested, all work is saved; the same command continues");
+    if (world.is_root()) session.log.info(kStoppedAsAsked);
     return ExitCode::stopped;
   }
-  const double c2st = arguments.c2st ? compare_with_exact(world, target.folder, config, {}).c2st : 0;
+  BlockWork work(world, stop);
+  const double c2st =
+      arguments.c2st ? compare_with_exact(World(world, work), target.folder, config, {}).c2st : 0;
   if (world.is_root()) print_summary(target.folder, c2st, arguments.c2st);
   const bool held = last_region_held(world, target.folder, config, session.log);
   const auto diagnosed =

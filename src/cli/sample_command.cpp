@@ -3,7 +3,9 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "campaign/block_folder.hpp"
 #include "campaign/data_records.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
@@ -13,6 +15,7 @@
 #include "util/memory.hpp"
 
 namespace snpse {
+namespace fs = std::filesystem;
 namespace {
 
 /// The observations in the file, [n, p], the same on every rank.
@@ -26,6 +29,25 @@ Matrix other_observations(const SampleArguments& arguments, const Session& sessi
   session.world.on_root([&] { x = read_observations(arguments.observation, p); });
   session.world.broadcast(x);
   return x;
+}
+
+/// Where an interrupted command keeps its draws; nowhere where the output is no ordinary file.
+fs::path parts_folder(const fs::path& output) {
+  std::error_code unknown;
+  const bool ordinary = fs::is_regular_file(output, unknown) || !fs::exists(output, unknown);
+  return ordinary && output != "-" ? fs::path(output.string() + ".parts") : fs::path();
+}
+
+/// What decides the draws besides the campaign's folder and the seed.
+std::string purpose_of(const SampleArguments& arguments, const TrainedCampaign& campaign,
+                       const std::vector<Matrix>& groups) {
+  auto purpose =
+      fmt::format("{} samples of round {} by version {}{}, seed {}, at", arguments.samples, campaign.rounds(),
+                  SNPSE_VERSION, arguments.log_prob ? " with log_prob" : "", arguments.seed);
+  for (const auto& group : groups)
+    purpose += fmt::format(" {} x {}: {}", group.rows(), group.cols(),
+                           fmt::join(group.data(), group.data() + group.size(), " "));
+  return purpose;
 }
 
 /// What the draws are given: each of the groups is put together, and has draws of its own.
@@ -94,9 +116,9 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
 }  // namespace
 
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
-  const auto& world = session.world;
+  const StopRequest stop({}, session.world.is_root() ? kStopping : "");
   format_of(arguments.output);  // before any draws
-  const TrainedCampaign campaign(world, arguments.folder, session.log);
+  const TrainedCampaign campaign(session.world, arguments.folder, session.log);
   require_memory(static_cast<double>(arguments.samples) * sizeof(double) *
                      static_cast<double>(campaign.setup().prior->dim()),
                  fmt::format("--samples {}", arguments.samples));
@@ -106,11 +128,19 @@ ExitCode sample_command(const SampleArguments& arguments, const Session& session
          "the posterior of several observations together is known by its draws alone: leave out --log-prob");
   const DrawKey density_key{arguments.seed, Purpose::hutchinson,
                             static_cast<std::uint32_t>(campaign.rounds())};
+  const auto folder = parts_folder(arguments.output);
+  BlockParts parts;
+  if (session.world.is_root() && !folder.empty())
+    parts = block_folder(folder, campaign.folder().header("blocks", campaign.rounds()), purpose_of(arguments, campaign, groups),
+                         session.world.size());
+  BlockWork work(session.world, stop, parts);
+  const World world(session.world, work);
   std::vector<PosteriorSamples> of_groups;
   Vector log_prob;
   for (const auto& group : groups) {
     const auto posterior = campaign.posterior(group);
-    of_groups.push_back(campaign.sample(*posterior, arguments.samples, arguments.seed, session.log));
+    of_groups.push_back(
+        posterior->sample(world, arguments.samples, campaign.draw_key(arguments.seed), session.log));
     if (!arguments.log_prob) continue;
     log_prob.conservativeResize(log_prob.size() + arguments.samples);
     log_prob.tail(arguments.samples) =
@@ -119,6 +149,7 @@ ExitCode sample_command(const SampleArguments& arguments, const Session& session
   world.on_root([&] {
     write_samples(arguments.output, campaign.folder(), join(of_groups), campaign.setup().parameter_names,
                   groups, log_prob);
+    if (!folder.empty()) fs::remove_all(folder);
   });
   if (world.is_root() && campaign.rounds() < campaign.method().rounds())
     session.log.warning(fmt::format("the campaign is unfinished: these draws are of round {} of {}",

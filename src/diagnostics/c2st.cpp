@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "numerics/tensor_matrix.hpp"
+#include "parallel/block_work.hpp"
 #include "training/classifier.hpp"
 #include "util/error.hpp"
 
@@ -51,7 +52,8 @@ std::vector<int> assign_folds(Eigen::Index rows, const C2stOptions& options) {
 
 }  // namespace
 
-double c2st_fold(const Matrix& reference, const Matrix& samples, int fold, const C2stOptions& options) {
+double c2st_fold(const Matrix& reference, const Matrix& samples, int fold, const C2stOptions& options,
+                 const std::function<void()>& stop_point) {
   validate(reference, samples, options);
   const std::vector<int> folds = assign_folds(reference.rows() + samples.rows(), options);
   std::vector<std::int64_t> train;
@@ -66,7 +68,8 @@ double c2st_fold(const Matrix& reference, const Matrix& samples, int fold, const
   Classifier classifier(
       reference.cols(), kHiddenPerDimension * reference.cols(),
       RandomStream(options.seed, Purpose::classifier, static_cast<std::uint32_t>(fold) + 1, 0));
-  classifier.train(x.index_select(0, train_rows), y.index_select(0, train_rows));
+  classifier.train(x.index_select(0, train_rows), y.index_select(0, train_rows), Classifier::kMaxEpochs,
+                   stop_point);
   return classifier.accuracy(x.index_select(0, test_rows), y.index_select(0, test_rows));
 }
 
@@ -80,7 +83,7 @@ C2stResult c2st(const World& world, const Matrix& reference, const Matrix& sampl
     const RowRange mine = world.rows_of(options.folds);
     for (Eigen::Index fold = mine.begin; fold < mine.end; ++fold)
       result.folds[static_cast<std::size_t>(fold)] =
-          c2st_fold(reference, samples, static_cast<int>(fold), options);
+          c2st_fold(reference, samples, static_cast<int>(fold), options, [&] { stop_point(world); });
   } catch (...) {
     error = std::current_exception();
   }

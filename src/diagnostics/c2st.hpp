@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "numerics/matrix.hpp"
@@ -30,7 +31,9 @@ C2stResult c2st(const World& world, const Matrix& reference, const Matrix& sampl
                 const C2stOptions& options);
 
 /// Not collective: the accuracy on one fold, 0 <= fold < options.folds, of a classifier trained on the
-/// others.
-double c2st_fold(const Matrix& reference, const Matrix& samples, int fold, const C2stOptions& options);
+/// others. stop_point: called before each epoch; it may throw.
+double c2st_fold(
+    const Matrix& reference, const Matrix& samples, int fold, const C2stOptions& options,
+    const std::function<void()>& stop_point = [] {});
 
 }  // namespace snpse

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "util/error.hpp"
+#include "util/stop.hpp"
 
 namespace snpse {
 namespace {
@@ -47,8 +48,7 @@ CalibrationPairs draw_pairs(const World& world, const Matrix& theta, const Matri
   PairList pairs(theta.rows(), theta.cols(), x.cols(), options.draws);
   std::int64_t left_out = 0;
   for (Eigen::Index i = 0; i < theta.rows(); ++i) {
-    if (world.any(stopped()))
-      fail(ExitCode::stopped, "stopped as requested; the same command starts the check again");
+    if (world.any(stopped())) fail(ExitCode::stopped, "{}", kStoppedAsAsked);
     if (!x.row(i).allFinite()) continue;
     const DrawKey key{options.key.seed, options.key.purpose,
                       options.key.round + static_cast<std::uint32_t>(i)};

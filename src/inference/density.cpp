@@ -10,7 +10,8 @@
 namespace snpse {
 
 torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Condition& condition,
-                                 const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes) {
+                                 const torch::Tensor& z_0, double tolerance, const torch::Tensor& probes,
+                                 const std::function<void()>& stop_point) {
   const auto& diffusion = model.diffusion();
   const std::int64_t n = z_0.size(0);
   const std::int64_t d = z_0.size(1);
@@ -21,6 +22,7 @@ torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Cond
   std::vector<double> state(static_cast<std::size_t>(n * (d + 1)), 0.0);
   as_tensor(state).narrow(1, 0, d).copy_(z_0);
   const auto rhs = [&](const std::vector<double>& y, std::vector<double>& slope, double t) {
+    stop_point();
     const auto z = as_tensor(y).narrow(1, 0, d);
     const auto single = z.to(torch::kFloat32);
     const auto [noise, divergence] = model.predicted_noise_and_divergence(single, condition, t, probes);
@@ -38,7 +40,8 @@ torch::Tensor log_density_dopri5(const ScoreModel& model, const ScoreModel::Cond
 }
 
 torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condition& condition,
-                                const torch::Tensor& z_0, int steps, const torch::Tensor& probes) {
+                                const torch::Tensor& z_0, int steps, const torch::Tensor& probes,
+                                const std::function<void()>& stop_point) {
   const torch::NoGradGuard no_gradients;
   const auto& diffusion = model.diffusion();
   const std::int64_t d = z_0.size(1);
@@ -52,6 +55,7 @@ torch::Tensor log_density_adams(const ScoreModel& model, const ScoreModel::Condi
   const auto start = torch::zeros({z_0.size(0), d + 1}, torch::kFloat64);
   start.narrow(1, 0, d).copy_(flow.to_w(z_0 / alpha_start, least));
   const auto end = integrate_adams(grid, Direction::up, start, [&](const torch::Tensor& state, double ratio) {
+    stop_point();
     const auto w = state.narrow(1, 0, d).to(torch::kFloat32);
     const double t = diffusion.time_of_ratio(ratio);
     const double alpha = diffusion.alpha(t);

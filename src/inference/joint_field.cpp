@@ -44,10 +44,12 @@ torch::Tensor JointField::gauss(const torch::Tensor& z_t, double t) const {
   const auto level = level_of(t, diffusion.alpha(t), diffusion.sigma(t));
   auto sum = parts_.perturbed_prior->predicted_noise(z_t, level).matmul(weight(gaussians.prior_precision())) *
              static_cast<double>(1 - observations());
-  for (Eigen::Index j = 0; j < observations(); ++j)
+  for (Eigen::Index j = 0; j < observations(); ++j) {
+    parts_.stop_point();
     sum += model()
                .predicted_noise(z_t, parts_.conditions[static_cast<std::size_t>(j)], t)
                .matmul(weight(gaussians.posterior_precision(j)));
+  }
   return sum;
 }
 
@@ -67,7 +69,10 @@ torch::Tensor JointField::bridge(const torch::Tensor& z_t, double t) const {
                        z_t, level_of(t, diffusion.alpha(t), diffusion.sigma(t))) *
                        -others
                  : noise_of_smooth_prior(z_t, t) * (-others * (1 - t));
-  for (const auto& condition : parts_.conditions) sum += model().predicted_noise(z_t, condition, t);
+  for (const auto& condition : parts_.conditions) {
+    parts_.stop_point();
+    sum += model().predicted_noise(z_t, condition, t);
+  }
   return sum;
 }
 

@@ -31,6 +31,7 @@ class JointField : public ScoreField {
     std::shared_ptr<const UnconditionalScore> smooth_prior;  ///< perturbed_prior_without_edges()
     GaussianComposition gaussians;
     CompositionKind kind;
+    std::function<void()> stop_point = [] {};  ///< called before each observation's score; it may throw
   };
   /// model must outlive the object.
   JointField(const ScoreModel& model, Parts parts);

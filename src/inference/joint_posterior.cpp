@@ -7,6 +7,7 @@
 #include "inference/sampler.hpp"
 #include "inference/supported_draws.hpp"
 #include "numerics/tensor_matrix.hpp"
+#include "parallel/block_work.hpp"
 #include "score/perturbed_prior.hpp"
 #include "util/error.hpp"
 
@@ -43,8 +44,11 @@ GaussianComposition JointPosterior::gaussians(const World& world, const DrawKey&
     std::iota(indices.begin(), indices.end(),
               static_cast<std::int64_t>(posteriors.size()) * kPilots + share.begin);
     auto streams = streams_of({key.seed, Purpose::composition, key.round}, indices);
-    const ModelField field(*model_, condition);
-    posteriors.push_back(Gaussian::fit(world.gather_rows(to_matrix(sample_field(field, streams, sampler_)))));
+    const ModelField of_model(*model_, condition);
+    const StoppableField field(of_model, [&] { stop_point(world); });
+    const auto draws = compute_blocks(
+        world, 1, [&](std::int64_t) { return to_matrix(sample_field(field, streams, sampler_)); });
+    posteriors.push_back(Gaussian::fit(world.gather_rows(draws.front())));
   }
   const auto& space = model_->space();
   const Matrix draws = draw_rows(*prior_, kPriorDraws, key.seed, Purpose::composition, key.round,
@@ -54,12 +58,12 @@ GaussianComposition JointPosterior::gaussians(const World& world, const DrawKey&
 
 PosteriorSamples JointPosterior::sample(const World& world, std::int64_t n, const DrawKey& key,
                                         Log& log) const {
-  const JointField field(
-      *model_, {conditions_, perturbed_prior_, smooth_prior_, gaussians(world, key), composition_.kind});
+  const JointField joint(*model_, {conditions_, perturbed_prior_, smooth_prior_, gaussians(world, key),
+                                   composition_.kind, [&] { stop_point(world); }});
   const auto draw = [&](std::span<RandomStream> streams) {
     const auto z = composition_.kind == CompositionKind::gauss
-                       ? sample_field(field, streams, sampler_)
-                       : sample_langevin(field, streams, composition_.levels, composition_.langevin_steps);
+                       ? sample_field(joint, streams, sampler_)
+                       : sample_langevin(joint, streams, composition_.levels, composition_.langevin_steps);
     return model_->space().to_theta(to_matrix(z));
   };
   return draw_in_support(world, *prior_, n, key, sampler_.min_acceptance, draw, log);

@@ -6,6 +6,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "inference/supported_draws.hpp"
+#include "parallel/block_work.hpp"
 #include "util/multiversion.hpp"
 
 namespace snpse {
@@ -48,14 +50,23 @@ Vector NeighbourDistance::operator()(const World& world, const Matrix& theta) co
   const auto dim = static_cast<std::size_t>(mine.cols());
   const std::size_t count = draws_.size() / dim;
   std::vector<float> squares(count);
-  Matrix distance(mine.rows(), 1);
-  for (Eigen::Index i = 0; i < mine.rows(); ++i) {
+  const auto distance_of = [&](Eigen::Index row) {
     std::fill(squares.begin(), squares.end(), 0.0F);
     for (std::size_t j = 0; j < dim; ++j)
       add_squares(squares.data(), draws_.data() + j * count,
-                  static_cast<float>(mine(i, static_cast<Eigen::Index>(j))), count);
-    distance(i, 0) = std::sqrt(static_cast<double>(*std::min_element(squares.begin(), squares.end())));
-  }
+                  static_cast<float>(mine(row, static_cast<Eigen::Index>(j))), count);
+    return std::sqrt(static_cast<double>(*std::min_element(squares.begin(), squares.end())));
+  };
+  const auto blocks = compute_blocks(world, blocks_of(mine.rows()), [&](std::int64_t block) {
+    Matrix of_block(rows_of_block(block, mine.rows()), 1);
+    for (Eigen::Index i = 0; i < of_block.rows(); ++i) {
+      stop_point(world);
+      of_block(i, 0) = distance_of(block * kSamplerBlock + i);
+    }
+    return of_block;
+  });
+  Matrix distance(0, 1);
+  for (const auto& block : blocks) append_rows(distance, block);
   return world.gather_rows(distance).col(0);
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "numerics/tensor.hpp"
 #include "score/score_model.hpp"
 
@@ -28,6 +31,23 @@ class ScoreField {
  private:
   const ScoreModel& model_;
   Centre centre_;
+};
+
+/// Another field that asks before each evaluation whether to stop, by what throws then (see stop_point()).
+class StoppableField : public ScoreField {
+ public:
+  /// field must outlive the object.
+  StoppableField(const ScoreField& field, std::function<void()> stop_point)
+      : ScoreField(field.model(), field.centre()), field_(field), stop_point_(std::move(stop_point)) {}
+
+  torch::Tensor predicted_noise(const torch::Tensor& z_t, double t) const override {
+    stop_point_();
+    return field_.predicted_noise(z_t, t);
+  }
+
+ private:
+  const ScoreField& field_;
+  std::function<void()> stop_point_;
 };
 
 /// That of one observation.

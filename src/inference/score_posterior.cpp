@@ -12,6 +12,7 @@
 #include "inference/sampler.hpp"
 #include "inference/supported_draws.hpp"
 #include "numerics/tensor_matrix.hpp"
+#include "parallel/block_work.hpp"
 
 namespace snpse {
 
@@ -24,23 +25,26 @@ ScorePosterior::ScorePosterior(std::shared_ptr<const ScoreModel> model, std::sha
 
 PosteriorSamples ScorePosterior::sample(const World& world, std::int64_t n, const DrawKey& key,
                                         Log& log) const {
-  const ModelField field(*model_, condition_);
+  const ModelField of_model(*model_, condition_);
+  const StoppableField field(of_model, [&] { stop_point(world); });
   const auto draw = [&](std::span<RandomStream> streams) {
     return model_->space().to_theta(to_matrix(sample_field(field, streams, options_)));
   };
   return draw_in_support(world, *support_, n, key, options_.min_acceptance, draw, log);
 }
 
-torch::Tensor ScorePosterior::log_density(const torch::Tensor& z, std::span<const std::int64_t> indices,
+torch::Tensor ScorePosterior::log_density(const World& world, const torch::Tensor& z,
+                                          std::span<const std::int64_t> indices,
                                           const DensityOptions& options, const DrawKey& key) const {
   torch::Tensor probes;
   if (options.trace == Trace::hutchinson) {
     auto streams = streams_of(key, indices);
     probes = rademacher_probes(streams, options.probes, model_->dim());
   }
+  const auto stop = [&] { stop_point(world); };
   if (options.solver == DensitySolver::dopri5)
-    return log_density_dopri5(*model_, condition_, z, options.tolerance, probes);
-  return log_density_adams(*model_, condition_, z, options.steps, probes);
+    return log_density_dopri5(*model_, condition_, z, options.tolerance, probes, stop);
+  return log_density_adams(*model_, condition_, z, options.steps, probes, stop);
 }
 
 Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
@@ -50,15 +54,21 @@ Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
   std::vector<std::int64_t> inside;
   for (Eigen::Index i = share.begin; i < share.end; ++i)
     if (std::isfinite(support_->log_prob(row_of(theta, i)))) inside.push_back(i);
-  for (std::size_t begin = 0; begin < inside.size(); begin += kSamplerBlock) {
-    const auto rows =
-        std::span(inside).subspan(begin, std::min<std::size_t>(kSamplerBlock, inside.size() - begin));
-    const Matrix block = theta(rows, Eigen::all);
-    const auto density = density_of(to_tensor(model_->space().to_z(block)), rows).contiguous();
-    const Vector log_det = model_->space().log_det(block);
+  const auto n = static_cast<Eigen::Index>(inside.size());
+  const auto blocks = compute_blocks(world, blocks_of(n), [&](std::int64_t block) {
+    const auto rows = std::span(inside).subspan(static_cast<std::size_t>(block * kSamplerBlock),
+                                                static_cast<std::size_t>(rows_of_block(block, n)));
+    const Matrix of_block = theta(rows, Eigen::all);
+    const auto density = density_of(to_tensor(model_->space().to_z(of_block)), rows).contiguous();
+    Matrix values = model_->space().log_det(of_block);
     for (std::size_t i = 0; i < rows.size(); ++i)
-      mine(rows[i] - share.begin, 0) = density.data_ptr<double>()[i] + log_det[static_cast<Eigen::Index>(i)];
-  }
+      values(static_cast<Eigen::Index>(i), 0) =
+          density.data_ptr<double>()[i] + values(static_cast<Eigen::Index>(i), 0);
+    return values;
+  });
+  auto row = inside.begin();
+  for (const auto& block : blocks)
+    for (const double value : block.col(0)) mine(*row++ - share.begin, 0) = value;
   return world.gather_rows(mine).col(0);
 }
 
@@ -67,17 +77,19 @@ double ScorePosterior::log_mass_in_support(const World& world) const {
   if (log_mass_) return *log_mass_;
   auto flow = options_;
   if (flow.kind == SamplerKind::sde) flow.kind = SamplerKind::adams;
-  const ModelField field(*model_, condition_);
+  const ModelField of_model(*model_, condition_);
+  const StoppableField field(of_model, [&] { stop_point(world); });
   const auto share = world.rows_of(kDrawsOfMass);
-  std::int64_t inside = 0;
-  for (Eigen::Index begin = share.begin; begin < share.end; begin += kSamplerBlock) {
-    std::vector<std::int64_t> indices(
-        static_cast<std::size_t>(std::min<Eigen::Index>(kSamplerBlock, share.end - begin)));
-    std::iota(indices.begin(), indices.end(), begin);
+  const auto counts = compute_blocks(world, blocks_of(share.size()), [&](std::int64_t block) -> Matrix {
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(rows_of_block(block, share.size())));
+    std::iota(indices.begin(), indices.end(), share.begin + block * kSamplerBlock);
     auto streams = streams_of({.purpose = Purpose::normaliser}, indices);
     const Matrix theta = model_->space().to_theta(to_matrix(sample_field(field, streams, flow)));
-    inside += log_prob_rows(*support_, theta).array().isFinite().count();
-  }
+    const auto inside = log_prob_rows(*support_, theta).array().isFinite().count();
+    return Matrix::Constant(1, 1, static_cast<double>(inside));
+  });
+  std::int64_t inside = 0;
+  for (const auto& count : counts) inside += static_cast<std::int64_t>(count(0, 0));
   inside = world.sum(inside);
   if (inside < 1)
     fail(ExitCode::data,
@@ -97,7 +109,7 @@ Vector ScorePosterior::log_prob(const World& world, const Matrix& theta, const D
 Vector ScorePosterior::unnormalised_log_prob(const World& world, const Matrix& theta,
                                              const DensityOptions& options, const DrawKey& key) const {
   return over_blocks(world, theta, [&](const torch::Tensor& z, std::span<const std::int64_t> indices) {
-    return log_density(z, indices, options, key);
+    return log_density(world, z, indices, options, key);
   });
 }
 

@@ -47,7 +47,7 @@ class ScorePosterior : public PosteriorDistribution {
   /// That of theta [n, d].
   Vector over_blocks(const World& world, const Matrix& theta, const BlockDensity& density_of) const;
   /// A BlockDensity by the probability flow.
-  torch::Tensor log_density(const torch::Tensor& z, std::span<const std::int64_t> indices,
+  torch::Tensor log_density(const World& world, const torch::Tensor& z, std::span<const std::int64_t> indices,
                             const DensityOptions& options, const DrawKey& key) const;
 
   std::shared_ptr<const ScoreModel> model_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "parallel/block_work.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
 
@@ -13,20 +14,33 @@ namespace {
 // Draws before the acceptance rate is judged.
 constexpr std::int64_t kEnoughToJudge = 1000;
 
-/// Candidates number [first, first + n).
-Matrix candidates(std::int64_t first, std::int64_t n, int dim, const DrawKey& key, const DrawBlock& draw) {
-  Matrix theta(n, dim);
-  for (Eigen::Index begin = 0; begin < n; begin += kSamplerBlock) {
-    const Eigen::Index rows = std::min<Eigen::Index>(kSamplerBlock, n - begin);
-    std::vector<std::int64_t> indices(static_cast<std::size_t>(rows));
-    std::iota(indices.begin(), indices.end(), first + begin);
+/// Collective. Candidates number [first, first + n) of this rank.
+Matrix candidates(const World& world, std::int64_t first, std::int64_t n, int dim, const DrawKey& key,
+                  const DrawBlock& draw) {
+  const auto blocks = compute_blocks(world, blocks_of(n), [&](std::int64_t block) {
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(rows_of_block(block, n)));
+    std::iota(indices.begin(), indices.end(), first + block * kSamplerBlock);
     auto streams = streams_of(key, indices);
-    theta.middleRows(begin, rows) = draw(streams);
+    return draw(streams);
+  });
+  Matrix theta(n, dim);
+  Eigen::Index row = 0;
+  for (const auto& block : blocks) {
+    theta.middleRows(row, block.rows()) = block;
+    row += block.rows();
   }
   return theta;
 }
 
 }  // namespace
+
+std::int64_t blocks_of(Eigen::Index rows) {
+  return (rows + kSamplerBlock - 1) / kSamplerBlock;
+}
+
+Eigen::Index rows_of_block(std::int64_t block, Eigen::Index rows) {
+  return std::min<Eigen::Index>(kSamplerBlock, rows - block * kSamplerBlock);
+}
 
 std::vector<RandomStream> streams_of(const DrawKey& key, std::span<const std::int64_t> indices) {
   std::vector<RandomStream> streams;
@@ -48,8 +62,8 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
     const double rate = std::max(1 - report.leakage(), min_acceptance);
     const auto wanted = static_cast<std::int64_t>(std::ceil(static_cast<double>(n - accepted) / rate));
     const auto share = world.rows_of(wanted);
-    const Matrix drawn =
-        world.gather_rows(candidates(report.drawn + share.begin, share.size(), support.dim(), key, draw));
+    const Matrix drawn = world.gather_rows(
+        candidates(world, report.drawn + share.begin, share.size(), support.dim(), key, draw));
     for (Eigen::Index i = 0; i < drawn.rows() && accepted < n; ++i) {
       ++report.drawn;
       if (std::isfinite(support.log_prob(row_of(drawn, i))))

@@ -11,6 +11,10 @@ namespace snpse {
 
 /// Rows that share the steps of a solver, and one call of the network.
 inline constexpr Eigen::Index kSamplerBlock = 1024;
+/// How many blocks these rows make, and how many rows a block of them has: all have kSamplerBlock but the
+/// last.
+std::int64_t blocks_of(Eigen::Index rows);
+Eigen::Index rows_of_block(std::int64_t block, Eigen::Index rows);
 
 /// A sampler's candidates in theta, [n, d], one from each stream.
 using DrawBlock = std::function<Matrix(std::span<RandomStream> streams)>;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "numerics/tensor_matrix.hpp"
+#include "parallel/block_work.hpp"
 #include "training/valid_rows.hpp"
 
 namespace snpse {
@@ -76,7 +77,8 @@ std::optional<ValidRegion> ValidRegion::learn(const World& world, std::span<cons
   world.on_root([&] {
     const Matrix training = half(rows, 0);
     const Matrix z = to_whitened_rows(*prior, training(Eigen::all, Eigen::seq(1, Eigen::last)));
-    region.classifier_.train(to_tensor(z), to_tensor(training.leftCols(1)), kEpochs);
+    region.classifier_.train(to_tensor(z), to_tensor(training.leftCols(1)), kEpochs,
+                             [&] { stop_point(world); });
     const Vector scores = region.probability(held_out);
     calibration = ClassifierCalibration::from({scores.begin(), scores.end()}, lost_share);
     const auto parameters = region.classifier_.parameters();

@@ -12,6 +12,7 @@
 
 #include "parallel/backoff.hpp"
 #include "parallel/world_impl.hpp"
+#include "util/clock.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
@@ -117,7 +118,8 @@ void World::Impl::meet() const {
   }
 }
 
-World::World() : impl_(std::make_unique<Impl>(Impl{duplicate_of_world(), duplicate_of_world()})) {}
+World::World() : impl_(std::make_shared<const Impl>(Impl{duplicate_of_world(), duplicate_of_world()})) {}
+World::World(const World& ranks, BlockWork& work) : impl_(ranks.impl_), work_(&work) {}
 World::~World() = default;
 
 int World::rank() const {
@@ -239,7 +241,6 @@ std::vector<std::vector<std::int64_t>> World::exchange(
 }
 
 bool World::all_failed(double seconds) const {
-  using Clock = std::chrono::steady_clock;
   const auto deadline =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   MPI_Request request = MPI_REQUEST_NULL;

@@ -12,6 +12,8 @@
 
 namespace snpse {
 
+class BlockWork;
+
 /// The contiguous rows [begin, end) of some whole that one rank works on.
 struct RowRange {
   Eigen::Index begin = 0;
@@ -26,6 +28,9 @@ class World {
   /// A duplicate of MPI_COMM_WORLD, so that our messages never meet another library's. MPI must be
   /// initialised and outlive the object. Collective.
   World();
+  /// The same ranks, at work that compute_blocks() keeps and that a request to stop ends. Both arguments must
+  /// outlive the object.
+  World(const World& ranks, BlockWork& work);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -69,11 +74,14 @@ class World {
   /// MpiSession::abort() ends them.
   bool all_failed(double seconds) const;
 
+  BlockWork* work() const { return work_; }  ///< null: nothing is kept, and no stop is heard
+
   struct Impl;  ///< for the layer `parallel` itself
   const Impl& impl() const { return *impl_; }
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<const Impl> impl_;
+  BlockWork* work_ = nullptr;
 };
 
 /// Initialises MPI (MPI_THREAD_FUNNELED) and finalises it at the end of its life. One a process.

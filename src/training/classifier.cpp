@@ -49,12 +49,14 @@ Classifier::Classifier(std::int64_t inputs, std::int64_t hidden, RandomStream ra
   }
 }
 
-int Classifier::train(const torch::Tensor& x, const torch::Tensor& y, int max_epochs) {
+int Classifier::train(const torch::Tensor& x, const torch::Tensor& y, int max_epochs,
+                      const std::function<void()>& stop_point) {
   const c10::InferenceMode no_gradients;
   double best = std::numeric_limits<double>::infinity();
   int without_fall = 0;
   int epochs = 0;
   while (epochs < max_epochs && without_fall <= kPatience) {
+    stop_point();
     const double loss = run_epoch(x, y);
     without_fall = loss > best - kTolerance ? without_fall + 1 : 0;
     best = std::min(best, loss);

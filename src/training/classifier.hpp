@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "numerics/tensor.hpp"
 #include "util/random.hpp"
@@ -21,8 +22,10 @@ class Classifier {
   Classifier(std::int64_t inputs, std::int64_t hidden, RandomStream random);
 
   /// x: float [n, inputs], y: float [n, 1] of 0 and 1. Runs epochs until the loss has stopped falling, or
-  /// max_epochs; returns their number.
-  int train(const torch::Tensor& x, const torch::Tensor& y, int max_epochs = kMaxEpochs);
+  /// max_epochs; returns their number. stop_point: called before each epoch; it may throw.
+  int train(
+      const torch::Tensor& x, const torch::Tensor& y, int max_epochs = kMaxEpochs,
+      const std::function<void()>& stop_point = [] {});
   /// Of each row of x that its class is 1, [n, 1].
   torch::Tensor probability(const torch::Tensor& x) const;
   /// The share of rows of x whose class it tells right.

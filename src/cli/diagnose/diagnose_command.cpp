@@ -3,17 +3,20 @@
 
 #include "cli/commands.hpp"
 #include "cli/diagnose/diagnosis.hpp"
+#include "parallel/block_work.hpp"
 #include "storage/durable_file.hpp"
 
 namespace snpse {
 
 ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& session) {
-  return diagnose_campaign(arguments, session, StopRequest());
+  const StopRequest stop({}, session.world.is_root() ? kStopping : "");
+  return diagnose_campaign(arguments, session, stop);
 }
 
 ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
                            const StopRequest& stop) {
-  const auto& world = session.world;
+  BlockWork work(session.world, stop);
+  const World world(session.world, work);
   const TrainedCampaign campaign(world, arguments.folder, session.log,
                                  {session.in_process, arguments.simulator});
   require_simulator(campaign.setup());

@@ -235,8 +235,7 @@ void Diagnosis::networks() {
     const auto method = make_method(campaign.setup(), config);
     others.back().network = {};
     auto trained = method->train(others, {}, context);
-    if (trained.report.stopped)
-      fail(ExitCode::stopped, "stopped as requested; the same command starts the diagnosis again");
+    if (trained.report.stopped) fail(ExitCode::stopped, "{}", kStoppedAsAsked);
     others.back().network = std::move(trained.network);
     // Draws of streams of their own, or the classifier would tell pairs of draws of the same noise.
     const DrawKey key{config.seed, Purpose::posterior, 0};

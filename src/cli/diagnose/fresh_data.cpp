@@ -51,7 +51,7 @@ Matrix FreshData::simulate(const Matrix& theta, std::uint32_t part) const {
   const auto done = run_extra(ExtraSimulations::all(theta, seed(), kFirstSimulationRound + part),
                               campaign.setup(), options, context);
   if (std::ssize(done.rows) < theta.rows())
-    fail(ExitCode::stopped, "stopped as requested; the same command starts the diagnosis again");
+    fail(ExitCode::stopped, "{}", kStoppedAsAsked);
   return done.x;
 }
 
