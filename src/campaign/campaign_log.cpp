@@ -3,6 +3,13 @@
 #include <nlohmann/json.hpp>
 
 namespace snpse {
+namespace {
+
+// Between events: long work leaves few, and the rate of work that begins is soon known.
+constexpr auto kPause = std::chrono::milliseconds(5000);
+constexpr auto kFirstPause = std::chrono::milliseconds(500);
+
+}  // namespace
 
 void CampaignLog::warning(std::string_view message) {
   screen_.warning(message);
@@ -12,12 +19,16 @@ void CampaignLog::warning(std::string_view message) {
 void CampaignLog::progress(const Progress& progress) {
   screen_.progress(progress);
   const auto now = std::chrono::steady_clock::now();
+  rate_.begins(progress, now);
   if (now < next_) return;
-  next_ = now + std::chrono::seconds(5);
-  event_log_.append("progress", {{"what", progress.what},
-                                 {"done", progress.done},
-                                 {"total", progress.total},
-                                 {"detail", progress.detail}});
+  nlohmann::ordered_json fields{{"what", progress.what},
+                                {"done", progress.done},
+                                {"total", progress.total},
+                                {"detail", progress.detail}};
+  const auto left = rate_.seconds_left(progress, now);
+  if (left) fields["seconds_left"] = *left;
+  next_ = now + (left ? kPause : kFirstPause);
+  event_log_.append("progress", fields);
 }
 
 }  // namespace snpse

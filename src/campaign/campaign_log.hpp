@@ -4,6 +4,7 @@
 
 #include "campaign/event_file.hpp"
 #include "util/log.hpp"
+#include "util/progress_rate.hpp"
 
 namespace snpse {
 
@@ -20,6 +21,7 @@ class CampaignLog : public Log {
  private:
   Log& screen_;
   EventFile& event_log_;
+  ProgressRate rate_;
   std::chrono::steady_clock::time_point next_{};
 };
 

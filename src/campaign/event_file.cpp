@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <sstream>
 
 #include <fcntl.h>
@@ -58,12 +60,32 @@ std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& pat
   std::vector<nlohmann::ordered_json> events;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return events;
-  std::istringstream lines(read_whole(path));
-  for (std::string line; std::getline(lines, line);) {
+  const auto add = [&](const std::string& line) {
     auto event = nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (event.is_object()) events.push_back(std::move(event));
+  };
+  std::istringstream lines(read_whole(path));
+  std::string progress;  // the last line, if it is one
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_progress = line.find(R"("event":"progress")") != std::string::npos;
+    if (!is_progress) {
+      add(progress);
+      add(line);
+      progress.clear();
+    } else if (line.ends_with('}')) {
+      progress = std::move(line);
+    }
   }
+  add(progress);
   return events;
+}
+
+std::optional<double> time_of(const nlohmann::ordered_json& event) {
+  std::tm utc{};
+  const auto text = event.value("time", "");
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &utc);
+  if (rest == nullptr) return std::nullopt;
+  return static_cast<double>(::timegm(&utc)) + std::strtod(rest, nullptr);
 }
 
 }  // namespace snpse

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,10 @@ class EventFile {
   int descriptor_;
 };
 
-/// The events of an event log so far, none where it is absent; a line that a crash tore is left out.
+/// The events of an event log so far, none where it is absent; a line that a crash tore is left out. Of
+/// progress events that follow each other only the last one is read: there are many.
 std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& path);
+/// When an event happened, in seconds since 1970; none where the event does not say.
+std::optional<double> time_of(const nlohmann::ordered_json& event);
 
 }  // namespace snpse

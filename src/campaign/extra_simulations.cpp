@@ -66,7 +66,7 @@ ExtraOutcomes run_extra(const ExtraSimulations& what, const Experiment& setup, c
     result.seconds.push_back(figures(row, 1));
     result.worker.push_back(static_cast<int>(figures(row, 2)));
   }
-  result.messages = std::move(report.first_messages);
+  result.messages = std::move(report.failures);
   result.elapsed = report.seconds;
   return result;
 }

@@ -50,7 +50,7 @@ CampaignFolder::CampaignFolder(fs::path path) : path_(std::move(path)) {
   if (!fs::exists(path_ / kConfiguration, unknown) && !unknown)
     fail(ExitCode::missing_input,
          "'{}' is no campaign folder: it holds no {}; start one with 'snpse run FILE --out {}'",
-         path_.string(), kConfiguration, path_.string());
+         path_.string(), kConfiguration, shell_word(path_));
   configuration_ = read_whole(path_ / kConfiguration);
 }
 

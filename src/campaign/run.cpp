@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@
 #include "simulation/farm.hpp"
 #include "training/valid_rows.hpp"
 #include "util/clock.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace {
@@ -91,12 +93,16 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   auto plan = loop.campaign.open_simulations(step, static_cast<int>(loop.setup.observations.cols()),
                                              loop.config.seed);
   plan.lanes = loop.setup.lanes;
+  const auto kept = plan.theta.rows() - static_cast<Eigen::Index>(plan.todo.size());
+  if (loop.context.world.is_root() && kept > 0)
+    loop.context.log.info(
+        fmt::format("round {}: {} of {} simulations were kept", step.round, kept, plan.theta.rows()));
   const FarmOptions options{.retries = loop.config.simulator.retries,
                             .failure_budget = loop.config.simulator.failure_budget};
   const auto report = simulate(
       loop.context.world, loop.setup.simulator, plan, options,
       [&](const SimulationPart& part) { loop.campaign.keep(part); }, loop.context.stop, loop.context.log);
-  for (const auto& message : report.first_messages) loop.context.log.warning(message);
+  for (const auto& message : report.failures) loop.context.log.warning(message);
   if (report.stopped) return Outcome::stopped;
   loop.campaign.commit_simulations(step);
   const auto counts = count_statuses(loop.context.world, loop.campaign.rounds().last(1));
@@ -108,8 +114,29 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   return Outcome::finished;
 }
 
+/// The step of the optimiser that a checkpoint of one or several trainings was taken at.
+std::optional<std::int64_t> step_in(const Record& checkpoint) {
+  for (const auto& [key, value] : checkpoint.values())
+    if (const auto* number = std::get_if<std::int64_t>(&value);
+        number != nullptr && (key == "step" || key.ends_with("/step")))
+      return *number;
+  return std::nullopt;
+}
+
+/// The round's checkpoints; says where a training goes on.
+Checkpoints told_checkpoints(const Loop& loop, const Step& step) {
+  auto checkpoints = loop.campaign.checkpoints(step);
+  checkpoints.load = [&loop, step, load = checkpoints.load] {
+    auto loaded = load();
+    if (const auto at = loaded ? step_in(*loaded) : std::nullopt)
+      loop.context.log.info(fmt::format("continuing round {} at step {}", step.round, *at));
+    return loaded;
+  };
+  return checkpoints;
+}
+
 Outcome train_round(const Loop& loop, const Step& step) {
-  auto trained = loop.method.train(loop.campaign.rounds(), loop.campaign.checkpoints(step), loop.context);
+  auto trained = loop.method.train(loop.campaign.rounds(), told_checkpoints(loop, step), loop.context);
   if (trained.report.stopped) return Outcome::stopped;
   const auto report = report_of(trained);
   loop.campaign.commit(step, std::move(trained));
@@ -145,10 +172,10 @@ std::optional<double> check_validity(const Loop& loop, const Matrix& draws) {
                                             loop.config.seed);
   if (share && *share > kMostInvalidDraws)
     context.log.warning(fmt::format(
-        "{:.3g} % of the posterior's draws lie where hardly any simulation is expected to be valid: the "
+        "{} of the posterior's draws lie where hardly any simulation is expected to be valid: the "
         "network smooths over the edge of the valid parameters. Use method.name = \"tsnpse\" with "
         "invalid.region = \"learned\", or a prior that ends at the edge",
-        100 * *share));
+        percent(*share)));
   return share;
 }
 

@@ -1,11 +1,15 @@
 #include "campaign/status.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <unordered_map>
 
 #include <nlohmann/json.hpp>
 
+#include "campaign/data_records.hpp"
 #include "campaign/event_file.hpp"
 #include "campaign/step_report.hpp"
+#include "campaign/time_left.hpp"
 #include "config/experiment.hpp"
 #include "core/record_checks.hpp"
 #include "storage/durable_file.hpp"
@@ -16,95 +20,179 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// How the simulations of a round ended so far.
+SimulationReport counted(const std::unordered_map<std::int64_t, Status>& statuses) {
+  SimulationReport report;
+  for (const auto& [id, status] : statuses) {
+    report.ok += status == Status::ok ? 1 : 0;
+    report.invalid += status == Status::invalid ? 1 : 0;
+    report.failed += status == Status::failed ? 1 : 0;
+    report.timeout += status == Status::timeout ? 1 : 0;
+  }
+  return report;
+}
+
 /// Simulations of a round under way, which are n from first_id on: what its parts hold.
-std::int64_t simulations_in_parts(const CampaignFolder& folder, int round, std::int64_t first_id,
-                                  std::int64_t n) {
-  std::vector<bool> seen(static_cast<std::size_t>(n), false);
+SimulationReport simulations_in_parts(const CampaignFolder& folder, int round, std::int64_t first_id,
+                                      std::int64_t n) {
+  std::vector<fs::path> files;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder.parts(round), ignored)) {
-    if (!number_of_part(entry.path())) continue;
+  for (const auto& entry : fs::directory_iterator(folder.parts(round), ignored))
+    if (number_of_part(entry.path())) files.push_back(entry.path());
+  std::ranges::sort(files);  // a later file knows better
+  std::unordered_map<std::int64_t, Status> statuses;
+  for (const auto& file : files) {
     try {
-      const auto part = read_fields(entry.path(), "part", {"id"}, folder.own_files(round));
-      const auto count = part.get<std::vector<std::int64_t>>("id").size();
-      for (const auto id : wholes_in(part, "id", count, first_id, first_id + n - 1))
-        seen[static_cast<std::size_t>(id - first_id)] = true;
+      const auto part = read_fields(file, "part", {"id", "status"}, folder.own_files(round));
+      const auto status = statuses_from(part);
+      const auto& id = wholes_in(part, "id", status.size(), first_id, first_id + n - 1);
+      for (std::size_t i = 0; i < id.size(); ++i) statuses[id[i]] = status[i];
     } catch (const Error&) {
       // While the campaign runs, parts are merged and removed under our eyes.
-      if (fs::exists(entry.path(), ignored)) throw;
+      if (fs::exists(file, ignored)) throw;
     }
   }
-  return std::count(seen.begin(), seen.end(), true);
+  return counted(statuses);
+}
+
+SimulationReport simulations_in_file(const CampaignFolder& folder, int round) {
+  std::unordered_map<std::int64_t, Status> statuses;
+  for (const auto status : folder.load_statuses(round))
+    statuses.emplace(static_cast<std::int64_t>(statuses.size()), status);
+  return counted(statuses);
+}
+
+/// The report of a committed step by the event log, which is quicker to read than the step's file.
+template <typename Report>
+std::optional<Report> logged(const std::vector<CommittedStep>& steps, int round) {
+  for (auto committed = steps.rbegin(); committed != steps.rend(); ++committed)
+    if (const auto* report = std::get_if<Report>(&committed->report);
+        report != nullptr && committed->step.round == round)
+      return *report;
+  return std::nullopt;
+}
+
+ProposalReport proposal_of(const CampaignFolder& folder, const std::vector<CommittedStep>& steps, int round) {
+  if (auto report = logged<ProposalReport>(steps, round)) return *report;
+  const auto proposal = folder.load_proposal(round);
+  return {proposal.figures, proposal.theta.rows()};
 }
 
 /// first_id: of the round's simulations.
-Json round_status(const CampaignFolder& folder, int round, std::int64_t first_id) {
-  Json row{{"round", round}};
-  if (!folder.committed({round, Phase::propose})) return row;
-  const auto proposal = folder.load_proposal(round);
-  row["proposed"] = proposal.theta.rows();
+Json round_status(const CampaignFolder& folder, const std::vector<CommittedStep>& steps, int round,
+                  std::int64_t first_id) {
+  const auto proposal = proposal_of(folder, steps, round);
+  Json row{{"round", round}, {"proposed", proposal.simulations}};
   put_in(row, proposal.figures);
-  if (!folder.committed({round, Phase::simulate})) {
-    row["simulated"] = simulations_in_parts(folder, round, first_id, proposal.theta.rows());
-    return row;
-  }
-  const auto statuses = folder.load_statuses(round);
-  if (static_cast<Eigen::Index>(statuses.size()) != proposal.theta.rows())
+  const bool simulated = folder.committed({round, Phase::simulate});
+  auto report = simulated ? logged<SimulationReport>(steps, round)
+                          : simulations_in_parts(folder, round, first_id, proposal.simulations);
+  if (!report) report = simulations_in_file(folder, round);
+  const auto sum = report->ok + report->invalid + report->failed + report->timeout;
+  if (simulated && sum != proposal.simulations)
     fail(ExitCode::data, "'{}' holds {} simulations, but {} were proposed",
-         folder.simulations_file(round).string(), statuses.size(), proposal.theta.rows());
-  row["simulated"] = statuses.size();
-  const auto valid = std::count(statuses.begin(), statuses.end(), Status::ok);
-  row["valid_share"] = static_cast<double>(valid) / static_cast<double>(statuses.size());
+         folder.simulations_file(round).string(), sum, proposal.simulations);
+  row["simulated"] = sum;
+  row["failed"] = report->failed;
+  row["timeout"] = report->timeout;
+  if (!simulated) return row;
+  row["valid_share"] = static_cast<double>(report->ok) / static_cast<double>(sum);
   if (!folder.committed({round, Phase::train})) return row;
-  put_in(row, network_report_from(folder.load_training(round)));
+  const auto network = logged<NetworkReport>(steps, round);
+  put_in(row, network ? *network : network_report_from(folder.load_training(round)));
   return row;
 }
 
-struct Spent {
-  double seconds = 0;
-  int finished_rounds = 0;
-};
+/// The numbers of parameters that were proposed, round by round.
+std::int64_t proposed(const Json& table) {
+  std::int64_t sum = 0;
+  for (const auto& row : table) sum += row.at("proposed").get<std::int64_t>();
+  return sum;
+}
 
-Spent time_spent(const std::vector<Json>& events) {
-  Spent spent;
-  for (const auto& committed : committed_steps(events)) {
-    spent.seconds += committed.seconds();
-    if (committed.step.phase == Phase::train) ++spent.finished_rounds;
+/// The step that comes next, or is under way; none where the campaign is finished.
+std::optional<Step> present_step(const CampaignFolder& folder, const std::vector<CommittedStep>& steps,
+                                 const Config& config, const Json& table) {
+  const auto begun = static_cast<int>(table.size());
+  if (begun == 0) return Step{1, Phase::propose};
+  for (const auto phase : {Phase::simulate, Phase::train})
+    if (!folder.committed({begun, phase})) return Step{begun, phase};
+  if (proposed(table) < config.method.simulations) return Step{begun + 1, Phase::propose};
+  const Step last{begun, Phase::infer};
+  if (!folder.committed(last)) return last;
+  const auto report = logged<InferenceReport>(steps, begun);
+  if (report && report->samples != config.posterior.samples) return last;
+  return std::nullopt;
+}
+
+WorkLeft work_left(const Step& present, const Config& config, int rounds, const Json& table) {
+  WorkLeft work{present};
+  const auto rest = std::max<std::int64_t>(0, config.method.simulations - proposed(table));
+  const int later = std::max(0, rounds - present.round);
+  if (present.phase == Phase::propose) {
+    work.simulations_of_round = rest / (later + 1);
+    work.simulations_later = rest - work.simulations_of_round;
+  } else {
+    const auto& row = table.back();
+    work.simulations_of_round =
+        row.at("proposed").get<std::int64_t>() - row.at("simulated").get<std::int64_t>();
+    work.simulations_later = rest;
   }
-  return spent;
+  work.rounds_later = work.simulations_later > 0 ? std::max(1, later) : 0;
+  return work;
+}
+
+/// The newest progress of the step under way; null where there is none yet.
+Json newest_progress(const std::vector<Json>& events) {
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    const auto name = event->value("event", "");
+    if (name == "progress") return *event;
+    if (name == "committed" || name == "started") break;
+  }
+  return nullptr;
+}
+
+double seconds_of(const std::vector<CommittedStep>& steps) {
+  double seconds = 0;
+  for (const auto& committed : steps) seconds += committed.seconds();
+  return seconds;
 }
 
 }  // namespace
 
 Json campaign_status(const CampaignFolder& folder, const Config& config) {
-  const int rounds = rounds_of(config);
   const auto events = read_events(folder.events());
-  const bool finished = folder.committed({rounds, Phase::infer});
-  const bool running = !finished && FolderLock::is_held(folder.path());
+  const auto steps = committed_steps(events);
   Json table = Json::array();
   std::int64_t done = 0;
   std::int64_t proposed = 0;
   for (int round = 1; folder.committed({round, Phase::propose}); ++round) {
-    table.push_back(round_status(folder, round, proposed));
+    table.push_back(round_status(folder, steps, round, proposed));
     proposed += table.back()["proposed"].get<std::int64_t>();
     done += table.back()["simulated"].get<std::int64_t>();
   }
-  const auto spent = time_spent(events);
-  Json status{{"state", finished  ? "finished"
+  const auto present = present_step(folder, steps, config, table);
+  const bool running = present && FolderLock::is_held(folder.path());
+  const int rounds = std::max(rounds_of(config), static_cast<int>(table.size()));
+  const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  Json status{{"state", !present  ? "finished"
                         : running ? "running"
                                   : "stopped"},
               {"method", config.method.name},
-              {"rounds", std::max<std::size_t>(static_cast<std::size_t>(rounds), table.size())},
+              {"rounds", rounds},
               {"simulations", config.method.simulations},
               {"simulations_done", done},
-              {"seconds", spent.seconds},
-              {"seconds_left", nullptr}};
-  if (finished)
-    status["seconds_left"] = 0.0;
-  else if (spent.finished_rounds > 0)
-    status["seconds_left"] =
-        spent.seconds / spent.finished_rounds * std::max(1, rounds - spent.finished_rounds);
-  if (running && !events.empty() && events.back().value("event", "") == "progress")
-    status["progress"] = events.back();
+              {"seconds", seconds_of(steps)},
+              {"elapsed_seconds", elapsed_seconds(events, running, now)},
+              {"seconds_left", present ? Json() : Json(0.0)}};
+  if (present) {
+    const auto progress = running ? newest_progress(events) : Json();
+    const auto work = work_left(*present, config, rounds, table);
+    if (const auto left = seconds_left(work, steps, progress, now)) status["seconds_left"] = *left;
+    status["round"] = present->round;
+    status["phase"] = to_string(present->phase);
+    if (progress.is_object()) status["progress"] = progress;
+  }
   status["round_table"] = std::move(table);
   return status;
 }

@@ -9,6 +9,7 @@
 
 #include "core/record_checks.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace {
@@ -179,13 +180,13 @@ std::string text_of(const ProposalReport& report) {
   if (figures.leakage)
     return fmt::format("proposed {} parameters from the posterior so far", report.simulations);
   if (!figures.acceptance) return fmt::format("proposed {} parameters from the prior", report.simulations);
-  const auto kept = figures.kept_of_region ? fmt::format(", which keeps {:.3g} % of the region before",
-                                                         100 * *figures.kept_of_region)
+  const auto kept = figures.kept_of_region ? fmt::format(", which keeps {} of the region before",
+                                                         percent(*figures.kept_of_region))
                                            : "";
   return fmt::format(
-      "proposed {} parameters from the truncated prior: a box holds {:.3g} % of the prior, and {:.3g} % of "
+      "proposed {} parameters from the truncated prior: a box holds {} of the prior, and {} of "
       "the box lies in the region{}",
-      report.simulations, 100 * figures.prior_mass_of_box.value_or(1), 100 * *figures.acceptance, kept);
+      report.simulations, percent(figures.prior_mass_of_box.value_or(1)), percent(*figures.acceptance), kept);
 }
 
 std::string text_of(const SimulationReport& report) {
@@ -197,19 +198,19 @@ std::string text_of(const NetworkReport& report) {
   auto text = fmt::format("trained on {} simulations in {} steps, validation loss {:.4f}",
                           report.training_rows, report.steps, report.validation_loss);
   if (report.effective_share)
-    text += fmt::format(", effective sample size {:.3g} %", 100 * *report.effective_share);
+    text += fmt::format(", effective sample size {}", percent(*report.effective_share));
   if (report.outside_share) {
     const double limit = report.outside_tolerance.value_or(1);
-    text += fmt::format(
-        ", region check {}: {:.2g} % of the posterior lies outside the simulated region (limit {:.2g} %)",
-        *report.outside_share <= limit ? "passed" : "failed", 100 * *report.outside_share, 100 * limit);
+    text += fmt::format(", region check {}: {} of the posterior lies outside the simulated region (limit {})",
+                        *report.outside_share <= limit ? "passed" : "failed",
+                        percent(*report.outside_share, 2), percent(limit, 2));
   }
   return text;
 }
 
 std::string text_of(const InferenceReport& report) {
-  return fmt::format("{} samples, {:.3g} % of the draws leaked out of the prior", report.samples,
-                     100 * report.leakage);
+  return fmt::format("{} samples, {} of the draws leaked out of the prior", report.samples,
+                     percent(report.leakage));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "config/config_file.hpp"
 #include "parallel/block_work.hpp"
 #include "storage/csv.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -35,13 +36,13 @@ void print(const Config& config, const RunCosts& costs, const Comparison& compar
     fmt::print("{}\n", result.dump(2));
     return;
   }
-  fmt::print("{} {} ({} preset), {} simulations in {} rounds, seed {}, {} ranks\n", config.simulator.task,
+  fmt::print("{} {} ({} preset), {} simulations in {} rounds, seed {}, {}\n", config.simulator.task,
              config.method.name, config.method.preset, config.method.simulations, config.method.rounds,
-             config.seed, ranks);
+             config.seed, count_of(ranks, "rank"));
   fmt::print("C2ST {:.3f} (0.5 is perfect, 1 useless)\n", comparison.c2st);
   fmt::print("{:.1f} s:", costs.total());
   for (const auto& [phase, seconds] : costs.seconds) fmt::print(" {} {:.1f}", phase, seconds);
-  fmt::print("; leakage {:.3g} %\n", 100 * costs.leakage);
+  fmt::print("; leakage {}\n", percent(costs.leakage));
 }
 
 }  // namespace

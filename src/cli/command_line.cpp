@@ -44,6 +44,13 @@ CLI::Validator folder_or_task() {
           "DIR or " + task.get_description()};
 }
 
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
 /// The application and what it fills in; the verbs' arguments live here while CLI11 holds references to them.
 struct Parser {
   CLI::App app{"snpse: posteriors of simulators by sequential neural score estimation"};
@@ -61,6 +68,7 @@ struct Parser {
   BenchArguments bench;
   bool speed = false;
   std::string wall_time;
+  std::string help_for;
 
   Parser() {
     app.name("snpse");
@@ -79,11 +87,17 @@ struct Parser {
     add_simulate();
     add_c2st();
     add_bench();
+    const auto version = [this] {
+      result.text = fmt::format("snpse {}\nkernels: {}\n", SNPSE_VERSION, to_string(compute_kernels()));
+    };
     app.add_subcommand("version", "print the version, and which kernels of its libraries this processor runs")
-        ->callback([this] {
-          result.text = fmt::format("snpse {}\nkernels: {}\n", SNPSE_VERSION, to_string(compute_kernels()));
-        });
-    app.add_subcommand("help", "print this help");
+        ->callback(version);
+    app.add_flag_callback("--version", version, "the same");
+    auto* help = app.add_subcommand("help", "print this help, or explain a verb");
+    help->add_option("VERB", help_for, "the verb")->check(one_of(verbs_of(app)));
+    help->callback([this] {
+      if (!help_for.empty()) result.text = app.get_subcommand(help_for)->help();
+    });
   }
 
   /// A verb whose arguments are filled in by the time its callback runs.
@@ -280,13 +294,6 @@ struct Parser {
     return {bench.task, bench.out, bench.json};
   }
 };
-
-std::vector<std::string> verbs_of(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(sub->get_name());
-  return names;
-}
 
 /// The message for arguments that CLI11 did not expect.
 std::string unexpected(const CLI::App& app, const std::string& argument) {

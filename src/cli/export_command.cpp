@@ -5,6 +5,7 @@
 #include "config/experiment.hpp"
 #include "storage/csv.hpp"
 #include "storage/output_file.hpp"
+#include "util/shell.hpp"
 
 namespace snpse {
 
@@ -16,7 +17,7 @@ ExitCode export_command(const ExportArguments& arguments, const Session& session
       fail(ExitCode::missing_input,
            "'{}' has no posterior yet: finish it with 'snpse run {}', or draw from its last "
            "finished round with 'snpse sample'",
-           arguments.folder.string(), arguments.folder.string());
+           arguments.folder.string(), shell_word(arguments.folder));
     const auto posterior =
         folder.load_posterior(dimension_of(parse_config(folder.configuration(), "campaign.toml", ".")));
     write_output(arguments.output, [&](const std::filesystem::path& file) {

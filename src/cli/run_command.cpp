@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,7 @@
 #include "storage/csv.hpp"
 #include "tasks/task.hpp"
 #include "util/shell.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;
@@ -77,18 +80,42 @@ bool last_region_held(const World& world, const fs::path& path, const Config& co
     const auto more = n - folder.load_proposal(1).theta.rows();
     if (failed)
       log.warning(fmt::format(
-          "the posterior is not to be trusted: {:.3g} % of it lies outside the region that was simulated in, "
+          "the posterior is not to be trusted: {} of it lies outside the region that was simulated in, "
           "and the {} simulations are spent. Start a new campaign with method.simulations = {} or more: "
           "about "
           "{} more are needed to simulate in the right region",
-          100 * outside, n, n + more, more));
+          percent(outside), n, n + more, more));
   });
   return !world.any(failed);
 }
 
-}  // namespace
+/// What to do about an error, for the last line of a job's log.
+const char* remedy(ExitCode code) {
+  switch (code) {
+    case ExitCode::data:
+      return "mend what is named above and run the same command again; what was simulated is kept";
+    case ExitCode::io:
+      return "make room and run the same command again; what was committed is kept";
+    case ExitCode::config:
+      return "mend the campaign file and run the same command again";
+    case ExitCode::internal:
+      return "report what is said above";
+    default:
+      return "mend what is named above and run the same command again";
+  }
+}
 
-ExitCode run_command(const RunArguments& arguments, const Session& session) {
+/// The last line of the log of a campaign that is finished.
+void say_how_it_ended(ExitCode code, bool held, const fs::path& folder, Log& log) {
+  std::fflush(stdout);
+  if (code == ExitCode::ok)
+    return log.info(fmt::format("finished: the posterior is in {}", shell_word(folder / "posterior.h5")));
+  log.warning(fmt::format("finished with exit code {}: {}", static_cast<int>(code),
+                          held ? "the verdict of the diagnosis is fail; do what the advice above says"
+                               : "the posterior is not to be trusted; do what the warning above says"));
+}
+
+ExitCode run_campaign(const RunArguments& arguments, const Session& session) {
   const StopRequest stop(arguments.wall_time, session.world.is_root() ? kStopping : "");
   const auto& world = session.world;
   Target target;
@@ -117,7 +144,20 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   const bool held = last_region_held(world, target.folder, config, session.log);
   const auto diagnosed =
       arguments.diagnose ? diagnose_campaign({.folder = target.folder}, session, stop) : ExitCode::ok;
-  return held ? diagnosed : ExitCode::data;
+  const auto code = held ? diagnosed : ExitCode::data;
+  if (world.is_root()) say_how_it_ended(code, held, target.folder, session.log);
+  return code;
+}
+
+}  // namespace
+
+ExitCode run_command(const RunArguments& arguments, const Session& session) {
+  try {
+    return run_campaign(arguments, session);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}\nended with exit code {}: {}", error.what(),
+                                          static_cast<int>(error.code()), remedy(error.code())));
+  }
 }
 
 }  // namespace snpse

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/printable.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace {
@@ -28,13 +29,6 @@ double share_of(const Progress& progress) {
 }
 
 }  // namespace
-
-std::string duration_text(double seconds) {
-  const auto whole = std::llround(std::min(seconds, 1e15));
-  if (whole >= 3600) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-  if (whole >= 60) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  return fmt::format("{} s", whole);
-}
 
 TerminalLog::TerminalLog() : TerminalLog(std::cerr, ::isatty(STDERR_FILENO) == 1, Clock::now) {}
 
@@ -60,8 +54,7 @@ void TerminalLog::warning(std::string_view message) {
 }
 
 void TerminalLog::progress(const Progress& progress) {
-  if (progress.what != work_ || progress.done < latest_) begin_work(progress);
-  latest_ = progress.done;
+  if (rate_.begins(progress, now_())) begin_work();
   const bool finished = progress.total > 0 && progress.done >= progress.total;
   // A bar is drawn a last time when the work is complete.
   const bool due = now_() >= next_ || (finished && bar_shown_);
@@ -73,12 +66,9 @@ void TerminalLog::progress(const Progress& progress) {
   if (finished) leave_bar();
 }
 
-void TerminalLog::begin_work(const Progress& progress) {
+void TerminalLog::begin_work() {
   leave_bar();
-  work_ = progress.what;
-  first_ = progress.done;
-  begun_ = now_();
-  next_ = is_terminal_ ? begun_ + kRedrawPause : begun_ + kFirstLine;
+  next_ = now_() + (is_terminal_ ? Clock::duration(kRedrawPause) : Clock::duration(kFirstLine));
   pause_ = kShortestPause;
 }
 
@@ -107,14 +97,11 @@ void TerminalLog::leave_bar() {
 std::string TerminalLog::figures(const Progress& progress) const {
   std::string text = fmt::format("{}", progress.done);
   if (progress.total > 0) text += fmt::format("/{}, {:.0f} %", progress.total, 100 * share_of(progress));
-  const double seconds = std::chrono::duration<double>(now_() - begun_).count();
-  const double rate = seconds > 0 ? static_cast<double>(progress.done - first_) / seconds : 0;
-  if (rate > 0) {
-    text += fmt::format(", {:.3g} a second", rate);
-    if (progress.total > progress.done)
-      text +=
-          fmt::format(", {} left", duration_text(static_cast<double>(progress.total - progress.done) / rate));
-  }
+  const auto now = now_();
+  const double rate = rate_.a_second(progress, now);
+  if (rate > 0) text += fmt::format(", {} a second", short_number(rate));
+  if (const auto left = rate_.seconds_left(progress, now))
+    text += fmt::format(", {} left", duration_text(*left));
   if (!progress.detail.empty()) text += fmt::format(", {}", progress.detail);
   return text;
 }

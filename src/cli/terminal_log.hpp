@@ -7,15 +7,13 @@
 #include <string>
 
 #include "util/log.hpp"
+#include "util/progress_rate.hpp"
 
 namespace spdlog {
 class logger;
 }
 
 namespace snpse {
-
-/// Such as "3 h 20 min", "1 min 43 s", "12 s".
-std::string duration_text(double seconds);
 
 /// What a person sees on stderr while the program works. On a terminal, long work is one line with a bar, its
 /// rate and the time left, redrawn at most ten times a second; elsewhere it is lines with a time stamp: the
@@ -36,7 +34,7 @@ class TerminalLog : public Log {
   void progress(const Progress& progress) override;
 
  private:
-  void begin_work(const Progress& progress);
+  void begin_work();
   void draw_bar(const Progress& progress);
   void write_line(const Progress& progress);
   /// Ends the line of a bar that is on the screen.
@@ -49,10 +47,7 @@ class TerminalLog : public Log {
   std::function<Clock::time_point()> now_;
   std::unique_ptr<spdlog::logger> lines_;
 
-  std::string work_;         // what is under way
-  std::uint64_t first_ = 0;  // how much of it was done when it began: a continued run
-  std::uint64_t latest_ = 0;
-  Clock::time_point begun_;
+  ProgressRate rate_;
   Clock::time_point next_;  // before it nothing is shown
   std::chrono::duration<double> pause_{};
   bool bar_shown_ = false;

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -12,7 +14,17 @@ namespace {
 
 using Values = std::map<std::string, std::string>;
 
+/// As people write the value: of a number no more digits than tell it from others.
 std::string text_of(const toml::node& node) {
+  if (const auto* array = node.as_array()) {
+    std::vector<std::string> texts;
+    for (const auto& element : *array) texts.push_back(text_of(element));
+    return fmt::format("[{}]", fmt::join(texts, ", "));
+  }
+  if (const auto number = node.value_exact<double>()) {
+    const auto text = fmt::format("{}", *number);
+    return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+  }
   return node.visit([](const auto& value) { return fmt::format("{}", fmt::streamed(value)); });
 }
 

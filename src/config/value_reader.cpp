@@ -144,13 +144,28 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
   }
 }
 
+namespace {
+
+/// The keys that a table lacks, which a misspelt one can mean; all where it lacks none.
+std::vector<std::string> missing_of(const toml::table& table, const std::vector<std::string>& known) {
+  std::vector<std::string> missing;
+  for (const auto& name : known)
+    if (!table.contains(name)) missing.push_back(name);
+  return missing.empty() ? known : missing;
+}
+
+}  // namespace
+
 void ValueReader::check_names(const toml::table& table, const std::string& prefix,
                               const std::vector<std::string>& known) {
   for (const auto& [key, node] : table) {
     const std::string word(key.str());
     if (std::find(known.begin(), known.end(), word) != known.end()) continue;
-    errors_.add(key.source().begin.line, fmt::format("{}{} is unknown; did you mean {}{}?", prefix, word,
-                                                     prefix, nearest(word, known)));
+    const auto meant = nearest(word, missing_of(table, known));
+    const bool is_key = prefix.find(' ') == std::string::npos;
+    errors_.add(key.source().begin.line,
+                is_key ? fmt::format("{0}{1} is unknown; did you mean {0}{2}?", prefix, word, meant)
+                       : fmt::format("{}{} is unknown; did you mean {}?", prefix, word, meant));
   }
 }
 

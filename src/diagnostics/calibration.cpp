@@ -107,8 +107,8 @@ std::vector<Finding> calibration_findings(const CalibrationPairs& pairs,
                                           const std::vector<std::string>& names, double level,
                                           std::uint64_t seed) {
   const double each = level / static_cast<double>(pairs.theta.cols() + 2);
-  const auto threshold = fmt::format("over {} pairs; bound of Massart 1990, {:.2g} % false alarms",
-                                     pairs.theta.rows(), 100 * each);
+  const auto threshold =
+      fmt::format("over {} pairs; by chance more once in {:.0f} times", pairs.theta.rows(), 1 / each);
   const Matrix ranks = rank_positions(pairs, seed);
   Eigen::Index worst = 0;
   for (Eigen::Index j = 1; j < ranks.cols(); ++j)

@@ -150,9 +150,9 @@ Finding local_c2st_finding(const CalibrationPairs& pairs, const Matrix& observat
       .figure = worst.accuracy,
       .threshold = worst.bound,
       .decided = worst.bound < worst.largest - kRounding,
-      .what = fmt::format("accuracy of telling theta from draws near x_obs, {:.0f} of {} pairs; bound by "
-                          "relabelling, {:.2g} % false alarms",
-                          worst.pairs, pairs.theta.rows(), 100 * level),
+      .what = fmt::format("accuracy of telling theta from draws near x_obs, {:.0f} of {} pairs; by chance "
+                          "more once in {:.0f} times",
+                          worst.pairs, pairs.theta.rows(), 1 / level),
       .advice = "the posterior is off where x_obs is; start a new campaign with more rounds or simulations"};
 }
 

@@ -102,8 +102,9 @@ Judged judge(const Matrix& simulated, const Matrix& observations, double level, 
       .threshold = level,
       .at_most = false,
       .decided = times * least.smallest < level,
-      .what = fmt::format("probability of data as far out as x_obs by the {}; {:.2g} % false alarms", law,
-                          100 * level)};
+      .what = fmt::format(
+          "probability of data as far out as x_obs by the {}; by chance less once in {:.0f} times", law,
+          1 / level)};
   if (!judged.finding.decided)
     judged.finding.what = fmt::format(
         "cannot be decided: with {} simulations, {} of them valid, no probability is below {:.2g}",

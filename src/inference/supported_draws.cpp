@@ -7,6 +7,7 @@
 #include "parallel/block_work.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace {
@@ -73,10 +74,10 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
     }
     if (report.drawn >= kEnoughToJudge && 1 - report.leakage() < min_acceptance)
       fail(ExitCode::data,
-           "only {:.3g} % of {} posterior draws lie in the prior's support (sampler.min_acceptance is {} %): "
+           "only {} of {} posterior draws lie in the prior's support (sampler.min_acceptance is {}): "
            "lower sampler.min_acceptance and run the same command again, or start a new campaign with more "
            "simulations or model.space = \"whitened\"",
-           100 * (1 - report.leakage()), report.drawn, 100 * min_acceptance);
+           percent(1 - report.leakage()), report.drawn, percent(min_acceptance));
     log.progress({"sample", static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(n), ""});
   }
   report.seconds = seconds_since(start);

@@ -15,6 +15,7 @@
 #include "methods/trained_posterior.hpp"
 #include "methods/truncated_rounds.hpp"
 #include "methods/valid_region.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace {
@@ -90,10 +91,9 @@ ProposalFigures figures_of(const TruncatedDraws& draws) {
 
 std::string describe(const ClassifierCalibration& calibration, double expected_valid) {
   return fmt::format(
-      "{:.3g} % of the candidates may be valid, and the others are not simulated. At most {:.3g} % of the "
-      "valid "
-      "ones are lost ({:.0f} % confidence; {} of {} held out); their posterior comes out too low",
-      100 * expected_valid, 100 * calibration.most_lost, 100 * ClassifierCalibration::kConfidence,
+      "{} of the candidates may be valid, and the others are not simulated. At most {} of the valid ones are "
+      "lost ({:.0f} % confidence; {} of {} held out); their posterior comes out too low",
+      percent(expected_valid), percent(calibration.most_lost), 100 * ClassifierCalibration::kConfidence,
       calibration.cut, calibration.held_out);
 }
 
@@ -288,13 +288,12 @@ TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Re
   const auto check =
       check_truncation(draws, past.region, region_density(*earlier, world).log_prob, truncation());
   if (!check.passed())
-    context.log.warning(
-        fmt::format("{:.3g} % of the posterior lies outside the region that round {} simulated in, where "
-                    "{:.3g} % is to be "
-                    "expected at most: the region was cut too tight{}",
-                    100 * check.outside, rounds.size(), 100 * check.tolerance,
-                    is_last(rounds) ? ", and no simulations are left to mend it"
-                                    : "; the next round simulates in a new and wider one"));
+    context.log.warning(fmt::format(
+        "{} of the posterior lies outside the region that round {} simulated in, where {} is to be "
+        "expected at most: the region was cut too tight{}",
+        percent(check.outside), rounds.size(), percent(check.tolerance),
+        is_last(rounds) ? ", and no simulations are left to mend it"
+                        : "; the next round simulates in a new and wider one"));
   return check;
 }
 

@@ -20,7 +20,7 @@ void serialize(Archive& archive, Chunk& chunk, unsigned /*version*/) {
 template <typename Archive>
 void serialize(Archive& archive, ChunkResult& result, unsigned /*version*/) {
   archive& result.rows& result.x& result.seed& result.status& result.attempts& result.seconds;
-  archive& result.messages& result.worker& result.unavailable& result.elapsed;
+  archive& result.failures& result.worker& result.unavailable& result.elapsed;
 }
 
 std::string encode(const Chunk& chunk) {
@@ -85,9 +85,8 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
     if (outcome.x.size() == x_dim_)
       std::copy(outcome.x.begin(), outcome.x.end(),
                 row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
-    if (outcome.status != Status::ok && result.messages.size() < kKeptMessages)
-      result.messages.push_back(
-          fmt::format("simulation {}: {}: {}", request.id, to_string(outcome.status), outcome.message));
+    if (outcome.status != Status::ok)
+      result.failures.add(static_cast<std::int64_t>(request.id), outcome.status, outcome.message);
     result.rows.push_back(chunk.rows[first + i]);
     result.seed.push_back(request.external_seed());
     result.status.push_back(outcome.status);

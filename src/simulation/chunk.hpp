@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/failures.hpp"
 #include "simulation/farm.hpp"
 
 namespace snpse {
@@ -25,7 +26,7 @@ struct ChunkResult {
   std::vector<Status> status;          // [m]
   std::vector<std::int64_t> attempts;  // [m]
   std::vector<double> seconds;         // [m]
-  std::vector<std::string> messages;   ///< of the first few that are not ok
+  Failures failures;                   ///< why simulations are not ok
   std::int64_t worker = 0;             ///< rank
   std::string unavailable;             ///< why the simulator cannot run on the rank; empty: it can
   double elapsed = 0;                  ///< wall seconds of the whole chunk
@@ -35,9 +36,6 @@ std::string encode(const Chunk& chunk);
 std::string encode(const ChunkResult& result);
 Chunk decode_chunk(const std::string& bytes);
 ChunkResult decode_chunk_result(const std::string& bytes);
-
-/// How many messages about simulations that are not ok are kept.
-constexpr std::size_t kKeptMessages = 10;
 
 /// Simulates chunks of a round with one simulator: streams, retries, and the check of the answers.
 class ChunkRunner {

@@ -21,7 +21,7 @@ namespace snpse {
 
 template <typename Archive>
 void serialize(Archive& archive, FarmReport& report, unsigned /*version*/) {
-  archive& report.counts& report.first_messages& report.seconds& report.busy_seconds& report.stopped;
+  archive& report.counts& report.failures& report.seconds& report.busy_seconds& report.stopped;
 }
 
 namespace {
@@ -116,12 +116,13 @@ class Book {
          "{} simulations of a round of {} failed or timed out, more than simulator.failure_budget = {} "
          "allows; "
          "mend the simulator or raise the budget, and run the same command again, which keeps what was "
-         "simulated. The first:\n  {}",
-         failures(), plan_.theta.rows(), options_.failure_budget, fmt::join(report_.first_messages, "\n  "));
+         "simulated:\n  {}",
+         failures(), plan_.theta.rows(), options_.failure_budget, fmt::join(failures_.lines(), "\n  "));
   }
 
   FarmReport report() const {
     FarmReport report = report_;
+    report.failures = failures_.lines();
     report.seconds = seconds_since(start_);
     report.stopped = done_ < plan_.todo.size();
     return report;
@@ -132,14 +133,14 @@ class Book {
     note_speed(result.elapsed / static_cast<double>(result.rows.size()));
     for (const Status status : result.status) ++report_.counts[status];
     for (const double seconds : result.seconds) report_.busy_seconds += seconds;
-    for (const std::string& message : result.messages)
-      if (report_.first_messages.size() < kKeptMessages) report_.first_messages.push_back(message);
+    failures_.add(result.failures);
     done_ += result.rows.size();
     buffer_.add(result);
     const auto found = report_.counts.find(Status::ok);
     const auto ok = found == report_.counts.end() ? 0U : static_cast<std::size_t>(found->second);
-    log_.progress(
-        {"simulate", done_, plan_.todo.size(), ok == done_ ? "" : fmt::format("{} not ok", done_ - ok)});
+    const auto total = static_cast<std::size_t>(plan_.theta.rows());
+    log_.progress({"simulate", total - plan_.todo.size() + done_, total,
+                   ok == done_ ? "" : fmt::format("{} not ok", done_ - ok)});
   }
 
   /// A rank's simulator cannot run: what it did not simulate goes to other ranks. Error(data) where none is
@@ -189,6 +190,7 @@ class Book {
   std::deque<std::int64_t> waiting_{plan_.todo.begin(), plan_.todo.end()};  // rows to be handed out
   std::map<int, std::vector<std::int64_t>> in_flight_;                      // the chunk of each rank
   std::set<int> unavailable_;  // ranks whose simulator cannot run
+  Failures failures_;
   std::size_t done_ = 0;
   std::optional<double> mean_seconds_;
   Clock::time_point start_ = Clock::now();

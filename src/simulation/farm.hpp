@@ -41,10 +41,10 @@ struct SimulationPart {
 
 struct FarmReport {
   std::map<Status, std::int64_t> counts;
-  std::vector<std::string> first_messages;  ///< why the first few that are not ok ended so, with their ids
-  double seconds = 0;                       ///< wall time
-  double busy_seconds = 0;                  ///< summed over all ranks' simulations
-  bool stopped = false;                     ///< not all of todo was done: a stop was requested on some rank
+  std::vector<std::string> failures;  ///< why simulations are not ok, a line for those that are alike
+  double seconds = 0;                 ///< wall time
+  double busy_seconds = 0;            ///< summed over all ranks' simulations
+  bool stopped = false;               ///< not all of todo was done: a stop was requested on some rank
 };
 
 /// Collective. Runs the simulations of plan.todo on all ranks: rank 0 hands out chunks on demand and

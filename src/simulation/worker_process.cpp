@@ -1,6 +1,9 @@
 #include "simulation/worker_process.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <utility>
 
@@ -21,16 +24,50 @@ ChildProcess::Deadline deadline_after(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-std::string beginning(const std::string& line) {
-  return line.size() <= 80 ? line : fmt::format("{:.80}...", line);
+std::string beginning(const std::string& line, std::size_t most = 80) {
+  return line.size() <= most ? line : fmt::format("{}...", line.substr(0, most));
+}
+
+/// The last line of what a file holds beyond so many bytes, without control characters; of a long line the
+/// beginning.
+std::string last_line(const std::filesystem::path& file, std::uintmax_t beyond) {
+  constexpr std::uintmax_t kMost = 4096;
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(file, unknown);
+  if (unknown || size <= beyond) return {};
+  std::ifstream stream(file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(std::max(beyond, size > kMost ? size - kMost : 0)));
+  std::string last;
+  for (std::string line; std::getline(stream, line);) {
+    std::erase_if(line, [](unsigned char c) { return std::iscntrl(c) != 0; });
+    if (line.find_first_not_of(' ') != std::string::npos) last = line;
+  }
+  return beginning(last, 200);
 }
 
 }  // namespace
 
 SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
+  std::error_code absent;
+  log_size_ = std::filesystem::file_size(options_.log, absent);
+  if (absent) log_size_ = 0;
   std::string failure = start(request.cancel);
   if (!failure.empty()) return {Status::failed, {}, std::move(failure), failed_starts_ == kMostFailedStarts};
+  auto outcome = ask(request);
+  if (outcome.status != Status::ok) outcome.message = with_last_words(std::move(outcome.message));
+  return outcome;
+}
 
+std::string WorkerProcess::with_last_words(std::string message) const {
+  const auto line = last_line(options_.log, log_size_);
+  if (line.empty()) return message;
+  const auto name = options_.log.parent_path().filename() / options_.log.filename();
+  // A worker in Python writes the message itself.
+  if (line.find(message) != std::string::npos) return fmt::format("{}; see {}", message, name.string());
+  return fmt::format("{}; {} ends with '{}'", message, name.string(), line);
+}
+
+SimulationOutcome WorkerProcess::ask(const SimulationRequest& request) {
   const auto deadline = deadline_after(options_.time_limit);
   std::string line = protocol::format_request(request.id, request.external_seed(), request.theta);
   Wait wait = child_->write_line(line, deadline, request.cancel);
@@ -42,6 +79,7 @@ std::string WorkerProcess::start(const std::stop_token& cancel) {
   while (!child_ && failed_starts_ < kMostFailedStarts) {
     last_failure_ = try_to_start(cancel);
     if (last_failure_.empty()) break;
+    last_failure_ = with_last_words(std::move(last_failure_));
     end_child();
     if (cancel.stop_requested()) return last_failure_;
     ++failed_starts_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -34,6 +35,11 @@ class WorkerProcess : public SimulatorInstance {
  private:
   static constexpr int kMostFailedStarts = 3;
 
+  /// The outcome of a simulation by the worker that runs.
+  SimulationOutcome ask(const SimulationRequest& request);
+  /// The message with the log's name and the last line that the worker wrote there in this simulation.
+  std::string with_last_words(std::string message) const;
+
   /// Starts a worker if none runs, in as many attempts as are left; why that failed, otherwise empty.
   std::string start(const std::stop_token& cancel);
   std::string try_to_start(const std::stop_token& cancel);
@@ -49,6 +55,7 @@ class WorkerProcess : public SimulatorInstance {
   WorkerOptions options_;
   std::optional<WorkerScratch> scratch_;  // of the child, and removed after it
   std::optional<ChildProcess> child_;
+  std::uintmax_t log_size_ = 0;  // at the beginning of the simulation
   int failed_starts_ = 0;
   std::string last_failure_;  // of a start
 };

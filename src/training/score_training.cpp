@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,16 +25,36 @@ TrainingData data_of(const ScoreTraining& training, std::size_t i) {
   return data;
 }
 
+/// Shows the progress of the trainings of an ensemble as one, this one being number `network` of `networks`.
+class EnsembleLog : public Log {
+ public:
+  EnsembleLog(Log& log, std::size_t network, std::size_t networks)
+      : log_(log), network_(network), networks_(networks) {}
+
+  void info(std::string_view message) override { log_.info(message); }
+  void warning(std::string_view message) override { log_.warning(message); }
+  void progress(const Progress& progress) override {
+    const auto detail = fmt::format("network {} of {}, {}", network_, networks_, progress.detail);
+    log_.progress(
+        {progress.what, (network_ - 1) * progress.total + progress.done, networks_ * progress.total, detail});
+  }
+
+ private:
+  Log& log_;
+  std::size_t network_;
+  std::size_t networks_;
+};
+
 /// The networks of an ensemble one after the other. The model's own is the last, and then gets the others.
 TrainingReport train_ensemble(ScoreTraining& training, const TrainingOptions& options, const TrainingKey& key,
                               const Checkpoints& checkpoints, const StepContext& context) {
   const auto networks = training.held_out.validation.size();
   const auto train_one = [&](ScoreModel& model, std::size_t i, const TrainingKey& own_key,
                              const Checkpoints& own) {
-    context.log.info(fmt::format("training network {} of {}", i == 0 ? networks : i, networks));
+    EnsembleLog log(context.log, i == 0 ? networks : i, networks);
     TrainedNetwork result;
     result.report =
-        train(context.world, model, data_of(training, i), options, own_key, own, context.stop, context.log);
+        train(context.world, model, data_of(training, i), options, own_key, own, context.stop, log);
     if (!result.report.stopped) result.network = model.to_record();
     return result;
   };

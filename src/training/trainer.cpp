@@ -218,7 +218,7 @@ class Trainer {
 
   void show(Log& log) const {
     const auto detail =
-        fmt::format("validation loss {:.4f}, best {:.4f}", history_.validation_loss.back(), best_loss_);
+        fmt::format("best validation loss {:.4f} (now {:.4f})", best_loss_, history_.validation_loss.back());
     log.progress(
         {"train", static_cast<std::uint64_t>(step_), static_cast<std::uint64_t>(max_steps_), detail});
   }

@@ -61,6 +61,7 @@ class MoreSimulationsTest(ExtendTest):
                 said = self.assert_succeeds("extend", folder, "--simulations", 60)
                 self.assertIn(f"snpse run {folder}", said.stdout)
                 self.assertIn("method.simulations: 100, now 160", said.stderr)
+                self.assertNotEqual(self.status(folder)["state"], "finished")
                 self.assert_succeeds("run", folder)
                 status = self.status(folder)
                 self.assertEqual((status["state"], status["simulations_done"]), ("finished", 160))

@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/terminal_log.hpp"
+#include "util/text.hpp"
 
 namespace snpse {
 namespace {

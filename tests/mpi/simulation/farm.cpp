@@ -233,7 +233,7 @@ TEST(Farm, AnswersAreCheckedAndFailuresTriedAgain) {
   EXPECT_EQ(report.counts,
             (std::map<Status, std::int64_t>{
                 {Status::ok, 46}, {Status::invalid, 2}, {Status::failed, 1}, {Status::timeout, 1}}));
-  const std::set<std::string> messages(report.first_messages.begin(), report.first_messages.end());
+  const std::set<std::string> messages(report.failures.begin(), report.failures.end());
   EXPECT_EQ(messages,
             (std::set<std::string>{"simulation 101: invalid: output 2 is inf",
                                    "simulation 102: invalid: 1 values where 2 are expected",

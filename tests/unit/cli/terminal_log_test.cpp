@@ -54,7 +54,7 @@ TEST_F(TerminalLogTest, ABarIsRedrawnTenTimesASecondAndLeftWhenComplete) {
   for (std::uint64_t i = 0; i <= 1000; ++i, time_ += 1ms) log.progress({"train", i, 1000, ""});
   EXPECT_EQ(count('\r'), 10);
   EXPECT_EQ(count('\n'), 1);
-  EXPECT_NE(out_.str().find("\rtrain [########################] 1000/1000, 100 %, 1e+03 a second"),
+  EXPECT_NE(out_.str().find("\rtrain [########################] 1000/1000, 100 %, 1000 a second"),
             std::string::npos)
       << out_.str();
 }
