@@ -64,7 +64,7 @@ RunCosts costs_of(const std::filesystem::path& event_log) {
     if (const auto* proposal = std::get_if<ProposalReport>(&report)) {
       if (proposal->figures.acceptance) costs.acceptance.push_back(*proposal->figures.acceptance);
     } else if (const auto* network = std::get_if<NetworkReport>(&report)) {
-      if (network->effective_share) costs.effective_share = network->effective_share;
+      if (network->effective_fraction) costs.effective_fraction = network->effective_fraction;
     } else if (const auto* inference = std::get_if<InferenceReport>(&report)) {
       costs.leakage = inference->leakage;
     }

@@ -32,10 +32,10 @@ Config benchmark_config(const BenchArguments& arguments);
 
 /// What a campaign's steps took and said, over all sittings. A kill at the wrong microsecond loses a step.
 struct RunCosts {
-  std::map<std::string, double> seconds;  ///< by phase, over all rounds
-  std::vector<double> acceptance;         ///< of the truncated rounds
-  std::optional<double> effective_share;  ///< of the last round with importance weights
-  double leakage = 0;                     ///< of the posterior's draws
+  std::map<std::string, double> seconds;     ///< by phase, over all rounds
+  std::vector<double> acceptance;            ///< of the truncated rounds
+  std::optional<double> effective_fraction;  ///< of the last round with importance weights
+  double leakage = 0;                        ///< of the posterior's draws
 
   double total() const;
 };

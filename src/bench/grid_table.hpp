@@ -17,7 +17,7 @@ namespace snpse {
 ///     seconds_propose, seconds_simulate, seconds_train, seconds_infer   over all rounds
 ///     acceptance        of the last truncated round's candidates inside its box
 ///     effective_share   of the importance weights, last round
-///     leakage           share of the posterior's draws outside the prior's support
+///     leakage           fraction of the posterior's draws outside the prior's support
 ///     error             why the cell has no result
 using Row = nlohmann::ordered_json;
 

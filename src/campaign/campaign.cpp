@@ -92,17 +92,17 @@ void Campaign::load_simulations(const Step& step) {
   std::string file;
   if (folder_ != nullptr) file = folder_->simulations_file(step.round).string();
   world_.broadcast(file);
-  auto& share = rounds_.back().simulations;
+  auto& local = rounds_.back().simulations;
   if (folder_ == nullptr)
-    share = distribute_simulations(world_, file);
+    local = distribute_simulations(world_, file);
   else
-    share = distribute_simulations(world_, file, {folder_->own_files(step.round), [&](const Record& read) {
+    local = distribute_simulations(world_, file, {folder_->own_files(step.round), [&](const Record& read) {
                                                     check_simulations(step.round, read);
                                                   }});
-  if (share.x->width() != size_.data)
+  if (local.x->width() != size_.data)
     fail(ExitCode::data, "'{}' holds simulations of {} data, but the observation has {}", file,
-         share.x->width(), size_.data);
-  next_id_ += world_.sum(share.theta.rows());
+         local.x->width(), size_.data);
+  next_id_ += world_.sum(local.theta.rows());
   last_ = step;
 }
 

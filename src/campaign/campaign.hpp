@@ -23,7 +23,7 @@ struct ProblemSize {
 ProblemSize size_of(const Experiment& setup);
 
 /// The state of a campaign on all ranks: what its folder has committed. Rank 0 reads and writes the folder;
-/// the networks of committed steps are in every rank's memory, and of their simulations its share but for x
+/// the networks of committed steps are in every rank's memory, and of their simulations its part but for x
 /// (see distribute_simulations()). Every member marked "Collective" throws the same Error on all ranks where
 /// rank 0's disk fails.
 class Campaign {

@@ -23,9 +23,9 @@ struct CampaignCost {
   bool fits_memory() const { return bytes_of_rank * ranks_here <= bytes_of_machine; }
 };
 
-/// Collective. valid: the share of the simulations that networks are trained on. The steps are not measured
-/// where the data do not fit into memory. Error(data) where the simulations of a round are too few to train
-/// on.
+/// Collective. valid: the fraction of the simulations that networks are trained on. The steps are not
+/// measured where the data do not fit into memory. Error(data) where the simulations of a round are too few
+/// to train on.
 CampaignCost campaign_cost(const Experiment& setup, const Config& config, const Method& method, double valid,
                            const StepContext& context);
 

@@ -70,13 +70,13 @@ NetworkReport report_of(const RoundNetwork& trained) {
                        .steps = report.steps,
                        .best_step = report.best_step,
                        .validation_loss = report.best_validation_loss,
-                       .effective_share = trained.effective_share,
-                       .outside_share = {},
+                       .effective_fraction = trained.effective_fraction,
+                       .outside_fraction = {},
                        .outside_tolerance = {},
                        .invalid_note = {},
                        .seconds = report.seconds};
   if (trained.truncation) {
-    result.outside_share = trained.truncation->outside;
+    result.outside_fraction = trained.truncation->outside;
     result.outside_tolerance = trained.truncation->tolerance;
   }
   if (!trained.invalid_summary.empty()) result.invalid_note = trained.invalid_summary;

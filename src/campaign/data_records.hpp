@@ -26,7 +26,7 @@ NetworkReport report_of(const RoundNetwork& trained);
 Record training_record(const RoundNetwork& trained);
 
 /// What posterior.h5 and `snpse sample` hold: theta [n, d], the parameters' names, x_obs, leakage, and the
-/// share of draws where hardly any simulation is valid, where it is known.
+/// fraction of draws where hardly any simulation is valid, where it is known.
 Record posterior_record(const PosteriorSamples& samples, const std::vector<std::string>& names,
                         const Matrix& observations, const std::optional<double>& invalid_draws = {});
 /// Error(data) where a record of proposal.h5 or posterior.h5 holds no finite draws, where one of posterior.h5
@@ -36,7 +36,7 @@ void check_posterior(const Record& posterior, Eigen::Index parameters);
 void check_training(const Record& training);
 /// The draws in a record of posterior_record(), and how many more were drawn for them.
 PosteriorSamples posterior_samples_from(const Record& posterior);
-/// That share in a record of posterior_record().
+/// That fraction in a record of posterior_record().
 std::optional<double> invalid_draws_of(const Record& posterior);
 
 }  // namespace snpse

@@ -33,16 +33,16 @@ Matrix pack(const Record& record) {
 
 /// The rows that a rank works on, where they are in the file of these bytes' end; null where it is not.
 std::shared_ptr<const Rows> try_to_open(const fs::path& file, const std::string& seal,
-                                        const RowRange& share) {
+                                        const RowRange& range) {
   try {
-    auto rows = open_rows(file, kType, "x", share.begin, share.size());
+    auto rows = open_rows(file, kType, "x", range.begin, range.size());
     return read_end(file, Seal::kSize) == seal ? rows : nullptr;
   } catch (const Error&) {
     return nullptr;
   }
 }
 
-/// Collective. This rank's share of n rows that rank 0 reads and sends, a block of each rank's at a time.
+/// Collective. This rank's part of n rows that rank 0 reads and sends, a block of each rank's at a time.
 Matrix receive(const World& world, const fs::path& file, Eigen::Index n) {
   std::shared_ptr<const Rows> all;
   world.on_root([&] { all = open_rows(file, kType, "x", 0, n); });
@@ -54,9 +54,9 @@ Matrix receive(const World& world, const fs::path& file, Eigen::Index n) {
     world.on_root([&] {
       std::vector<Eigen::Index> rows;
       for (int rank = 0; rank < world.size(); ++rank) {
-        const auto share = world.rows_of(n, rank);
-        for (auto i = first; i < std::min(first + at_once, share.size()); ++i)
-          rows.push_back(share.begin + i);
+        const auto range = world.rows_of(n, rank);
+        for (auto i = first; i < std::min(first + at_once, range.size()); ++i)
+          rows.push_back(range.begin + i);
       }
       block = all->read(rows);
     });

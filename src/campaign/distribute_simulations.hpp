@@ -16,9 +16,9 @@ struct SimulationsCheck {
   std::function<void(const Record& simulations)> content = {};
 };
 
-/// Collective. This rank's share of the simulations in a file of rank 0's. x stays in the file where every
+/// Collective. This rank's part of the simulations in a file of rank 0's. x stays in the file where every
 /// rank sees the same file under its path, as on the shared disks of clusters; otherwise rank 0 sends each
-/// rank its share, which is then in memory. file: each rank's path. Errors: as read_record().
+/// rank its part, which is then in memory. file: each rank's path. Errors: as read_record().
 /// accept: see SimulationsCheck.
 LocalSimulations distribute_simulations(const World& world, const std::filesystem::path& file,
                                         const SimulationsCheck& accept = {});

@@ -162,21 +162,21 @@ void warn_of_data(const Loop& loop, const Matrix& draws) {
   warn(loop, data_findings(loop.context.world, loop.campaign.rounds(), loop.setup, draws, kLevel));
 }
 
-/// Collective. The share of draws at parameters whose simulations are expected to be invalid; warns where it
-/// is large.
+/// Collective. The fraction of draws at parameters whose simulations are expected to be invalid; warns where
+/// it is large.
 std::optional<double> check_validity(const Loop& loop, const Matrix& draws) {
   // A replacement stands for what is undefined, so that all parameters have a posterior.
   if (loop.config.invalid.policy != InvalidPolicy::drop) return std::nullopt;
   const auto& context = loop.context;
-  const auto share = share_of_invalid_draws(context.world, loop.campaign.rounds(), loop.setup.prior, draws,
-                                            loop.config.seed);
-  if (share && *share > kMostInvalidDraws)
+  const auto fraction = fraction_of_invalid_draws(context.world, loop.campaign.rounds(), loop.setup.prior,
+                                                  draws, loop.config.seed);
+  if (fraction && *fraction > kMostInvalidDraws)
     context.log.warning(fmt::format(
         "{} of the posterior's draws lie where hardly any simulation is expected to be valid: the "
         "network smooths over the edge of the valid parameters. Use method.name = \"tsnpse\" with "
         "invalid.region = \"learned\", or a prior that ends at the edge",
-        percent(*share)));
-  return share;
+        percent(*fraction)));
+  return fraction;
 }
 
 /// Collective. As many draws as the configuration asks for. Fewer that an earlier sitting committed are the

@@ -46,8 +46,8 @@ void for_each_figure(Report& report, const With& with) {
     with("steps", report.steps);
     with("best_step", report.best_step);
     with("validation_loss", report.validation_loss);
-    with("effective_share", report.effective_share);
-    with("outside_share", report.outside_share);
+    with("effective_share", report.effective_fraction);
+    with("outside_share", report.outside_fraction);
     with("outside_tolerance", report.outside_tolerance);
     with("invalid_note", report.invalid_note);
   } else {
@@ -197,13 +197,13 @@ std::string text_of(const SimulationReport& report) {
 std::string text_of(const NetworkReport& report) {
   auto text = fmt::format("trained on {} simulations in {} steps, validation loss {:.4f}",
                           report.training_rows, report.steps, report.validation_loss);
-  if (report.effective_share)
-    text += fmt::format(", effective sample size {}", percent(*report.effective_share));
-  if (report.outside_share) {
+  if (report.effective_fraction)
+    text += fmt::format(", effective sample size {}", percent(*report.effective_fraction));
+  if (report.outside_fraction) {
     const double limit = report.outside_tolerance.value_or(1);
     text += fmt::format(", region check {}: {} of the posterior lies outside the simulated region (limit {})",
-                        *report.outside_share <= limit ? "passed" : "failed",
-                        percent(*report.outside_share, 2), percent(limit, 2));
+                        *report.outside_fraction <= limit ? "passed" : "failed",
+                        percent(*report.outside_fraction, 2), percent(limit, 2));
   }
   return text;
 }

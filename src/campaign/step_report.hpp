@@ -30,15 +30,15 @@ struct SimulationReport {
 
 /// How the training of a round's network went.
 struct NetworkReport {
-  std::int64_t training_rows = 0;                        ///< simulations that were trained on
-  std::int64_t steps = 0;                                ///< of the optimiser
-  std::int64_t best_step = 0;                            ///< whose weights the network has
-  double validation_loss = 0;                            ///< of these weights
-  std::optional<double> effective_share = std::nullopt;  ///< effective share of the importance weights
-  std::optional<double> outside_share =
-      std::nullopt;  ///< share of the posterior outside the region simulated in
+  std::int64_t training_rows = 0;                           ///< simulations that were trained on
+  std::int64_t steps = 0;                                   ///< of the optimiser
+  std::int64_t best_step = 0;                               ///< whose weights the network has
+  double validation_loss = 0;                               ///< of these weights
+  std::optional<double> effective_fraction = std::nullopt;  ///< effective fraction of the importance weights
+  std::optional<double> outside_fraction =
+      std::nullopt;  ///< fraction of the posterior outside the region simulated in
   std::optional<double> outside_tolerance =
-      std::nullopt;  ///< outside_share of a wide enough region is at most this
+      std::nullopt;  ///< outside_fraction of a wide enough region is at most this
   std::optional<std::string> invalid_note =
       std::nullopt;    ///< what simulations that are not ok do to the posterior
   double seconds = 0;  ///< wall time
@@ -62,9 +62,9 @@ struct SelfCheckReport {
 struct InferenceReport {
   std::optional<SelfCheckReport> self_check = std::nullopt;
   std::optional<double> invalid_draws =
-      std::nullopt;  ///< share of draws where hardly any simulation is valid
+      std::nullopt;  ///< fraction of draws where hardly any simulation is valid
   std::int64_t samples = 0;
-  double leakage = 0;  ///< share of draws outside the prior's support
+  double leakage = 0;  ///< fraction of draws outside the prior's support
   double seconds = 0;  ///< wall time
 };
 

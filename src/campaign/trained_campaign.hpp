@@ -33,8 +33,8 @@ Config configuration_of(const World& world, const std::filesystem::path& path,
 class TrainedCampaign {
  public:
   /// Collective. Error(missing_input) where no network is trained yet; errors as CampaignFolder where the
-  /// folder's files are not of one campaign. Only then is a library with the prior loaded, which the log hears
-  /// of.
+  /// folder's files are not of one campaign. Only then is a library with the prior loaded, which the log
+  /// hears of.
   TrainedCampaign(const World& world, const std::filesystem::path& path, Log& log,
                   const SimulatorSource& simulator = {});
 

@@ -94,7 +94,7 @@ void measure(const Cell& cell, const Config& config, const GridRun& run, Row& ro
   row["c2st"] = comparison.c2st;
   for (const auto& [phase, seconds] : costs.seconds) row["seconds_" + phase] = seconds;
   if (!costs.acceptance.empty()) row["acceptance"] = costs.acceptance.back();
-  if (costs.effective_share) row["effective_share"] = *costs.effective_share;
+  if (costs.effective_fraction) row["effective_share"] = *costs.effective_fraction;
   row["leakage"] = costs.leakage;
 }
 

@@ -59,7 +59,7 @@ void print_summary(const fs::path& folder, double c2st, bool compared) {
   fmt::print("as CSV: snpse export {} --output samples.csv\n", shell_word(folder));
 }
 
-// A posterior is wrong data where its share outside the region is larger by this than what is to be expected;
+// A posterior is wrong data where its part outside the region is larger by this than what is to be expected;
 // less changes it little, and is warned of alone. Our choice.
 constexpr double kGrossExcess = 0.05;
 
@@ -72,8 +72,8 @@ bool last_region_held(const World& world, const fs::path& path, const Config& co
     int last = 1;
     while (folder.committed({last + 1, Phase::train})) ++last;
     const auto report = network_report_from(folder.load_training(last));
-    if (!report.outside_share) return;
-    const double outside = *report.outside_share;
+    if (!report.outside_fraction) return;
+    const double outside = *report.outside_fraction;
     failed = outside > report.outside_tolerance.value_or(1) + kGrossExcess;
     const auto n = config.method.simulations;
     // Each of the rounds that looked for the region, and the last one, would be run once more.

@@ -131,8 +131,8 @@ ExitCode sample_command(const SampleArguments& arguments, const Session& session
   const auto folder = parts_folder(arguments.output);
   BlockParts parts;
   if (session.world.is_root() && !folder.empty())
-    parts = block_folder(folder, campaign.folder().header("blocks", campaign.rounds()), purpose_of(arguments, campaign, groups),
-                         session.world.size());
+    parts = block_folder(folder, campaign.folder().header("blocks", campaign.rounds()),
+                         purpose_of(arguments, campaign, groups), session.world.size());
   BlockWork work(session.world, stop, parts);
   const World world(session.world, work);
   std::vector<PosteriorSamples> of_groups;

@@ -22,7 +22,7 @@ Json to_json(const std::map<Key, double>& rates) {
 void print(const Speed& speed) {
   fmt::print("kernels: {}\n", to_string(compute_kernels()));
   fmt::print("one core; matrix product [1000 x 256] x [256 x 256]: {:.1f} GFLOP/s\n\n", speed.sgemm_gflops);
-  fmt::print("{:>14} {:>10} {:>18} {:>14}\n", "rows a step", "GFLOP/s", "share of product", "by LibTorch");
+  fmt::print("{:>14} {:>10} {:>18} {:>14}\n", "rows a step", "GFLOP/s", "fraction of product", "by LibTorch");
   for (const auto& [rows, gflops] : speed.train_gflops)
     fmt::print("{:>14} {:>10.1f} {:>18.2f} {:>14.1f}\n", rows, gflops, gflops / speed.sgemm_gflops,
                speed.eager_train_gflops.at(rows));

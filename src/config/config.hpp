@@ -24,7 +24,7 @@ struct SimulatorOptions {
   double time_limit = 0;             ///< seconds a simulation; 0: none
   double start_limit = 60;           ///< seconds until a worker is ready
   int retries = 1;                   ///< how often a failed simulation is tried again
-  double failure_budget = 0.2;       ///< share of a round's simulations that may fail or time out
+  double failure_budget = 0.2;       ///< fraction of a round's simulations that may fail or time out
 };
 
 /// One parameter of an own simulator.

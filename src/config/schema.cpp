@@ -87,7 +87,7 @@ Section simulator_section(SimulatorOptions& o) {
               {"time_limit", "seconds a simulation; 0: none", number(o.time_limit, at_least(0))},
               {"start_limit", "seconds until a worker is ready", number(o.start_limit, above(0))},
               {"retries", "how often a failed simulation is tried again", number(o.retries, at_least(0))},
-              {"failure_budget", "share of a round that may fail or time out",
+              {"failure_budget", "fraction of a round that may fail or time out",
                number(o.failure_budget, between(0, 1))},
           }};
 }
@@ -179,7 +179,7 @@ Section training_section(TrainingOptions& o) {
            number(o.max_steps, at_least(0))},
           {"early_steps", "where less: max_steps of rounds before the last; 0: the same",
            number(o.early_steps, at_least(0))},
-          {"cooldown", "share of max_steps over which the rate falls to 0",
+          {"cooldown", "fraction of max_steps over which the rate falls to 0",
            number(o.cooldown, between(0, 1))},
           {"averaging", "decay of the moving average of the weights",
            number(o.averaging, Range{.low = 0, .high = 1, .high_included = false})},
@@ -259,7 +259,7 @@ Section invalid_section(InvalidOptions& o) {
               {"region", "learned: tsnpse's later rounds leave out what a classifier expects to be invalid",
                choice<ValidRegionKind>(
                    o.region, {{"none", ValidRegionKind::none}, {"learned", ValidRegionKind::learned}})},
-              {"lost_share", "learned: share of the valid ones lost at most, with 95 % confidence",
+              {"lost_share", "learned: fraction of the valid ones lost at most, with 95 % confidence",
                number(o.lost_share, strictly_between(0, 1))},
           }};
 }

@@ -20,7 +20,7 @@ struct Simulations {
   std::vector<Status> status;      // [n]
 };
 
-/// A rank's share of what a round simulated: a contiguous part, ascending by rank.
+/// A rank's part of what a round simulated: a contiguous part, ascending by rank.
 struct LocalSimulations {
   Matrix theta;                   // [k, d]
   std::shared_ptr<const Rows> x;  // [k, p]

@@ -170,7 +170,7 @@ class RestrictedMarginal final : public Marginal {
   }
 
  private:
-  /// The value with the share p of the mass below it and q = 1 - p above.
+  /// The value with the fraction p of the mass below it and q = 1 - p above.
   double at(double p, double q) const {
     const double base_p = below_ + p * mass_;
     const double value = base_p <= 0.5 ? base_->quantile(base_p) : base_->upper_quantile(above_ + q * mass_);

@@ -93,7 +93,7 @@ std::shared_ptr<const Marginal> make_lognormal(double location, double scale);
 std::shared_ptr<const Marginal> make_truncated_normal(double mean, double standard_deviation, double low,
                                                       double high);
 
-/// The sum of the components' densities, each times its share of the weights, which are positive.
+/// The sum of the components' densities, each times its part of the weights, which are positive.
 std::shared_ptr<const Marginal> make_mixture(const std::vector<double>& weights,
                                              const std::vector<std::shared_ptr<const Marginal>>& components);
 

@@ -17,8 +17,9 @@ struct CalibrationPairs {
   Matrix log_prob_of_draws;   // [n, l]
 };
 
-/// Where something of theta lies among the same of the draws: the share of draws below it, spread at random
-/// over its step so that it is uniform on (0, 1) where the posterior is exact. Streams (seed, calibration).
+/// Where something of theta lies among the same of the draws: the fraction of draws below it, spread at
+/// random over its step so that it is uniform on (0, 1) where the posterior is exact. Streams (seed,
+/// calibration).
 ///
 /// Of each parameter: simulation-based calibration (Talts et al. 2018), [n, d].
 Matrix rank_positions(const CalibrationPairs& pairs, std::uint64_t seed);

@@ -44,7 +44,7 @@ Vector distances(const CalibrationPairs& pairs, const Vector& x_obs) {
   return squared;
 }
 
-/// Gaussian in the distance, so wide that the share of the pairs counts that is to.
+/// Gaussian in the distance, so wide that the fraction of the pairs counts that is to.
 Vector local_weights(const Vector& squared) {
   const double wanted = kShareThatCounts * static_cast<double>(squared.size());
   const Vector beyond = squared.array() - squared.minCoeff();

@@ -150,8 +150,8 @@ Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& obse
   auto& finding = judged.finding;
   finding.check = "posterior_predictive";
   const auto valid = count_valid(simulated, observations.row(judged.observation).transpose());
-  // As many more as are invalid, and a fifth, since that share varies.
-  const double share =
+  // As many more as are invalid, and a fifth, since that fraction varies.
+  const double fraction =
       static_cast<double>(std::max<Eigen::Index>(valid, 1)) / static_cast<double>(simulated.rows());
   finding.advice =
       finding.decided
@@ -159,9 +159,9 @@ Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& obse
                 "parameters of the posterior do not give data like x_obs, least in {}: see "
                 "prior_predictive, and start a new campaign with more rounds or simulations",
                 name_of(judged, observations.rows()))
-          : fmt::format(
-                "raise --simulations to {:.0f}",
-                std::ceil(1.2 * static_cast<double>(fewest_simulations(observations.rows(), level)) / share));
+          : fmt::format("raise --simulations to {:.0f}",
+                        std::ceil(1.2 * static_cast<double>(fewest_simulations(observations.rows(), level)) /
+                                  fraction));
   return finding;
 }
 

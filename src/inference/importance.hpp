@@ -17,7 +17,7 @@ Matrix pick_one_of_each_group(const Matrix& rows, const Vector& log_weights, std
                               const std::string& advice);
 
 /// n of the rows, each in proportion to exp(log_weights[j]) on average, [n, d]: systematic resampling, in the
-/// order of the rows, which takes a row twice only where its share of all weights is above 1 / n. uniform: in
+/// order of the rows, which takes a row twice only where its part of all weights is above 1 / n. uniform: in
 /// [0, 1). Error(data) where no row has a weight, which ends with `advice`.
 Matrix resample(const Matrix& rows, const Vector& log_weights, std::int64_t n, double uniform,
                 const std::string& advice);

@@ -38,11 +38,11 @@ JointPosterior::JointPosterior(std::shared_ptr<const ScoreModel> model, std::sha
 
 GaussianComposition JointPosterior::gaussians(const World& world, const DrawKey& key) const {
   std::vector<Gaussian> posteriors;
-  const auto share = world.rows_of(kPilots);
+  const auto range = world.rows_of(kPilots);
   for (const auto& condition : conditions_) {
-    std::vector<std::int64_t> indices(static_cast<std::size_t>(share.size()));
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(range.size()));
     std::iota(indices.begin(), indices.end(),
-              static_cast<std::int64_t>(posteriors.size()) * kPilots + share.begin);
+              static_cast<std::int64_t>(posteriors.size()) * kPilots + range.begin);
     auto streams = streams_of({key.seed, Purpose::composition, key.round}, indices);
     const ModelField of_model(*model_, condition);
     const StoppableField field(of_model, [&] { stop_point(world); });

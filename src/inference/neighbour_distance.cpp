@@ -45,8 +45,8 @@ Matrix NeighbourDistance::whiten(const Matrix& theta) const {
 }
 
 Vector NeighbourDistance::operator()(const World& world, const Matrix& theta) const {
-  const auto share = world.rows_of(theta.rows());
-  const Matrix mine = whiten(theta.middleRows(share.begin, share.size()));
+  const auto range = world.rows_of(theta.rows());
+  const Matrix mine = whiten(theta.middleRows(range.begin, range.size()));
   const auto dim = static_cast<std::size_t>(mine.cols());
   const std::size_t count = draws_.size() / dim;
   std::vector<float> squares(count);

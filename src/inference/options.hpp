@@ -14,7 +14,7 @@ struct SamplerOptions {
   double tolerance = 1e-4;       ///< dopri5: absolute and relative, a step
   int sde_steps = 500;           ///< sde: time steps
   int corrector_steps = 0;       ///< sde: Langevin steps after each time step
-  double min_acceptance = 0.01;  ///< fail when fewer draws than this share lie in the prior's support
+  double min_acceptance = 0.01;  ///< fail when fewer draws than this fraction lie in the prior's support
 };
 
 enum class Trace {
@@ -62,16 +62,16 @@ struct TruncationOptions {
   int density_steps = 20;        ///< steps of each log-density
   int screen_steps = 8;          ///< steps of a coarser one that drops most candidates, after those far
                                  ///< from all draws; 0: no such screens
-  double margin = 0.02;          ///< the bounding box is wider than the draws by this share on each side
+  double margin = 0.02;          ///< the bounding box is wider than the draws by this fraction on each side
   double min_acceptance = 1e-3;  ///< below it the proposal falls back on Markov chains in the region
   int resampling_pool = 32;      ///< fallback: posterior draws of which one is picked as a chain's start
   int chain_steps = 100;         ///< fallback: steps in which a chain is to forget its start, at most
   double probe = 0.3;  ///< of the budget that is left, what a round takes whose region is not known to hold
   int least_probe = 500;   ///< fewer simulations are no probe, and a round takes all that is left
-  double shrinking = 0.5;  ///< a round of few simulations, in a region that keeps less than this share of the
-                           ///< one before, is not the last; 0: it may be
-  double tolerance = 0;  ///< share of the next posterior outside the region that calls for a warning; 0: what
-                         ///< a region that is wide enough leaves out, see check_truncation()
+  double shrinking = 0.5;  ///< a round of few simulations, in a region that keeps less than this fraction of
+                           ///< the one before, is not the last; 0: it may be
+  double tolerance = 0;    ///< fraction of the next posterior outside the region that calls for a warning; 0:
+                           ///< what a region that is wide enough leaves out, see check_truncation()
 };
 
 }  // namespace snpse

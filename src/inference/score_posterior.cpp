@@ -49,10 +49,10 @@ torch::Tensor ScorePosterior::log_density(const World& world, const torch::Tenso
 
 Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
                                    const BlockDensity& density_of) const {
-  const auto share = world.rows_of(theta.rows());
-  Matrix mine = Matrix::Constant(share.size(), 1, -std::numeric_limits<double>::infinity());
+  const auto range = world.rows_of(theta.rows());
+  Matrix mine = Matrix::Constant(range.size(), 1, -std::numeric_limits<double>::infinity());
   std::vector<std::int64_t> inside;
-  for (Eigen::Index i = share.begin; i < share.end; ++i)
+  for (Eigen::Index i = range.begin; i < range.end; ++i)
     if (std::isfinite(support_->log_prob(row_of(theta, i)))) inside.push_back(i);
   const auto n = static_cast<Eigen::Index>(inside.size());
   const auto blocks = compute_blocks(world, blocks_of(n), [&](std::int64_t block) {
@@ -68,7 +68,7 @@ Vector ScorePosterior::over_blocks(const World& world, const Matrix& theta,
   });
   auto row = inside.begin();
   for (const auto& block : blocks)
-    for (const double value : block.col(0)) mine(*row++ - share.begin, 0) = value;
+    for (const double value : block.col(0)) mine(*row++ - range.begin, 0) = value;
   return world.gather_rows(mine).col(0);
 }
 
@@ -79,10 +79,10 @@ double ScorePosterior::log_mass_in_support(const World& world) const {
   if (flow.kind == SamplerKind::sde) flow.kind = SamplerKind::adams;
   const ModelField of_model(*model_, condition_);
   const StoppableField field(of_model, [&] { stop_point(world); });
-  const auto share = world.rows_of(kDrawsOfMass);
-  const auto counts = compute_blocks(world, blocks_of(share.size()), [&](std::int64_t block) -> Matrix {
-    std::vector<std::int64_t> indices(static_cast<std::size_t>(rows_of_block(block, share.size())));
-    std::iota(indices.begin(), indices.end(), share.begin + block * kSamplerBlock);
+  const auto range = world.rows_of(kDrawsOfMass);
+  const auto counts = compute_blocks(world, blocks_of(range.size()), [&](std::int64_t block) -> Matrix {
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(rows_of_block(block, range.size())));
+    std::iota(indices.begin(), indices.end(), range.begin + block * kSamplerBlock);
     auto streams = streams_of({.purpose = Purpose::normaliser}, indices);
     const Matrix theta = model_->space().to_theta(to_matrix(sample_field(field, streams, flow)));
     const auto inside = log_prob_rows(*support_, theta).array().isFinite().count();

@@ -21,7 +21,7 @@ class ScorePosterior : public PosteriorDistribution {
 
   PosteriorSamples sample(const World& world, std::int64_t n, const DrawKey& key, Log& log) const override;
   /// The density of the flow inside the support, divided by the flow's mass there, which is estimated from
-  /// kDrawsOfMass draws of the flow at the first call: a share q is known up to sqrt((1 - q) / (q
+  /// kDrawsOfMass draws of the flow at the first call: a fraction q is known up to sqrt((1 - q) / (q
   /// kDrawsOfMass)) of itself. Nothing is estimated where the model's space knows no theta outside the
   /// support. Error(data) where no draw lies in the support.
   Vector log_prob(const World& world, const Matrix& theta, const DensityOptions& options,

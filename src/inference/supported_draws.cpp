@@ -62,9 +62,9 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
     // As many as are missing, and enough more to make up for the leakage seen so far.
     const double rate = std::max(1 - report.leakage(), min_acceptance);
     const auto wanted = static_cast<std::int64_t>(std::ceil(static_cast<double>(n - accepted) / rate));
-    const auto share = world.rows_of(wanted);
+    const auto range = world.rows_of(wanted);
     const Matrix drawn = world.gather_rows(
-        candidates(world, report.drawn + share.begin, share.size(), support.dim(), key, draw));
+        candidates(world, report.drawn + range.begin, range.size(), support.dim(), key, draw));
     for (Eigen::Index i = 0; i < drawn.rows() && accepted < n; ++i) {
       ++report.drawn;
       if (std::isfinite(support.log_prob(row_of(drawn, i))))

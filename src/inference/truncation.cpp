@@ -20,7 +20,7 @@ constexpr std::int64_t kMinTurn = 2048;
 constexpr std::int64_t kMaxTurn = 65536;
 // Fraction of the region's posterior draws that a screen may take to lie outside.
 constexpr double kLostToAScreen = 5e-4;
-// So many that half of them tell that share; fewer draws get no screens.
+// So many that half of them tell that fraction; fewer draws get no screens.
 constexpr double kDrawsForScreens = 2 / kLostToAScreen;
 // Prior draws from which the box's prior mass is estimated.
 constexpr Eigen::Index kMassDraws = 20000;
@@ -79,9 +79,9 @@ double prior_mass(const Prior& prior, const Box& box, const DrawKey& key) {
 /// Draws number [first, first + n) of `source` that lie in the box, in order.
 Matrix draw_in_box(const World& world, const Prior& source, const Box& box, std::int64_t first,
                    std::int64_t n, const DrawKey& key) {
-  const auto share = world.rows_of(n);
-  const Matrix drawn = draw_rows(source, share.size(), key.seed, Purpose::proposal, key.round,
-                                 static_cast<std::uint64_t>(first + share.begin));
+  const auto range = world.rows_of(n);
+  const Matrix drawn = draw_rows(source, range.size(), key.seed, Purpose::proposal, key.round,
+                                 static_cast<std::uint64_t>(first + range.begin));
   Matrix kept(drawn.rows(), drawn.cols());
   Eigen::Index count = 0;
   for (Eigen::Index i = 0; i < drawn.rows(); ++i)
@@ -164,7 +164,7 @@ ChainDraws draw_by_chains(const World& world, const PosteriorDistribution& poste
 }
 
 /// The log-densities of posterior draws, with -infinity for those that have none. Error(data) where these are
-/// a share epsilon or more, so that no threshold can leave them out.
+/// a fraction epsilon or more, so that no threshold can leave them out.
 Vector with_order(Vector log_prob, const TruncationOptions& options, Log& log) {
   Eigen::Index undefined = 0;
   for (double& value : log_prob) {

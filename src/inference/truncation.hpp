@@ -27,7 +27,7 @@ struct RegionDensity {
 struct Screen {
   LogProb value;
   double threshold;  ///< rows below it are taken to lie outside the region
-  double lost;       ///< the share of what should pass that may fall below it
+  double lost;       ///< the fraction of what should pass that may fall below it
 };
 
 /// The highest-density region {theta : log p(theta given x_obs) >= threshold} of a posterior, which holds all
@@ -35,7 +35,7 @@ struct Screen {
 struct HighestDensityRegion {
   double threshold = 0;
   Box box;
-  std::vector<Screen> screens;  ///< each costs the region a share 5e-4 of its mass
+  std::vector<Screen> screens;  ///< each costs the region a fraction 5e-4 of its mass
   std::optional<Screen> valid;  ///< cuts off parameters that are expected to give no valid simulation
 };
 
@@ -45,8 +45,8 @@ struct TruncatedDraws {
   std::int64_t candidates = 0;   ///< prior draws inside the box
   std::int64_t valid = 0;        ///< of them those that are expected to be valid
   std::int64_t evaluated = 0;    ///< log-densities of rows that the screens let pass, those of chains as well
-  double acceptance = 0;         ///< share of them in the region
-  double prior_mass_of_box = 0;  ///< share of prior draws inside the box
+  double acceptance = 0;         ///< fraction of them in the region
+  double prior_mass_of_box = 0;  ///< fraction of prior draws inside the box
   /// The acceptance fell short, and the draws are states of Markov chains.
   std::optional<ChainReport> chains = std::nullopt;
 };
@@ -54,7 +54,7 @@ struct TruncatedDraws {
 /// Collective. Estimates the region from options.samples posterior draws (paper, algorithm 1 and section 3.1;
 /// Deistler et al. 2022). Where there is a coarse density, and 4000 of the draws lie in the region, it
 /// becomes a screen, after one by the distance to the nearest of other draws. A draw whose log-density is not
-/// finite lies outside the region; Error(data) where a share epsilon of all draws or more have none.
+/// finite lies outside the region; Error(data) where a fraction epsilon of all draws or more have none.
 HighestDensityRegion highest_density_region(const World& world, const PosteriorDistribution& posterior,
                                             const RegionDensity& density, const TruncationOptions& options,
                                             const DrawKey& key, Log& log);

@@ -9,8 +9,8 @@ namespace snpse {
 /// posterior leaves out little of it; one that was cut too tight shows itself by what is left out, or by what
 /// piles up at the faces of its box.
 struct TruncationCheck {
-  double outside = 0;    ///< share of the posterior's draws outside
-  double tolerance = 0;  ///< the share from which on the region was too tight
+  double outside = 0;    ///< fraction of the posterior's draws outside
+  double tolerance = 0;  ///< the fraction from which on the region was too tight
   bool passed() const { return outside <= tolerance; }
 };
 
@@ -21,13 +21,13 @@ Vector inside_region(const Matrix& theta, const HighestDensityRegion& region, co
 /// Collective. draws: [n, d] of the posterior, independent of those that the region was made from, the same
 /// on every rank; log_prob: the density that the region's threshold is of. Outside are those below the
 /// threshold, beyond the draws that the box was made of, or where no valid simulation is expected. The
-/// tolerance is options.tolerance, or where that is 0 the share of a posterior that is the one that the
+/// tolerance is options.tolerance, or where that is 0 the fraction of a posterior that is the one that the
 /// region was made from, and three standard deviations of its estimate from both sets of draws:
 ///
 /// - epsilon lies below the threshold;
 /// - of one parameter the next of N + 1 exchangeable draws lies beyond all others with probability
 ///   2 / (N + 1);
-/// - the share of valid ones that the region of valid simulations may lose.
+/// - the fraction of valid ones that the region of valid simulations may lose.
 TruncationCheck check_truncation(const Matrix& draws, const HighestDensityRegion& region,
                                  const LogProb& log_prob, const TruncationOptions& options);
 

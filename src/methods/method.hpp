@@ -34,8 +34,8 @@ struct MethodSettings : FitSettings {
 
 /// What a round's training brings.
 struct RoundNetwork : TrainedNetwork {
-  /// Of a method with importance weights: their effective sample size as a share of their number.
-  std::optional<double> effective_share = std::nullopt;
+  /// Of a method with importance weights: their effective sample size as a fraction of their number.
+  std::optional<double> effective_fraction = std::nullopt;
   /// Of tsnpse from round 2 on: whether the round's region was wide enough for this posterior. The network
   /// has it as well.
   std::optional<TruncationCheck> truncation = std::nullopt;

@@ -5,8 +5,8 @@
 namespace snpse {
 namespace {
 
-// The posterior's precision is at least this share of that under the proposals: where these are no Gaussians,
-// a quotient of Gaussians may be none.
+// The posterior's precision is at least this fraction of that under the proposals: where these are no
+// Gaussians, a quotient of Gaussians may be none.
 constexpr double kLeastShare = 0.25;
 
 Vector precision(const Vector& deviation) {

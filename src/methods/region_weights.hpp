@@ -13,8 +13,8 @@ namespace snpse {
 /// simulations, Z_r: the prior's mass in it).
 ///
 /// The regions divide the parameters into cells, inside each of which every round is a draw of the prior. A
-/// row is weighed by the share of its cell's rows that come from the prior and from the regions that hold: so
-/// these alone decide on a cell's mass, and the failed regions' rows help to tell what the posterior looks
+/// row is weighed by the fraction of its cell's rows that come from the prior and from the regions that hold:
+/// so these alone decide on a cell's mass, and the failed regions' rows help to tell what the posterior looks
 /// like inside it. No Z_r need be known.
 ///
 /// inside: [n, r], 1 where a row lies in the region of a round from 2 on, else 0; round: of the row, from 1,

@@ -25,7 +25,7 @@ RoundNetwork SnpseA::train(std::span<const RoundData> rounds, const Checkpoints&
   const auto draws = flow(trained.network)->sample(context.world, kDrawsOfNormaliser, key, context.log).theta;
   const Vector log_weights = proposal_mixture(rounds).log_weights(context.world, draws, density(), key);
   trained.network.put(kLogNormaliser, log_mean_exp(log_weights));
-  trained.effective_share = effective_sample_size(log_weights) / static_cast<double>(draws.rows());
+  trained.effective_fraction = effective_sample_size(log_weights) / static_cast<double>(draws.rows());
   return trained;
 }
 

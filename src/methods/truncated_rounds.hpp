@@ -27,7 +27,7 @@ struct FinishedRound {
 ///
 /// A region is probed before the last of the budget is spent in it. Rounds 1 to options.rounds - 1 share the
 /// budget evenly. From round options.rounds on, a round takes all that is left where the region of the round
-/// before passed, and else a share truncation.probe of it (probe: at least truncation.least_probe
+/// before passed, and else a fraction truncation.probe of it (probe: at least truncation.least_probe
 /// simulations; where these are fewer, all that is left). So a campaign adds rounds until a region has passed
 /// or the budget is spent.
 std::int64_t next_truncated_round(const MethodOptions& options, const TruncationOptions& truncation,
@@ -37,7 +37,7 @@ std::int64_t next_truncated_round(const MethodOptions& options, const Truncation
 std::vector<std::int64_t> planned_truncated_rounds(const MethodOptions& options,
                                                    const TruncationOptions& truncation);
 
-/// The simulations of a round that may spend all that is `left`, in a region that keeps this share of the
+/// The simulations of a round that may spend all that is `left`, in a region that keeps this fraction of the
 /// prior's mass in the region before it, at x of so many data. All, unless they are fewer than 40 a datum and
 /// less than truncation.shrinking is kept: so few simulations teach a network little beyond what is linear in
 /// x, which fits the better the smaller the region is. Then half of them, and the other half, of 50 or more,

@@ -26,7 +26,7 @@ constexpr const char* kTolerance = "truncation/tolerance";
 // In a network's record: whether its model lives in the box of its own round's region, as the last round's.
 constexpr const char* kInOwnBox = "truncation/in_own_box";
 
-// After a failed region the next one leaves out this share of what it would else.
+// After a failed region the next one leaves out this fraction of what it would else.
 constexpr double kWidened = 0.1;
 
 // posterior draws that tell whether the region was wide enough.
@@ -162,8 +162,8 @@ void Tsnpse::require_extendable(const RoundData& last) const {
         "more simulations");
 }
 
-double Tsnpse::kept_share(std::span<const RoundData> rounds, const HighestDensityRegion& region,
-                          const LogProb& log_prob, const World& world) const {
+double Tsnpse::kept_fraction(std::span<const RoundData> rounds, const HighestDensityRegion& region,
+                             const LogProb& log_prob, const World& world) const {
   constexpr Eigen::Index kEnough = 2000;
   Matrix theta = rounds.back().proposal.theta;  // on rank 0
   if (theta.rows() > kEnough) theta.conservativeResize(kEnough, Eigen::NoChange);
@@ -195,7 +195,7 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
   Proposal proposal{draws.theta, figures_of(draws), TruncatedRegion{region.threshold, region.box}};
   auto& figures = proposal.figures;
   if (settings_.truncation.shrinking > 0 && state_of(rounds.back()) != RegionState::failed)
-    figures.kept_of_region = kept_share(rounds, region, density.log_prob, context.world);
+    figures.kept_of_region = kept_fraction(rounds, region, density.log_prob, context.world);
   if (valid) {
     proposal.region->valid = valid->trained();
     figures.expected_valid = fraction(draws.valid, draws.candidates);

@@ -54,10 +54,10 @@ class Tsnpse : public Method {
  private:
   /// The settings with the epsilon that they leave to the number of parameters.
   TruncationOptions truncation() const;
-  /// Collective. The share of the last round's parameters that lie in the region: of the prior's mass in the
-  /// region that they were drawn from.
-  double kept_share(std::span<const RoundData> rounds, const HighestDensityRegion& region,
-                    const LogProb& log_prob, const World& world) const;
+  /// Collective. The fraction of the last round's parameters that lie in the region: of the prior's mass in
+  /// the region that they were drawn from.
+  double kept_fraction(std::span<const RoundData> rounds, const HighestDensityRegion& region,
+                       const LogProb& log_prob, const World& world) const;
   /// Whether the last of `rounds` spends what is left of the budget.
   bool is_last(std::span<const RoundData> rounds) const;
   /// Whether the model of the last of `rounds` lives in the box of that round's region.

@@ -123,16 +123,16 @@ Vector ValidRegion::probability(const Matrix& theta) const {
 
 Screen ValidRegion::screen(const World& world) const {
   const auto value = [this, &world](const Matrix& theta) -> Vector {
-    const auto share = world.rows_of(theta.rows());
-    const Matrix mine = probability(theta.middleRows(share.begin, share.size()));
+    const auto range = world.rows_of(theta.rows());
+    const Matrix mine = probability(theta.middleRows(range.begin, range.size()));
     return world.gather_rows(mine).col(0);
   };
   return {value, calibration_.threshold, calibration_.most_lost};
 }
 
-std::optional<double> share_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
-                                             const std::shared_ptr<const Prior>& prior, const Matrix& draws,
-                                             std::uint64_t seed) {
+std::optional<double> fraction_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
+                                                const std::shared_ptr<const Prior>& prior,
+                                                const Matrix& draws, std::uint64_t seed) {
   const auto counts = count_statuses(world, rounds);
   const auto total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   const auto every = std::max<std::int64_t>(1, (total + kMostRows - 1) / kMostRows);

@@ -43,15 +43,15 @@ class ValidRegion {
   ClassifierCalibration calibration_;
 };
 
-/// Collective. The share of posterior draws at which hardly any simulation is expected to be valid. The
+/// Collective. The fraction of posterior draws at which hardly any simulation is expected to be valid. The
 /// posterior given that x is valid is 0 there, but a network that is trained on the valid simulations smooths
 /// over the edge. A draw counts where it lies outside a ValidRegion that loses 1 % of the valid parameters
 /// (more, where few of them tell), so that some draws on the valid side of an edge count as well. draws: [n,
 /// d], the same on every rank. None where all simulations are valid, or too few to tell.
-std::optional<double> share_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
-                                             const std::shared_ptr<const Prior>& prior, const Matrix& draws,
-                                             std::uint64_t seed);
-/// The share from which on to warn; our choice.
+std::optional<double> fraction_of_invalid_draws(const World& world, std::span<const RoundData> rounds,
+                                                const std::shared_ptr<const Prior>& prior,
+                                                const Matrix& draws, std::uint64_t seed);
+/// The fraction from which on to warn; our choice.
 constexpr double kMostInvalidDraws = 0.05;
 
 }  // namespace snpse

@@ -58,7 +58,7 @@ class World {
   /// Collective. The rows of all ranks below each other in the order of ranks, on every rank. The number of
   /// columns must be the same on every rank.
   Matrix gather_rows(const Matrix& mine) const;
-  /// Collective. This rank's share of the rows that rank 0 has.
+  /// Collective. This rank's part of the rows that rank 0 has.
   Matrix scatter_rows(const Matrix& of_root) const;
   /// Collective. to: what goes to each rank; returns what has come from each.
   std::vector<std::vector<float>> exchange(const std::vector<std::vector<float>>& to) const;

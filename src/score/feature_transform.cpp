@@ -39,8 +39,8 @@ double normal_score(const Vector& knots, const Vector& scores, double value) {
   const auto above = std::upper_bound(knots.begin(), knots.end(), value) - knots.begin();
   if (above == 0) return scores[0];
   if (above == knots.size()) return scores[above - 1];
-  const double share = (value - knots[above - 1]) / (knots[above] - knots[above - 1]);
-  return scores[above - 1] + share * (scores[above] - scores[above - 1]);
+  const double fraction = (value - knots[above - 1]) / (knots[above] - knots[above - 1]);
+  return scores[above - 1] + fraction * (scores[above] - scores[above - 1]);
 }
 
 /// Itself up to kLinear; then its slope falls from 1, towards twice kLinear.

@@ -70,7 +70,7 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
                         RandomStream(seed_, Purpose::simulator, round_, id), cancel});
   }
   std::vector<SimulationOutcome> outcomes = simulator_->run_batch(requests);
-  const double share = seconds_since(start) / static_cast<double>(requests.size());
+  const double seconds_each = seconds_since(start) / static_cast<double>(requests.size());
 
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto retry_start = std::chrono::steady_clock::now();
@@ -91,7 +91,7 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
     result.seed.push_back(request.external_seed());
     result.status.push_back(outcome.status);
     result.attempts.push_back(attempts);
-    result.seconds.push_back(share + seconds_since(retry_start));
+    result.seconds.push_back(seconds_each + seconds_since(retry_start));
   }
 }
 

@@ -16,7 +16,7 @@ namespace snpse {
 
 struct FarmOptions {
   int retries = 1;              ///< how often a failed simulation (not a timeout) is tried again
-  double failure_budget = 0.2;  ///< share of a round's simulations that may end failed or timeout
+  double failure_budget = 0.2;  ///< fraction of a round's simulations that may end failed or timeout
   bool budget_is_error = true;  ///< else the simulations stop without an error where the budget is spent
   double flush_seconds = 2;     ///< results are handed to the sink at least this often
 };

@@ -127,7 +127,7 @@ class Sampler {
 
   /// The largest t of a geometric sequence that leaves the weights their effective sample size.
   double largest_t(const Candidates& candidates) const {
-    const double least = options_.effective_share * static_cast<double>(options_.candidates);
+    const double least = options_.effective_fraction * static_cast<double>(options_.candidates);
     for (double t = 1; t > 1e-12; t *= kCooling)
       if (1 / candidates.weights(t).squaredNorm() >= least) return t;
     fail(ExitCode::data, "the reference sampler finds no draw of the prior that explains the observation");

@@ -15,11 +15,12 @@ using LogLikelihood = std::function<double(std::span<const double>)>;
 
 struct PosteriorSamplerOptions {
   Eigen::Index candidates = 4000;  ///< of each stage that adapts the proposal
-  double effective_share = 0.2;    ///< least effective sample size of a stage, as a share of its candidates
+  double effective_fraction =
+      0.2;  ///< least effective sample size of a stage, as a fraction of its candidates
   std::uint32_t max_stages = 200;
   Eigen::Index bounding_candidates = 20000;  ///< the largest of their weights bounds those of the draws
   double least_acceptance = 1e-3;            ///< of the draws' candidates, estimated from the bounding ones
-  double largest_excess = 1e-3;  ///< share of the posterior's mass that the bound may cut off the draws
+  double largest_excess = 1e-3;  ///< fraction of the posterior's mass that the bound may cut off the draws
 };
 
 /// n independent draws, [n, d], of the posterior proportional to prior times likelihood, by rejection. The

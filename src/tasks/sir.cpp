@@ -31,9 +31,9 @@ class Sir final : public Task {
 
   std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {
     std::vector<double> x;
-    for (const double share : infected(theta)) {
-      if (std::isnan(share)) return std::vector<double>(kTimes, share);
-      x.push_back(boost::random::binomial_distribution<int>(kTested, share)(random));
+    for (const double fraction : infected(theta)) {
+      if (std::isnan(fraction)) return std::vector<double>(kTimes, fraction);
+      x.push_back(boost::random::binomial_distribution<int>(kTested, fraction)(random));
     }
     return x;
   }
@@ -46,23 +46,23 @@ class Sir final : public Task {
         fail(ExitCode::data, "the observation has a value of {}: give whole numbers of 0 to {} people", value,
              kTested);
     const auto log_likelihood = [&](std::span<const double> theta) {
-      const std::vector<double> shares = infected(theta);
+      const std::vector<double> fractions = infected(theta);
       double sum = 0;
-      for (std::size_t i = 0; i < shares.size(); ++i)
-        sum += x_obs[i] * std::log(shares[i]) + (kTested - x_obs[i]) * std::log1p(-shares[i]);
+      for (std::size_t i = 0; i < fractions.size(); ++i)
+        sum += x_obs[i] * std::log(fractions[i]) + (kTested - x_obs[i]) * std::log1p(-fractions[i]);
       return sum;
     };
     return sample_posterior(*prior(), log_likelihood, n, seed);
   }
 
  private:
-  /// The infected share of the population at each time.
+  /// The infected fraction of the population at each time.
   static std::vector<double> infected(std::span<const double> theta) {
     const PredatorPrey epidemic{.alpha = 0, .beta = theta[0], .gamma = theta[1], .delta = theta[0]};
-    std::vector<double> shares;
+    std::vector<double> fractions;
     for (const auto& state : solve(epidemic, {1 - kFirstInfected, kFirstInfected}, kDaysBetween, kTimes))
-      shares.push_back(std::max(state[1], std::numeric_limits<double>::min()));
-    return shares;
+      fractions.push_back(std::max(state[1], std::numeric_limits<double>::min()));
+    return fractions;
   }
 };
 

@@ -13,7 +13,7 @@ namespace {
 struct StepFactors {
   float rate;  // learning rate over the bias correction of the first moment
   float root;  // 1 / square root of the bias correction of the second
-  float kept;  // share of a weight that the decay leaves
+  float kept;  // fraction of a weight that the decay leaves
   float gain;  // of the average for the new weight
 };
 

@@ -22,7 +22,7 @@ class Adam {
   };
 
   explicit Adam(torch::Tensor weights);
-  /// One step down the gradients [m]. averaging: what share the average keeps of itself; less in the first
+  /// One step down the gradients [m]. averaging: what fraction the average keeps of itself; less in the first
   /// steps, min(averaging, (1 + k) / (10 + k)) in step k, so that the initial weights are soon forgotten.
   void step(const torch::Tensor& gradients, double learning_rate, double weight_decay, double averaging);
   /// Exchanges the weights with their average.

@@ -28,7 +28,7 @@ class Classifier {
       const std::function<void()>& stop_point = [] {});
   /// Of each row of x that its class is 1, [n, 1].
   torch::Tensor probability(const torch::Tensor& x) const;
-  /// The share of rows of x whose class it tells right.
+  /// The fraction of rows of x whose class it tells right.
   double accuracy(const torch::Tensor& x, const torch::Tensor& y) const;
   /// All weights and then all biases, [w]; the same memory, so that they can be set.
   torch::Tensor parameters() const { return parameters_; }

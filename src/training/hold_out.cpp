@@ -19,8 +19,8 @@ constexpr std::int64_t kFewestToCheck = 50;
 constexpr std::int64_t kMostToCheck = 500;
 constexpr std::int64_t kPartToCheck = 10;
 
-std::int64_t share_of(std::int64_t n, double share) {
-  return std::llround(share * static_cast<double>(n));
+std::int64_t fraction_of(std::int64_t n, double fraction) {
+  return std::llround(fraction * static_cast<double>(n));
 }
 
 }  // namespace
@@ -29,12 +29,12 @@ HeldOutFolds hold_out_folds(std::int64_t n, std::int64_t width, int networks, co
                             const TrainingKey& key) {
   const std::int64_t least = std::min(networks > 1 ? kFewestOfFold : kFewest, n / kPartOfFew);
   const std::int64_t check = options.check_share > 0
-                                 ? std::min(n / kPartToCheck, std::clamp(share_of(n, options.check_share),
+                                 ? std::min(n / kPartToCheck, std::clamp(fraction_of(n, options.check_share),
                                                                          kFewestToCheck, kMostToCheck))
                                  : 0;
   const std::int64_t most = std::min(
       {kMost, std::max<std::int64_t>(1, kMostValues / width), networks > 1 ? (n - check) / networks : n});
-  const std::int64_t validation = std::min(most, std::max(least, share_of(n, options.validation_share)));
+  const std::int64_t validation = std::min(most, std::max(least, fraction_of(n, options.validation_share)));
   if (validation < 1 || n - validation - check < 2)
     fail(ExitCode::data, "{} valid simulations are too few to train on and hold {} % out; simulate more", n,
          100 * options.validation_share);

@@ -11,8 +11,8 @@
 namespace snpse {
 
 /// Which of n rows of `width` values are held out, drawn anew each round (paper, section 5.1). For the check
-/// a share options.check_share, at least 50 and at most 500 or a tenth of all. For the validation of one
-/// network a share options.validation_share of all, but at least 100 or a fifth of all, so that the least
+/// a fraction options.check_share, at least 50 and at most 500 or a tenth of all. For the validation of one
+/// network a fraction options.validation_share of all, but at least 100 or a fifth of all, so that the least
 /// loss is not chance, and no more than fit into memory; of each of several networks at least 1000 or a fifth
 /// of all, but no more than there are for each. Error(data) where there are too few rows.
 HeldOutFolds hold_out_folds(std::int64_t n, std::int64_t width, int networks, const TrainingOptions& options,

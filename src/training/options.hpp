@@ -36,10 +36,10 @@ struct TrainingOptions {
   int max_steps = 6000;  ///< limit of the whole training; 0: the paper's 3000 sweeps of the training set
   int early_steps = 3000;    ///< max_steps of tsnpse's rounds before the last, which need only find the
                              ///< region, where that is less; 0: the same
-  double cooldown = 0.3;     ///< share of max_steps over which the rate falls linearly to 0; 0: it stays
+  double cooldown = 0.3;     ///< fraction of max_steps over which the rate falls linearly to 0; 0: it stays
   double averaging = 0.999;  ///< decay a step of the weights' exponential moving average, which is what is
                              ///< validated and kept; 0: the weights themselves, but for rounding
-  double memory = 4;  ///< GB of x that a rank holds; where its share is more, the rows of a batch are read
+  double memory = 4;  ///< GB of x that a rank holds; where its part is more, the rows of a batch are read
                       ///< from the campaign's files
   double checkpoint_seconds = 60;  ///< at most this much training is lost when the program is killed
 };

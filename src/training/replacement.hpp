@@ -14,7 +14,7 @@ struct Replacement {
   bool whole_row = false;  ///< all statistics are replaced where one is not defined
 
   /// Collective. Of each statistic two standard deviations below its mean, over the values that the first
-  /// round gave it (the paper's pyloric study). mine: this rank's share of that round. The
+  /// round gave it (the paper's pyloric study). mine: this rank's part of that round. The
   /// same to the bit for any number of ranks. Error(data) where a statistic has no value.
   static Replacement fit(const World& world, const LocalSimulations& mine, bool whole_row);
 

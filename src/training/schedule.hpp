@@ -17,7 +17,7 @@ std::int64_t most_steps(const TrainingOptions& options, std::int64_t rows);
 
 /// The rate of step number `step`, from 0, of a training of at most max_steps: it rises linearly over
 /// options.warmup steps, stays at options.learning_rate, and falls linearly to 0 over the last
-/// options.cooldown share of max_steps.
+/// options.cooldown fraction of max_steps.
 double learning_rate(const TrainingOptions& options, std::int64_t step, std::int64_t max_steps);
 
 /// Whether the validation losses, each averaged with the four before it against the noise of single ones,

@@ -91,12 +91,12 @@ void calibrate(ScoreTraining& training, const TrainingOptions& options, const Tr
   for (std::size_t i = 0; i < model.ensemble().networks().size(); ++i) {
     const auto& fold = training.held_out.validation[i];
     simulations += fold.size();
-    const auto share = world.rows_of(static_cast<Eigen::Index>(fold.size()));
-    const auto own = rows.fetch(std::span(fold).subspan(static_cast<std::size_t>(share.begin),
-                                                        static_cast<std::size_t>(share.size())));
+    const auto range = world.rows_of(static_cast<Eigen::Index>(fold.size()));
+    const auto own = rows.fetch(std::span(fold).subspan(static_cast<std::size_t>(range.begin),
+                                                        static_cast<std::size_t>(range.size())));
     for (std::int64_t first = 0; first < own.size(); first += kBlock) {
       const auto block = own.narrow(first, std::min(kBlock, own.size() - first));
-      const std::int64_t begin = share.begin + first;
+      const std::int64_t begin = range.begin + first;
       fit.add(model.ensemble().networks()[i], block,
               validation_noise(begin, begin + block.size(), model, options, key.seed, key.round));
     }

@@ -9,7 +9,7 @@
 
 namespace snpse {
 
-/// Training rows that the ranks hold together, each its share.
+/// Training rows that the ranks hold together, each its part.
 class SharedRows {
  public:
   /// Collective.

@@ -11,21 +11,21 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 
-/// Draws of the prior with noise for data, as a first round has them; each rank has its share.
+/// Draws of the prior with noise for data, as a first round has them; each rank has its part.
 RoundData round_of_noise(const World& world, const Prior& prior, Eigen::Index data, std::int64_t rows) {
-  const auto share = world.rows_of(rows);
-  const auto first = static_cast<std::uint64_t>(share.begin);
+  const auto range = world.rows_of(rows);
+  const auto first = static_cast<std::uint64_t>(range.begin);
   RandomStream random(kSeed, Purpose::diffusion_noise, 0, first);
-  Matrix x(share.size(), data);
+  Matrix x(range.size(), data);
   random.fill_normal({x.data(), static_cast<std::size_t>(x.size())});
   RoundData round;
   round.size = rows;
   auto& simulations = round.simulations;
-  simulations.theta = draw_rows(prior, share.size(), kSeed, Purpose::prior, 0, first);
+  simulations.theta = draw_rows(prior, range.size(), kSeed, Purpose::prior, 0, first);
   simulations.x = std::make_shared<RowsInMemory>(std::move(x));
-  simulations.id.resize(static_cast<std::size_t>(share.size()));
-  std::iota(simulations.id.begin(), simulations.id.end(), std::int64_t{share.begin});
-  simulations.status.assign(static_cast<std::size_t>(share.size()), Status::ok);
+  simulations.id.resize(static_cast<std::size_t>(range.size()));
+  std::iota(simulations.id.begin(), simulations.id.end(), std::int64_t{range.begin});
+  simulations.status.assign(static_cast<std::size_t>(range.size()), Status::ok);
   return round;
 }
 

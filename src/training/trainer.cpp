@@ -61,12 +61,12 @@ class Trainer {
     batch_ = batch_size(options, n);
     steps_a_sweep_ = n / batch_;
     max_steps_ = most_steps(options, n);
-    const auto share = world.rows_of(static_cast<Eigen::Index>(held_out_.validation.size()));
+    const auto range = world.rows_of(static_cast<Eigen::Index>(held_out_.validation.size()));
     validation_rows_ = data_.fetch(
         std::span(held_out_.validation)
-            .subspan(static_cast<std::size_t>(share.begin), static_cast<std::size_t>(share.size())));
+            .subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size())));
     validation_noise_ = for_rows(
-        validation_rows_, validation_noise(share.begin, share.end, model, options, key.seed, key.round));
+        validation_rows_, validation_noise(range.begin, range.end, model, options, key.seed, key.round));
     keep_best(std::numeric_limits<double>::infinity());  // for its buffer
   }
 
@@ -128,7 +128,7 @@ class Trainer {
 
   /// Has the other ranks send the rows of this rank's part of the next steps, up to the end of a sweep.
   void load_window() {
-    const auto share = world_.rows_of(batch_);
+    const auto range = world_.rows_of(batch_);
     const std::int64_t in_sweep = step_ % steps_a_sweep_;
     const std::int64_t at_once =
         std::max<std::int64_t>(1, kWindow / (world_.rows_of(batch_, 0).size() * data_.width()));
@@ -137,20 +137,20 @@ class Trainer {
     window_end_ = step_ + std::min(at_once, steps_a_sweep_ - in_sweep);
     std::vector<std::int64_t> ids;
     for (std::int64_t step = in_sweep; step < in_sweep + window_end_ - window_begin_; ++step)
-      for (std::int64_t i = step * batch_ + share.begin; i < step * batch_ + share.end; ++i)
+      for (std::int64_t i = step * batch_ + range.begin; i < step * batch_ + range.end; ++i)
         ids.push_back(training_[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])]);
     window_ = data_.fetch(ids);
   }
 
   void take_step() {
     if (step_ >= window_end_) load_window();
-    const auto share = world_.rows_of(batch_);
+    const auto range = world_.rows_of(batch_);
     auto gradients = model_.network().gradients();
     gradients.zero_();
     const double entries = static_cast<double>(batch_) * options_.noise_draws * model_.dim();
-    if (share.size() > 0) {
-      const auto rows = window_.narrow((step_ - window_begin_) * share.size(), share.size());
-      const auto noise = for_rows(rows, training_noise(batch_, share.begin, share.end, options_.noise_draws,
+    if (range.size() > 0) {
+      const auto rows = window_.narrow((step_ - window_begin_) * range.size(), range.size());
+      const auto noise = for_rows(rows, training_noise(batch_, range.begin, range.end, options_.noise_draws,
                                                        model_, options_, key_.seed, key_.round, step_));
       loss_sum_ += score_matching_->add_gradient(rows, noise, 1 / entries);
     }
@@ -244,7 +244,7 @@ class Trainer {
   Adam adam_;
   std::unique_ptr<ScoreMatching> score_matching_;
   std::vector<std::int64_t> training_;  // ids
-  TrainingRows validation_rows_;        // this rank's share of the held out
+  TrainingRows validation_rows_;        // this rank's part of the held out
   NoiseBatch validation_noise_;
   std::int64_t batch_ = 0;
   std::int64_t steps_a_sweep_ = 0;

@@ -17,9 +17,9 @@ struct TrainingKey {
   std::uint32_t round = 0;
 };
 
-/// Collective. data: this rank's share of the rows. Denoising score matching (paper, section
+/// Collective. data: this rank's part of the rows. Denoising score matching (paper, section
 /// 2.2): minimises the mean squared error of the model's output against its target, every rank on its
-/// share of each batch, gradients summed by one all-reduce of one flat buffer a step. On return the model has
+/// part of each batch, gradients summed by one all-reduce of one flat buffer a step. On return the model has
 /// the averaged weights with the lowest validation loss, bit-equal on all ranks. Continues from a checkpoint
 /// to the same bits as without interruption (same number of ranks). Error(data) where there are too few rows
 /// or the loss is not finite.

@@ -51,7 +51,7 @@ struct HeldOutFolds {
   HeldOutRows of_network(std::size_t i) const { return {validation[i], check}; }
 };
 
-/// One rank's share of what is to be trained on.
+/// One rank's part of what is to be trained on.
 struct TrainingData {
   TrainingRows rows;                  // [k]
   std::vector<std::int64_t> id;       // [k], ascending; 0, 1, ... are each on one rank

@@ -41,13 +41,13 @@ ScoreTraining unconditional_score_training(const Matrix& theta, const ScoreModel
           : GaussianRegression::none(1, z.cols());
   ScoreModel model({like.diffusion(), options.parametrisation, options.t_min, like.space(), view, regression},
                    {static_cast<int>(z.cols()), 1, options.width, options.depth}, key.seed, key.round);
-  const auto share = world.rows_of(z.rows());
-  const Matrix mine = view.apply(x.topRows(share.size()));
+  const auto range = world.rows_of(z.rows());
+  const Matrix mine = view.apply(x.topRows(range.size()));
   TrainingData data{
-      {to_tensor(z.middleRows(share.begin, share.size())), to_tensor(mine), to_tensor(regression.mean(mine)),
-       torch::empty({share.size(), 0}), torch::ones({share.size(), 1})},
-      std::vector<std::int64_t>(static_cast<std::size_t>(share.size()))};
-  std::iota(data.id.begin(), data.id.end(), share.begin);
+      {to_tensor(z.middleRows(range.begin, range.size())), to_tensor(mine), to_tensor(regression.mean(mine)),
+       torch::empty({range.size(), 0}), torch::ones({range.size(), 1})},
+      std::vector<std::int64_t>(static_cast<std::size_t>(range.size()))};
+  std::iota(data.id.begin(), data.id.end(), range.begin);
   return {std::move(model), std::move(data), std::move(held_out)};
 }
 

@@ -21,7 +21,7 @@ class UnconditionalScoreNetwork : public UnconditionalScore {
 };
 
 /// Such a model with initial weights (seed, key.round), in the space and with the diffusion of `like`, and
-/// this rank's share of the rows theta [n, d] (the same on every rank) to train it on (paper, algorithm 2).
+/// this rank's part of the rows theta [n, d] (the same on every rank) to train it on (paper, algorithm 2).
 ScoreTraining unconditional_score_training(const Matrix& theta, const ScoreModel& like,
                                            const FitSettings& settings, const TrainingKey& key,
                                            const World& world);

@@ -15,7 +15,7 @@
 
 namespace snpse {
 
-/// This rank's share of the simulations that a network can be trained on.
+/// This rank's part of the simulations that a network can be trained on.
 struct ValidRows {
   Matrix theta;                   // [k, d]
   std::shared_ptr<const Rows> x;  // [k, p]

@@ -13,9 +13,9 @@ std::string short_number(double value, int digits) {
                                                       : fmt::format("{:.0f}", value);
 }
 
-std::string percent(double share, int digits) {
+std::string percent(double fraction, int digits) {
   constexpr double kLeast = 0.001;  // per cent
-  const double value = 100 * share;
+  const double value = 100 * fraction;
   if (value > 0 && value < kLeast) return fmt::format("below {} %", kLeast);
   return fmt::format("{} %", value >= 99.95 ? "100" : short_number(value, digits));
 }

@@ -10,7 +10,7 @@
 int main() {
   using namespace snpse;
   constexpr int kRepetitions = 300;
-  fmt::print("share of {} repetitions that are not passed, 500 pairs of 99 draws each\n", kRepetitions);
+  fmt::print("fraction of {} repetitions that are not passed, 500 pairs of 99 draws each\n", kRepetitions);
   fmt::print("{:<17} {:>6} {:>9} {:>6} {:>11} {:>21}\n", "posterior", "sbc", "coverage", "tarp", "local_c2st",
              "posterior_predictive");
   for (const auto& [flaw, name] : testing::kFlaws) {
@@ -26,8 +26,8 @@ int main() {
       for (std::size_t i = 0; i < alarms.size(); ++i)
         if (findings[i].verdict() != Verdict::pass) ++alarms[i];
     }
-    const auto share = [&](int count) { return static_cast<double>(count) / kRepetitions; };
-    fmt::print("{:<17} {:>6.3f} {:>9.3f} {:>6.3f} {:>11.3f} {:>21.3f}\n", name, share(alarms[0]),
-               share(alarms[1]), share(alarms[2]), share(alarms[3]), share(alarms[4]));
+    const auto fraction = [&](int count) { return static_cast<double>(count) / kRepetitions; };
+    fmt::print("{:<17} {:>6.3f} {:>9.3f} {:>6.3f} {:>11.3f} {:>21.3f}\n", name, fraction(alarms[0]),
+               fraction(alarms[1]), fraction(alarms[2]), fraction(alarms[3]), fraction(alarms[4]));
   }
 }

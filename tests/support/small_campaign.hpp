@@ -38,18 +38,18 @@ inline MethodSettings short_settings(const std::string& method) {
   return settings;
 }
 
-/// This rank's share of the simulations at a proposal that rank 0 has. x is so many rows, whose mean is what
+/// This rank's part of the simulations at a proposal that rank 0 has. x is so many rows, whose mean is what
 /// the one row would be.
 inline LocalSimulations simulate(const World& world, Matrix theta, int round, int rows = 1) {
   world.broadcast(theta);
-  const auto share = world.rows_of(theta.rows());
+  const auto range = world.rows_of(theta.rows());
   LocalSimulations mine;
-  mine.theta = theta.middleRows(share.begin, share.size());
+  mine.theta = theta.middleRows(range.begin, range.size());
   Matrix x = mine.theta.replicate(1, rows);
-  mine.status.assign(static_cast<std::size_t>(share.size()), Status::ok);
-  for (Eigen::Index i = 0; i < share.size(); ++i) {
+  mine.status.assign(static_cast<std::size_t>(range.size()), Status::ok);
+  for (Eigen::Index i = 0; i < range.size(); ++i) {
     RandomStream random(3, Purpose::simulator, static_cast<std::uint32_t>(round),
-                        static_cast<std::uint64_t>(share.begin + i));
+                        static_cast<std::uint64_t>(range.begin + i));
     for (double& value : x.row(i)) value += kNoise * std::sqrt(rows) * random.normal();
   }
   mine.x = std::make_shared<RowsInMemory>(std::move(x));

@@ -27,11 +27,11 @@ inline double ks_bound(std::size_t n) {
 /// Kolmogorov-Smirnov distance between two samples; compare with ks_bound(n m / (n + m)).
 inline double ks_distance(const std::vector<double>& sample, std::vector<double> other) {
   std::sort(other.begin(), other.end());
-  const auto share_below = [&](double value) {
+  const auto fraction_below = [&](double value) {
     const auto below = std::upper_bound(other.begin(), other.end(), value) - other.begin();
     return static_cast<double>(below) / static_cast<double>(other.size());
   };
-  return ks_distance(sample, share_below);
+  return ks_distance(sample, fraction_below);
 }
 
 inline double normal_cdf(double z) {

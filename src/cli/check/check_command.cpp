@@ -60,22 +60,11 @@ CheckReport check(const CheckArguments& arguments, const Config& config, const E
   return report;
 }
 
-/// What workers print, which is shown in the end, whatever the end is.
-class WorkerLogs {
- public:
-  WorkerLogs() = default;
-  ~WorkerLogs() {
-    for (const auto& log : std::filesystem::directory_iterator(path()))
-      fmt::print(stderr, "{}", printable(read_whole(log.path())));
-  }
-  WorkerLogs(const WorkerLogs&) = delete;
-  WorkerLogs& operator=(const WorkerLogs&) = delete;
-
-  const std::filesystem::path& path() const { return folder_.path(); }
-
- private:
-  TemporaryFolder folder_;
-};
+/// Shows what workers printed into the logs of a folder.
+void show_logs(const std::filesystem::path& folder) {
+  for (const auto& log : std::filesystem::directory_iterator(folder))
+    fmt::print(stderr, "{}", printable(read_whole(log.path())));
+}
 
 /// A report of a campaign file that is wrong.
 CheckReport report_of(const Error& error) {
@@ -84,10 +73,8 @@ CheckReport report_of(const Error& error) {
   return report;
 }
 
-}  // namespace
-
-ExitCode check_command(const CheckArguments& arguments, const Session& session) {
-  const WorkerLogs logs;
+/// Collective. logs: the folder for what workers print.
+void check_file(const CheckArguments& arguments, const Session& session, const std::filesystem::path& logs) {
   const auto& world = session.world;
   const auto print_json = [&](const CheckReport& report) {
     if (arguments.json && world.is_root()) fmt::print("{}\n", to_json(report).dump(2));
@@ -97,7 +84,7 @@ ExitCode check_command(const CheckArguments& arguments, const Session& session) 
     std::string text;
     world.on_root([&] { text = to_toml(load_config(arguments.file)); });
     const auto config = broadcast_config(world, text);
-    const auto setup = set_up(config, {logs.path(), world.rank(), session.in_process, &session.log});
+    const auto setup = set_up(config, {logs, world.rank(), session.in_process, &session.log});
     require_feasible(config, setup);
     const auto method = make_method(setup, config);
     report = check(arguments, config, setup, *method, session);
@@ -112,6 +99,19 @@ ExitCode check_command(const CheckArguments& arguments, const Session& session) 
   }
   print_json(report);
   if (report.has_errors()) fail(ExitCode::data, "{}", errors_of(report));
+}
+
+}  // namespace
+
+ExitCode check_command(const CheckArguments& arguments, const Session& session) {
+  const TemporaryFolder logs;
+  try {
+    check_file(arguments, session, logs.path());
+  } catch (const Error&) {
+    show_logs(logs.path());
+    throw;
+  }
+  show_logs(logs.path());
   return ExitCode::ok;
 }
 

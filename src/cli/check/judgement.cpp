@@ -15,7 +15,7 @@ std::string first_message(const Trial& trial) {
 }
 
 std::optional<CheckFinding> failures(const Trial& trial, double budget) {
-  constexpr std::int64_t kEnough = 10;  // to know the share by
+  constexpr std::int64_t kEnough = 10;  // to know the fraction by
   const auto failed = trial.failed();
   if (failed == 0) return std::nullopt;
   const bool over = static_cast<double>(failed) > budget * static_cast<double>(trial.run());

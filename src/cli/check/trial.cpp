@@ -35,8 +35,8 @@ class TimedContext {
 };
 
 /// Of sorted values; share from 0 to 1.
-double quantile(const std::vector<double>& sorted, double share) {
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+double quantile(const std::vector<double>& sorted, double fraction) {
+  return sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1) + 0.5)];
 }
 
 /// The first simulations of round 1, the first few of them again with other seeds: as rows behind all others,

@@ -36,7 +36,7 @@ constexpr std::int64_t kDrawsToCompare = 2000;
 constexpr Eigen::Index kPriorSimulations = 5000;
 constexpr Eigen::Index kPriorNumbers = 20'000'000;
 
-double valid_share(const StatusCounts& counts) {
+double valid_fraction(const StatusCounts& counts) {
   const auto all = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   return static_cast<double>(counts[static_cast<std::size_t>(Status::ok)]) /
          static_cast<double>(std::max<std::int64_t>(all, 1));
@@ -58,15 +58,15 @@ struct Diagnosis {
   void networks();
   void exact();
 
-  /// Those asked for; else so many that about `valid` of them are valid where this share is.
-  std::int64_t simulations_for(std::int64_t valid, double share) const;
+  /// Those asked for; else so many that about `valid` of them are valid where this fraction is.
+  std::int64_t simulations_for(std::int64_t valid, double fraction) const;
   /// Collective. Whether the campaign has its draws.
   bool is_finished() const;
 };
 
-std::int64_t Diagnosis::simulations_for(std::int64_t valid, double share) const {
+std::int64_t Diagnosis::simulations_for(std::int64_t valid, double fraction) const {
   if (arguments.simulations > 0) return arguments.simulations;
-  const double needed = 1.2 * static_cast<double>(valid) / std::max(share, 1e-3);
+  const double needed = 1.2 * static_cast<double>(valid) / std::max(fraction, 1e-3);
   return std::clamp(static_cast<std::int64_t>(std::ceil(needed)), kSimulations, kMostSimulations);
 }
 
@@ -82,8 +82,8 @@ void Diagnosis::calibration() {
   if (!campaign.method().holds_at_simulated_data())
     return context.log.info(
         "no sbc, coverage, tarp and local_c2st: this method's posterior holds at its own observation alone");
-  const double share = valid_share(count_statuses(context.world, campaign.finished_rounds()));
-  const auto simulations = simulations_for(kWantedPairs, share);
+  const double fraction = valid_fraction(count_statuses(context.world, campaign.finished_rounds()));
+  const auto simulations = simulations_for(kWantedPairs, fraction);
   const auto pairs = fresh.pairs(simulations, kDrawsOfAPair);
   if (pairs.theta.rows() < kFewestPairs) {
     const auto valid = static_cast<double>(std::max<Eigen::Index>(pairs.theta.rows(), 1));
@@ -121,7 +121,7 @@ void Diagnosis::predictive() {
   const auto rounds = campaign.finished_rounds();
   const auto posterior = campaign.posterior(observations);
   const auto simulations = simulations_for(fewest_simulations(observations.rows(), kLevel),
-                                           valid_share(count_statuses(context.world, rounds.last(1))));
+                                           valid_fraction(count_statuses(context.world, rounds.last(1))));
   const auto samples = campaign.sample(*posterior, simulations, fresh.seed(), context.log);
   findings.push_back(posterior_predictive_finding(fresh.simulate(samples.theta, 1), observations, kLevel));
   const auto of_prior = std::min(kPriorSimulations, kPriorNumbers / observations.cols());
@@ -133,7 +133,7 @@ void Diagnosis::predictive() {
        .figure = samples.report.leakage(),
        .threshold = 0.05,
        .missed = Verdict::warn,
-       .what = "share of draws outside the prior's support, which are rejected; our choice",
+       .what = "fraction of draws outside the prior's support, which are rejected; our choice",
        .advice = "the network does not know the prior's edges: start a new campaign with model.space = "
                  "\"natural\" or \"whitened\", or with more simulations"});
 }
@@ -159,11 +159,11 @@ void Diagnosis::simulations() {
   const auto rounds = campaign.finished_rounds();
   findings.push_back(
       {.check = "valid",
-       .figure = valid_share(count_statuses(context.world, rounds.last(1))),
+       .figure = valid_fraction(count_statuses(context.world, rounds.last(1))),
        .threshold = 0.5,
        .at_most = false,
        .missed = Verdict::warn,
-       .what = "share of valid simulations in the last round; our choice",
+       .what = "fraction of valid simulations in the last round; our choice",
        .advice = "most simulations are lost: start a new campaign with other settings in [invalid] or "
                  "more rounds"});
 }
@@ -181,8 +181,8 @@ void Diagnosis::steps() {
   const auto shared = [&](const std::optional<double>& value) {
     return context.world.broadcast(value.value_or(-1));
   };
-  const double effective = shared(report.effective_share);
-  const double outside = shared(report.outside_share);
+  const double effective = shared(report.effective_fraction);
+  const double outside = shared(report.outside_fraction);
   const double tolerance = shared(report.outside_tolerance);
   const double invalid = shared(invalid_draws);
   if (invalid >= 0)
@@ -192,7 +192,7 @@ void Diagnosis::steps() {
          .threshold = kMostInvalidDraws,
          .missed = Verdict::warn,
          .what =
-             "share of the posterior's draws where hardly any simulation is expected to be valid; our choice",
+             "fraction of the posterior's draws where hardly any simulation is expected to be valid; our choice",
          .advice = "the network smooths over the edge of the valid parameters: use tsnpse with "
                    "invalid.region = \"learned\", or a prior that ends at the edge"});
   if (effective >= 0)
@@ -201,7 +201,7 @@ void Diagnosis::steps() {
                         .threshold = 0.1,
                         .at_most = false,
                         .missed = Verdict::warn,
-                        .what = "effective share of the importance weights; our choice",
+                        .what = "effective fraction of the importance weights; our choice",
                         .advice = "few simulations carry the weight: use fewer rounds, or tsnpse"});
   if (outside >= 0)
     findings.push_back(
@@ -210,7 +210,7 @@ void Diagnosis::steps() {
          .threshold = tolerance,
          .decided = tolerance < 1,
          .missed = Verdict::warn,
-         .what = "share of the posterior outside the region that was simulated in; what a wide "
+         .what = "fraction of the posterior outside the region that was simulated in; what a wide "
                  "enough one leaves out",
          .advice = tolerance < 1
                        ? "the region was cut too tight: start a new campaign with a smaller "

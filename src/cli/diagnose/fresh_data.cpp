@@ -50,8 +50,7 @@ Matrix FreshData::simulate(const Matrix& theta, std::uint32_t part) const {
   options.failure_budget = campaign.config().simulator.failure_budget;
   const auto done = run_extra(ExtraSimulations::all(theta, seed(), kFirstSimulationRound + part),
                               campaign.setup(), options, context);
-  if (std::ssize(done.rows) < theta.rows())
-    fail(ExitCode::stopped, "{}", kStoppedAsAsked);
+  if (std::ssize(done.rows) < theta.rows()) fail(ExitCode::stopped, "{}", kStoppedAsAsked);
   return done.x;
 }
 

@@ -35,13 +35,13 @@ Matrix choose_parameters(const SimulateArguments& arguments, const Task& task, s
   return theta;
 }
 
-/// Collective. x of all rows of theta, each rank having simulated its share.
+/// Collective. x of all rows of theta, each rank having simulated its part.
 Matrix simulate_rows(const Task& task, const Matrix& theta, std::uint64_t seed, const World& world) {
-  const auto share = world.rows_of(theta.rows());
+  const auto range = world.rows_of(theta.rows());
   std::vector<RandomStream> random;
-  for (auto i = share.begin; i < share.end; ++i)
+  for (auto i = range.begin; i < range.end; ++i)
     random.emplace_back(seed, Purpose::simulator, 0, static_cast<std::uint64_t>(i));
-  return world.gather_rows(task.simulate_batch(theta.middleRows(share.begin, share.size()), random));
+  return world.gather_rows(task.simulate_batch(theta.middleRows(range.begin, range.size()), random));
 }
 
 /// Collective.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kBurstGap = 150;            // ms without a spike that end a burst
 constexpr double kShortestBurst = 40;        // ms; shorter ones are single spikes
-constexpr double kTriphasicShare = 0.9;      // of the cycles
+constexpr double kTriphasicFraction = 0.9;   // of the cycles
 constexpr std::int64_t kPlateauStride = 10;  // samples; plateaus are measured in so many
 constexpr double kShortestPlateau = 200;     // samples; shorter ones are the spikes' own, and count as:
 constexpr double kNoPlateau = 100;
@@ -108,8 +108,8 @@ std::vector<Cycle> triphasic_cycles(const std::array<std::vector<Burst>, kNeuron
     const auto of_py = only_burst(py, ab_pd[i].start, ab_pd[i + 1].start);
     if (of_lp && of_py) cycles.push_back({ab_pd[i], *of_lp, *of_py});
   }
-  const auto share = static_cast<double>(cycles.size()) / (static_cast<double>(ab_pd.size()) - 1);
-  return share >= kTriphasicShare ? cycles : std::vector<Cycle>();
+  const auto fraction = static_cast<double>(cycles.size()) / (static_cast<double>(ab_pd.size()) - 1);
+  return fraction >= kTriphasicFraction ? cycles : std::vector<Cycle>();
 }
 
 /// Mean over the cycles of what difference says of one.

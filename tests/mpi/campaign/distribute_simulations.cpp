@@ -45,20 +45,20 @@ class SharedSimulations : public ScratchFolder {
     world_.barrier();
   }
 
-  void expect_own_share(const LocalSimulations& got, Eigen::Index n) const {
+  void expect_own_rows(const LocalSimulations& got, Eigen::Index n) const {
     const auto all = simulations_of(n, 1000);
-    const auto share = world_.rows_of(n);
-    EXPECT_EQ(got.theta, all.theta.middleRows(share.begin, share.size()));
-    EXPECT_EQ(got.x->block(0, got.x->size()), all.x.middleRows(share.begin, share.size()));
-    for (Eigen::Index i = 0; i < share.size(); ++i) {
-      EXPECT_EQ(got.id[static_cast<std::size_t>(i)], 100 + share.begin + i);
+    const auto range = world_.rows_of(n);
+    EXPECT_EQ(got.theta, all.theta.middleRows(range.begin, range.size()));
+    EXPECT_EQ(got.x->block(0, got.x->size()), all.x.middleRows(range.begin, range.size()));
+    for (Eigen::Index i = 0; i < range.size(); ++i) {
+      EXPECT_EQ(got.id[static_cast<std::size_t>(i)], 100 + range.begin + i);
       EXPECT_EQ(got.status[static_cast<std::size_t>(i)],
-                all.status[static_cast<std::size_t>(share.begin + i)]);
+                all.status[static_cast<std::size_t>(range.begin + i)]);
     }
   }
 
-  static bool in_memory(const LocalSimulations& share) {
-    return std::dynamic_pointer_cast<const RowsInMemory>(share.x) != nullptr;
+  static bool in_memory(const LocalSimulations& local) {
+    return std::dynamic_pointer_cast<const RowsInMemory>(local.x) != nullptr;
   }
 
   World world_;
@@ -68,9 +68,9 @@ class SharedSimulations : public ScratchFolder {
 TEST_F(SharedSimulations, StayInAFileThatAllRanksSee) {
   for (const Eigen::Index n : {1, 2, 3, 1000}) {
     write(file_, n, 1000);
-    const auto share = distribute_simulations(world_, file_);
-    expect_own_share(share, n);
-    EXPECT_FALSE(in_memory(share));
+    const auto local = distribute_simulations(world_, file_);
+    expect_own_rows(local, n);
+    EXPECT_FALSE(in_memory(local));
   }
 }
 
@@ -79,9 +79,9 @@ TEST_F(SharedSimulations, AreSentToRanksThatDoNotSeeTheFile) {
   for (const Eigen::Index n : {Eigen::Index{1}, Eigen::Index{7}, 2 * rows_at_once(kData) + 5}) {
     write(file_, n, 1000);
     const bool blind = !world_.is_root() && world_.rank() == world_.size() - 1;
-    const auto share = distribute_simulations(world_, blind ? "/nowhere/simulations.h5" : file_);
-    expect_own_share(share, n);
-    EXPECT_EQ(in_memory(share), world_.size() > 1);
+    const auto local = distribute_simulations(world_, blind ? "/nowhere/simulations.h5" : file_);
+    expect_own_rows(local, n);
+    EXPECT_EQ(in_memory(local), world_.size() > 1);
   }
 }
 
@@ -89,7 +89,7 @@ TEST_F(SharedSimulations, AreNotMistakenForAnotherCampaignsUnderTheSamePath) {
   const auto other = std::filesystem::path(file_).parent_path() / "other.h5";
   write(file_, 50, 1000);
   write(other, 50, 0);
-  expect_own_share(distribute_simulations(world_, world_.rank() == 1 ? other.string() : file_), 50);
+  expect_own_rows(distribute_simulations(world_, world_.rank() == 1 ? other.string() : file_), 50);
 }
 
 TEST_F(SharedSimulations, ThatAreDamagedAreRefusedByAllRanks) {

@@ -163,7 +163,7 @@ TEST(ScorePosterior, LogProbIsNormalisedOverTheSupport) {
   const World world;
   const Matrix theta = draw_rows(*box_prior(-1, 0.5), 40, 1, Purpose::prior, 0);
   const auto posterior = leaking_posterior(box_prior(-1, 0.5), {.steps = 60});
-  // The flow is N(0, I), of which the share q lies in the box: p = N(theta; 0, I) / q there.
+  // The flow is N(0, I), of which the fraction q lies in the box: p = N(theta; 0, I) / q there.
   const Vector flow = -0.5 * theta.rowwise().squaredNorm().array() - std::log(2 * M_PI);
   const double inside = std::pow(testing::normal_cdf(0.5) - testing::normal_cdf(-1), 2);
   const DensityOptions density{.tolerance = 1e-5};

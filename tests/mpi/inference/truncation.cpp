@@ -49,7 +49,7 @@ HighestDensityRegion region_of(const World& world, const NormalPosterior& poster
   return highest_density_region(world, posterior, posterior.density(world), options, kKey, log);
 }
 
-/// What lies in the region, and the share of the prior draws inside the box that do, by brute force.
+/// What lies in the region, and the fraction of the prior draws inside the box that do, by brute force.
 struct Rejection {
   Matrix theta;
   double in_box = 0;
@@ -179,7 +179,8 @@ TEST(TruncatedPrior, ScreensSpareDensitiesAndLoseNextToNothing) {
     EXPECT_LT(draws.evaluated, draws.candidates);
     EXPECT_GE(draws.evaluated, n);
     EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), region.threshold);
-    // What the screens lose lies at the region's edge, where the prior has more than the posterior's share.
+    // What the screens lose lies at the region's edge, where the prior has more than the posterior's
+    // fraction.
     EXPECT_NEAR(draws.acceptance, exact.acceptance, 0.03 * exact.acceptance);
   }
 }
@@ -222,11 +223,11 @@ TEST(TruncatedPrior, LeavesOutWhatHasNoDensity) {
   EXPECT_LE(draws.theta.col(0).maxCoeff(), 1);
 }
 
-/// c's density, but without one for a share of all rows, spread over them.
-RegionDensity partly_undefined(const Case& c, const World& world, double share) {
-  return {[&, share](const Matrix& theta) {
+/// c's density, but without one for a fraction of all rows, spread over them.
+RegionDensity partly_undefined(const Case& c, const World& world, double fraction) {
+  return {[&, fraction](const Matrix& theta) {
     Vector density = c.posterior.log_prob(world, theta, {}, {});
-    const auto every = static_cast<Eigen::Index>(1 / share);
+    const auto every = static_cast<Eigen::Index>(1 / fraction);
     for (Eigen::Index i = 0; i < density.size(); i += every)
       density[i] = std::numeric_limits<double>::quiet_NaN();
     return density;
@@ -238,17 +239,19 @@ TEST(HighestDensityRegion, LeavesOutDrawsWithoutADensityAndRefusesManyOfThem) {
   Log log;
   const auto c = all_cases().front();
   const TruncationOptions options{.epsilon = 0.02, .samples = 5000};
-  const auto region_of_share = [&](double share) {
-    return highest_density_region(world, c.posterior, partly_undefined(c, world, share), options, kKey, log);
+  const auto region_where_undefined = [&](double fraction) {
+    return highest_density_region(world, c.posterior, partly_undefined(c, world, fraction), options, kKey,
+                                  log);
   };
   // Of 2 % of the draws that are left out, 0.5 % have no density: the threshold leaves out 1.5 % more.
-  const double radius = -2 * (region_of_share(0.005).threshold + 2 * std::log(0.6) + std::log(2 * M_PI));
+  const double radius =
+      -2 * (region_where_undefined(0.005).threshold + 2 * std::log(0.6) + std::log(2 * M_PI));
   EXPECT_NEAR(std::exp(-radius / 2), 0.015, 5 * std::sqrt(0.015 / 5000));
   expect_error(ExitCode::data, "250 of 5000 posterior draws have no finite log-density",
-               [&] { region_of_share(0.05); });
+               [&] { region_where_undefined(0.05); });
 }
 
-/// A wide flat prior, and a region whose box is that wide: acceptance is the disc's share of it.
+/// A wide flat prior, and a region whose box is that wide: acceptance is the disc's fraction of it.
 struct FlatCase {
   std::shared_ptr<const Prior> prior = make_product_prior({make_uniform(-10, 10), make_uniform(-10, 10)});
   NormalPosterior posterior{{1, -2}, 1};
@@ -274,7 +277,7 @@ TEST(TruncatedPrior, FallsBackOnResamplingBelowTheLeastAcceptance) {
   expect_same_on_all_ranks(world, draws.theta);
   EXPECT_GE(c.posterior.log_prob(world, draws.theta, {}, {}).minCoeff(), c.region.threshold);
   // Uniform on a disc of squared radius q: the squared radius is uniform on [0, q]. (posterior draws would
-  // have a share 1 - exp(-q / 4), 0.9, inside half of it.) A pool of 256 leaves a small bias.
+  // have a fraction 1 - exp(-q / 4), 0.9, inside half of it.) A pool of 256 leaves a small bias.
   const Vector squared = c.posterior.squared_radius(draws.theta);
   const std::vector<double> sample(squared.begin(), squared.end());
   const double q = c.squared_radius();

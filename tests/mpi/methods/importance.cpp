@@ -16,12 +16,12 @@ namespace snpse {
 namespace {
 
 struct Normal {
-  double share;
+  double fraction;
   double mean;
   double deviation;
   double density(double theta) const {
     const double z = (theta - mean) / deviation;
-    return share * std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
+    return fraction * std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
   }
 };
 
@@ -38,7 +38,7 @@ class Mixture : public PosteriorDistribution {
       RandomStream random(key.seed, key.purpose, key.round, static_cast<std::uint64_t>(i));
       double left = random.uniform();
       std::size_t part = 0;
-      while (part + 1 < parts_.size() && (left -= parts_[part].share) > 0) ++part;
+      while (part + 1 < parts_.size() && (left -= parts_[part].fraction) > 0) ++part;
       result.theta(i, 0) = parts_[part].mean + parts_[part].deviation * random.normal();
     }
     return result;
@@ -95,11 +95,11 @@ TEST(ProposalMixture, OutsideThePriorsSupportTheWeightIsZero) {
 }
 
 /// Bayes' rule for an observation x of theta with noise of deviation s: prior times likelihood, whose mass is
-/// the share.
+/// the fraction.
 Normal posterior_of(const Normal& prior, double x, double s) {
   const double variance = 1 / (1 / (prior.deviation * prior.deviation) + 1 / (s * s));
   const double mean = variance * (prior.mean / (prior.deviation * prior.deviation) + x / (s * s));
-  const Normal evidence{prior.share, prior.mean, std::hypot(prior.deviation, s)};
+  const Normal evidence{prior.fraction, prior.mean, std::hypot(prior.deviation, s)};
   return {evidence.density(x), mean, std::sqrt(variance)};
 }
 
@@ -120,12 +120,12 @@ TEST(ResampledPosterior, IsThePosteriorUnderThePriorRoundAfterRound) {
   pool.add(flow_1, std::nullopt, 600);
   const Normal from_prior = posterior_of({0.4, 0, 1}, kX, kNoise);
   const Normal from_proposal = posterior_of({0.6, proposal.mean, proposal.deviation}, kX, kNoise);
-  const double mass = from_prior.share + from_proposal.share;
+  const double mass = from_prior.fraction + from_proposal.fraction;
   const auto flow_2 = std::make_shared<Mixture>(
-      std::vector<Normal>{{from_prior.share / mass, from_prior.mean, from_prior.deviation},
-                          {from_proposal.share / mass, from_proposal.mean, from_proposal.deviation}});
+      std::vector<Normal>{{from_prior.fraction / mass, from_prior.mean, from_prior.deviation},
+                          {from_proposal.fraction / mass, from_proposal.mean, from_proposal.deviation}});
   // The mean of prior / p~ under flow_2: the mass of prior times likelihood over that of p~ times likelihood.
-  const double log_normaliser = std::log(exact.share / mass);
+  const double log_normaliser = std::log(exact.fraction / mass);
   const ResampledPosterior posterior(flow_2, pool, log_normaliser, {.candidates = 50});
 
   const Matrix theta = Vector::LinSpaced(21, -1, 3);

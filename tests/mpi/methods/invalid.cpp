@@ -43,13 +43,13 @@ double normal_density(double value, double mean, double deviation) {
   return std::exp(-z * z / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
 }
 
-RoundData share_of(const World& world, const Simulations& all) {
-  const auto share = world.rows_of(all.theta.rows());
+RoundData distributed(const World& world, const Simulations& all) {
+  const auto range = world.rows_of(all.theta.rows());
   RoundData round;
   auto& mine = round.simulations;
-  mine.theta = all.theta.middleRows(share.begin, share.size());
-  mine.x = std::make_shared<RowsInMemory>(all.x.middleRows(share.begin, share.size()));
-  for (auto i = static_cast<std::size_t>(share.begin); i < static_cast<std::size_t>(share.end); ++i) {
+  mine.theta = all.theta.middleRows(range.begin, range.size());
+  mine.x = std::make_shared<RowsInMemory>(all.x.middleRows(range.begin, range.size()));
+  for (auto i = static_cast<std::size_t>(range.begin); i < static_cast<std::size_t>(range.end); ++i) {
     mine.id.push_back(all.id[i]);
     mine.status.push_back(all.status[i]);
   }
@@ -139,15 +139,15 @@ double joint(double theta) {
 
 TEST(InvalidSimulations, DroppingThemGivesThePosteriorAtAValidObservation) {
   const World world;
-  const auto network =
-      network_of(world, {share_of(world, simulate_toy(kSimulations))}, small_settings(InvalidPolicy::drop));
+  const auto network = network_of(world, {distributed(world, simulate_toy(kSimulations))},
+                                  small_settings(InvalidPolicy::drop));
   expect_posterior(world, network, kSecond, joint);
   expect_error(ExitCode::data, "invalid.policy = \"replace\"", [&] { draws_at(world, network, kNaN); });
 }
 
 TEST(InvalidSimulations, ReplacingStatisticsGivesThePosteriorAtValidAndInvalidObservations) {
   const World world;
-  const auto network = network_of(world, {share_of(world, simulate_toy(kSimulations))},
+  const auto network = network_of(world, {distributed(world, simulate_toy(kSimulations))},
                                   small_settings(InvalidPolicy::replace));
   expect_posterior(world, network, kSecond, joint);
   expect_posterior(world, network, kNaN,
@@ -156,7 +156,7 @@ TEST(InvalidSimulations, ReplacingStatisticsGivesThePosteriorAtValidAndInvalidOb
 
 TEST(InvalidSimulations, ReplacingRowsForgetsWhatAnInvalidObservationDefines) {
   const World world;
-  const auto network = network_of(world, {share_of(world, simulate_toy(kSimulations))},
+  const auto network = network_of(world, {distributed(world, simulate_toy(kSimulations))},
                                   small_settings(InvalidPolicy::replace_row));
   expect_posterior(world, network, kSecond, joint);
   expect_posterior(world, network, kNaN,
@@ -167,15 +167,15 @@ TEST(InvalidSimulations, WhatARegionCutsWronglyComesOutTooLowByTheStatedFactor) 
   const World world;
   // Through the middle of the posterior: precision 9, mean 4 (0.2 + kSecond) / 9.
   const double limit = 4 * (0.2 + kSecond) / 9;
-  // A smaller network, or a shorter training, smooths the jump at the limit: the share beyond is then too
+  // A smaller network, or a shorter training, smooths the jump at the limit: the fraction beyond is then too
   // large.
   auto settings = small_settings(InvalidPolicy::drop);
   settings.model.width = 64;
   settings.model.depth = 3;
   settings.training.max_steps = 3000;
   const auto network = network_of(world,
-                                  {share_of(world, simulate_toy(kSimulations / 2)),
-                                   share_of(world, simulate_toy(kSimulations / 2, 2, limit))},
+                                  {distributed(world, simulate_toy(kSimulations / 2)),
+                                   distributed(world, simulate_toy(kSimulations / 2, 2, limit))},
                                   settings);
   // n_1 / Z_1 over the sum of n_r / Z_r, with Z_1 = 1 and Z_2 = Phi(limit): 0.30 of the half beyond the
   // limit.
@@ -200,7 +200,7 @@ TEST(InvalidNote, SaysHowManyAndWhatTheyDo) {
 TEST(Replacement, IsTwoDeviationsBelowTheMeanWhoeverHoldsTheRows) {
   const World world;
   const auto all = simulate_toy(1001);
-  const auto found = Replacement::fit(world, share_of(world, all).simulations, false);
+  const auto found = Replacement::fit(world, distributed(world, all).simulations, false);
   for (Eigen::Index j = 0; j < 2; ++j) {
     std::vector<double> defined;
     for (const double value : all.x.col(j))
@@ -229,7 +229,7 @@ TEST(Replacement, RefusesAStatisticThatIsNeverDefined) {
   auto all = simulate_toy(20);
   all.x.col(1).setConstant(kNaN);
   expect_error(ExitCode::data, "value 2 of x",
-               [&] { Replacement::fit(world, share_of(world, all).simulations, false); });
+               [&] { Replacement::fit(world, distributed(world, all).simulations, false); });
 }
 
 TEST(ClassifierCalibration, CutsAsManyAsTheBinomialBoundAllows) {
@@ -272,7 +272,7 @@ Simulations corner_simulations(Eigen::Index n) {
 
 std::optional<ValidRegion> learn_corner(const World& world, const Simulations& all) {
   Log log;
-  const std::vector<RoundData> rounds{share_of(world, all)};
+  const std::vector<RoundData> rounds{distributed(world, all)};
   return ValidRegion::learn(world, rounds, make_product_prior({make_uniform(-1, 1), make_uniform(-1, 1)}),
                             0.02, 1, log);
 }
@@ -306,7 +306,7 @@ TEST(ValidRegion, TellsTheShareOfDrawsWhereHardlyAnySimulationIsValid) {
   const World world;
   const auto prior = make_product_prior({make_uniform(-1, 1), make_uniform(-1, 1)});
   auto all = corner_simulations(4000);
-  std::vector<RoundData> rounds{share_of(world, all)};
+  std::vector<RoundData> rounds{distributed(world, all)};
   // A fifth of the draws well beyond the edge; the others on the valid side of it.
   Matrix draws(1000, 2);
   RandomStream random(5, Purpose::posterior, 0, 0);
@@ -314,12 +314,12 @@ TEST(ValidRegion, TellsTheShareOfDrawsWhereHardlyAnySimulationIsValid) {
     draws(i, 0) = -0.5 + random.uniform();
     draws(i, 1) = 0.4 - draws(i, 0) + (i < 200 ? 0.3 : -0.5 * random.uniform());
   }
-  const auto share = share_of_invalid_draws(world, rounds, prior, draws, 1);
-  ASSERT_TRUE(share.has_value());
-  EXPECT_NEAR(*share, 0.2, 0.05);
+  const auto fraction = fraction_of_invalid_draws(world, rounds, prior, draws, 1);
+  ASSERT_TRUE(fraction.has_value());
+  EXPECT_NEAR(*fraction, 0.2, 0.05);
   all.status.assign(all.status.size(), Status::ok);
-  rounds = {share_of(world, all)};
-  EXPECT_FALSE(share_of_invalid_draws(world, rounds, prior, draws, 1).has_value());
+  rounds = {distributed(world, all)};
+  EXPECT_FALSE(fraction_of_invalid_draws(world, rounds, prior, draws, 1).has_value());
 }
 
 TEST(ValidRegion, IsTheSameFromWhatIsKeptOfIt) {

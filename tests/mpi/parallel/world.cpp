@@ -27,11 +27,11 @@ TEST(World, SharesCoverAllRowsInOrderAndDifferByOneAtMost) {
   for (const Eigen::Index n : {0, 1, 2, 3, 7, 1000}) {
     Eigen::Index next = 0;
     for (int rank = 0; rank < world.size(); ++rank) {
-      const RowRange share = world.rows_of(n, rank);
-      EXPECT_EQ(share.begin, next);
-      EXPECT_GE(share.size(), n / world.size());
-      EXPECT_LE(share.size(), n / world.size() + 1);
-      next = share.end;
+      const RowRange range = world.rows_of(n, rank);
+      EXPECT_EQ(range.begin, next);
+      EXPECT_GE(range.size(), n / world.size());
+      EXPECT_LE(range.size(), n / world.size() + 1);
+      next = range.end;
     }
     EXPECT_EQ(next, n);
     EXPECT_EQ(world.rows_of(n).begin, world.rows_of(n, world.rank()).begin);

@@ -21,17 +21,17 @@ constexpr TrainingKey kKey{5, 1};
 constexpr double kMean = 0.5;
 constexpr double kDeviation = 0.3;
 
-/// This rank's share of n rows z ~ N(kMean, kDeviation^2), [n, 1], and x that says nothing about it.
+/// This rank's part of n rows z ~ N(kMean, kDeviation^2), [n, 1], and x that says nothing about it.
 TrainingData uninformative_data(const World& world, Eigen::Index n) {
   const Matrix normal = testing::standard_normal_rows(n, 1 + testing::kXDim);
   const Matrix z = kMean + kDeviation * normal.leftCols(1).array();
-  const auto share = world.rows_of(n);
+  const auto range = world.rows_of(n);
   TrainingData data{{to_tensor(z), to_tensor(normal.rightCols(testing::kXDim)), torch::zeros({n, 1}),
                      torch::empty({n, 0}), torch::ones({n, 1})},
                     {},
                     held_out_rows(n, 4, {}, kKey)};
-  data.rows = data.rows.narrow(share.begin, share.size());
-  for (auto id = share.begin; id < share.end; ++id) data.id.push_back(id);
+  data.rows = data.rows.narrow(range.begin, range.size());
+  for (auto id = range.begin; id < range.end; ++id) data.id.push_back(id);
   return data;
 }
 
@@ -85,11 +85,11 @@ void expect_same_history(const TrainingHistory& actual, const TrainingHistory& e
 TEST(SharedRows, FetchesRowsOfAllRanksInTheOrderAsked) {
   const World world;
   // Row i holds i, but half of the rows are interleaved: rank r has ids r, r + size, ... below 10, and a
-  // contiguous share of the next 20.
+  // contiguous part of the next 20.
   TrainingData mine;
   for (std::int64_t id = world.rank(); id < 10; id += world.size()) mine.id.push_back(id);
-  const auto share = world.rows_of(20);
-  for (auto i = share.begin; i < share.end; ++i) mine.id.push_back(10 + i);
+  const auto range = world.rows_of(20);
+  for (auto i = range.begin; i < range.end; ++i) mine.id.push_back(10 + i);
   const auto column = torch::tensor(mine.id).to(torch::kFloat32).unsqueeze(1);
   mine.rows = {column, torch::cat({column + 100, column + 200}, 1), column + 300, column + 500, column + 400};
   const SharedRows rows(world, mine);
@@ -249,14 +249,14 @@ TEST(Train, SaysSoWhereItDiverges) {
 /// The calibration of a model that says N(0, 1) of each parameter, from rows z [n, d].
 ScoreCalibration calibration_of(const World& world, const Matrix& z, const Diffusion& diffusion) {
   const Eigen::Index n = z.rows();
-  const auto share = world.rows_of(n);
+  const auto range = world.rows_of(n);
   const auto model =
       testing::small_model(diffusion, Parametrisation::preconditioned, static_cast<int>(z.cols()));
   const TrainingRows all{to_tensor(z), torch::zeros({n, testing::kXDim}), torch::zeros({n, z.cols()}),
                          torch::empty({n, 0}), torch::ones({n, 1})};
   ScoreCalibrationFit fit(model);
-  fit.add(model.network(), all.narrow(share.begin, share.size()),
-          validation_noise(share.begin, share.end, model, {}, 1, 1));
+  fit.add(model.network(), all.narrow(range.begin, range.size()),
+          validation_noise(range.begin, range.end, model, {}, 1, 1));
   return fit.finish(world);
 }
 

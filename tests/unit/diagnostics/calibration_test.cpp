@@ -35,7 +35,7 @@ TEST(UniformBound, IsExceededByUniformsAsRarelyAsItSays) {
     for (double& value : positions) value = random.uniform();
     if (uniform_distance(positions) > uniform_bound(100, 0.1)) ++beyond;
   }
-  // 10 % at most, and not far below: 2000 repetitions know a share of 0.1 up to 0.0067.
+  // 10 % at most, and not far below: 2000 repetitions know a fraction of 0.1 up to 0.0067.
   EXPECT_LT(beyond, 2000 * (0.1 + 4 * 0.0067));
   EXPECT_GT(beyond, 2000 * 0.06);
 }

@@ -152,7 +152,7 @@ TEST(TwoSampleBound, IsExceededByDrawsOfOneLawAsRarelyAsItSays) {
     const Matrix draws = normal_columns(200, {1, 1}, seed);
     if (two_sample_distance(draws.col(0), draws.col(1)) > two_sample_bound(200, 200, 0.1)) ++beyond;
   }
-  EXPECT_LT(beyond, 1000 * (0.1 + 4 * 0.0095));  // 1000 repetitions know a share of 0.1 up to 0.0095
+  EXPECT_LT(beyond, 1000 * (0.1 + 4 * 0.0095));  // 1000 repetitions know a fraction of 0.1 up to 0.0095
   EXPECT_GT(beyond, 1000 * 0.04);
 }
 

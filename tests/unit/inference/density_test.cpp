@@ -156,7 +156,7 @@ TEST(LogDensity, IsTheClosedFormForEveryProcess) {
 }
 
 TEST(LogDensity, IsThatOfThePriorBeforeTraining) {
-  // F = 0: N(0, I), but for the share of it that is left at t = 1 and the noise at t_min.
+  // F = 0: N(0, I), but for the fraction of it that is left at t = 1 and the noise at t_min.
   const Matrix z = testing::standard_normal_rows(15, 2);
   const Vector expected = (-0.5 * z.rowwise().squaredNorm()).array() - std::log(2 * M_PI);
   for (const auto& diffusion : testing::all_diffusions()) {

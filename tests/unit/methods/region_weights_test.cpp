@@ -34,7 +34,7 @@ Simulated simulate() {
 }
 
 /// Of all weight inside [0.3, 0.8] what lies in [from, to].
-double share(const Simulated& all, const Vector& weights, double from, double to) {
+double fraction(const Simulated& all, const Vector& weights, double from, double to) {
   double part = 0;
   double whole = 0;
   for (Eigen::Index i = 0; i < weights.size(); ++i) {
@@ -49,10 +49,10 @@ TEST(RegionWeights, MakeAPoolWithAFailedRegionProportionalToThePriorInsideTheLas
   const auto all = simulate();
   const Vector weights = region_weights(all.inside, all.round, {false, true, false});
   // Without them 20 000 of 31 000 rows would lie in the failed region's fifth.
-  EXPECT_GT(share(all, Vector::Ones(weights.size()), 0.5, 0.6), 0.6);
-  EXPECT_NEAR(share(all, weights, 0.5, 0.6), 0.2, 0.02);
-  EXPECT_NEAR(share(all, weights, 0.5, 0.55), 0.1, 0.01);
-  EXPECT_NEAR(share(all, weights, 0.3, 0.5), 0.4, 0.02);
+  EXPECT_GT(fraction(all, Vector::Ones(weights.size()), 0.5, 0.6), 0.6);
+  EXPECT_NEAR(fraction(all, weights, 0.5, 0.6), 0.2, 0.02);
+  EXPECT_NEAR(fraction(all, weights, 0.5, 0.55), 0.1, 0.01);
+  EXPECT_NEAR(fraction(all, weights, 0.3, 0.5), 0.4, 0.02);
   EXPECT_EQ(weights.maxCoeff(), 1);
 }
 

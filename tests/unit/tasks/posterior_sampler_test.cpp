@@ -67,7 +67,7 @@ TEST(PosteriorSampler, TakesAnImpossibleRegion) {
   const auto prior = make_product_prior({make_normal(0, 1)});
   const auto log_likelihood = [](std::span<const double> theta) { return theta[0] > 1 ? 0 : -kInfinity; };
   const auto cdf = [](double value) { return (normal_cdf(value) - normal_cdf(1)) / normal_cdf(-1); };
-  const Matrix theta = sample_posterior(*prior, log_likelihood, 10000, 4, {.effective_share = 0.1});
+  const Matrix theta = sample_posterior(*prior, log_likelihood, 10000, 4, {.effective_fraction = 0.1});
   EXPECT_GT(theta.minCoeff(), 1);
   EXPECT_LT(ks_distance(column(theta, 0), cdf), ks_bound(10000));
 }

@@ -17,32 +17,32 @@ using testing::column;
 using testing::ks_bound;
 using testing::ks_distance;
 
-/// The infected share at days 0, 17, ..., 153.
+/// The infected fraction at days 0, 17, ..., 153.
 std::vector<double> infected(double beta, double gamma) {
-  std::vector<double> shares;
+  std::vector<double> fractions;
   for (const auto& state : solve({0, beta, gamma, beta}, {1 - 1e-6, 1e-6}, 17, 10))
-    shares.push_back(state[1]);
-  return shares;
+    fractions.push_back(state[1]);
+  return fractions;
 }
 
 /// Binomial, up to a constant.
 double binomial_likelihood(const std::vector<double>& x, double beta, double gamma) {
-  const std::vector<double> shares = infected(beta, gamma);
+  const std::vector<double> fractions = infected(beta, gamma);
   double sum = 0;
   for (std::size_t i = 0; i < x.size(); ++i)
-    sum +=
-        x[i] * std::log(1000 * shares[i]) + (1000 - x[i]) * std::log(1 - shares[i]) - std::lgamma(x[i] + 1);
+    sum += x[i] * std::log(1000 * fractions[i]) + (1000 - x[i]) * std::log(1 - fractions[i]) -
+           std::lgamma(x[i] + 1);
   return std::exp(sum);
 }
 
 TEST(Sir, SimulatesTheMomentsOfItsBinomialCounts) {
   const Eigen::Index n = 20000;
   const Matrix x = testing::simulate_often(*make_sir(), {0.45, 0.13}, n);
-  const std::vector<double> shares = infected(0.45, 0.13);
+  const std::vector<double> fractions = infected(0.45, 0.13);
   for (Eigen::Index j = 0; j < 10; ++j) {
-    const double share = shares[static_cast<std::size_t>(j)];
-    const double variance = 1000 * share * (1 - share);
-    EXPECT_NEAR(x.col(j).mean(), 1000 * share, 5 * std::sqrt(variance / n) + 1e-3);
+    const double fraction = fractions[static_cast<std::size_t>(j)];
+    const double variance = 1000 * fraction * (1 - fraction);
+    EXPECT_NEAR(x.col(j).mean(), 1000 * fraction, 5 * std::sqrt(variance / n) + 1e-3);
     if (variance > 10) {
       EXPECT_NEAR(testing::covariance_of(x)(j, j), variance, 5 * variance * std::sqrt(2.0 / n));
     }

@@ -65,8 +65,9 @@ TEST(Slcp, PosteriorIsThatOfImportanceSampling) {
   for (Eigen::Index j = 0; j < 5; ++j)
     for (const double edge : {-2.0, -1.4, -0.7, 0.0, 0.7, 1.4, 2.0}) {
       const double expected = (candidates.col(j).array() < edge).select(weights, 0).sum();
-      const double share = (draws.col(j).array() < edge).cast<double>().mean();
-      EXPECT_NEAR(share, expected, 5 * std::sqrt(expected * (1 - expected) * (1 / effective + 1 / 10000.0)));
+      const double fraction = (draws.col(j).array() < edge).cast<double>().mean();
+      EXPECT_NEAR(fraction, expected,
+                  5 * std::sqrt(expected * (1 - expected) * (1 / effective + 1 / 10000.0)));
     }
 }
 

@@ -110,7 +110,7 @@ TEST(RandomStream, ManyNormalsAreTheSameInSeveralParts) {
 }
 
 TEST(RandomStream, BelowIsUnbiased) {
-  // Three quarters of the 64-bit range: a plain modulo would give the lower third twice the share of the
+  // Three quarters of the 64-bit range: a plain modulo would give the lower third twice as much of the
   // rest.
   const std::uint64_t n = 3ULL << 62U;
   RandomStream stream(4, Purpose::batch, 0, 0);
