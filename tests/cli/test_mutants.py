@@ -50,6 +50,7 @@ width = 16
 networks = {networks}
 [training]
 max_steps = {steps}
+patience = {steps}
 validation_every = 10
 [truncation]
 samples = 100
@@ -211,7 +212,7 @@ class MutantTest(unittest.TestCase):
         if kind == "hdf5":
             mutate.hdf5(file)
         elif kind == "stray":
-            shutil.copy(mutate.random.choice(files), file)
+            file.write_bytes(mutate.random.choice(files).read_bytes())
             if (scratch / "rounds/001/parts").exists() and mutate.random.random() < 0.5:
                 shutil.copy(file, scratch / "rounds/001/parts" / mutate.random.choice(("stray.h5", "1.h5", "9" * 30 + ".h5")))
         else:

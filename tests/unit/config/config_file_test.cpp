@@ -181,12 +181,19 @@ kind = "adam"
       "  3. c.toml:4: observation.x[1] is nan, which is not finite: give a number, or set invalid.policy = "
       "\"replace\", with which nan is a value that is not defined\n"
       "  4. c.toml:5: metod is unknown; did you mean method?\n"
-      "  5. c.toml:7: training.batch must be a whole number without point or exponent, not of type "
-      "floating-point\n"
+      "  5. c.toml:7: training.batch = 1.5 must be a whole number\n"
       "  6. c.toml:8: training.learning_rate = 0 must be above 0\n"
       "  7. c.toml:9: training.cooldown must be a number, not of type string\n"
       "  8. c.toml:11: sampler.kind = \"adam\" is unknown; did you mean \"adams\"? (one of: adams, dopri5, "
       "sde)");
+}
+
+TEST_F(ConfigFile, WholeNumbersMayHaveAnExponent) {
+  const std::string moons = "[simulator]\ntask = \"two_moons\"\n[observation]\nx = [0, 0]\n[method]\n";
+  EXPECT_EQ(parse_config(moons + "simulations = 4e3\n", "c.toml", "/base").method.simulations, 4000);
+  expect_message(moons + "simulations = 1e300\n", "method.simulations = 1e+300 must be a whole number");
+  expect_message(moons + "simulations = inf\n", "method.simulations = inf must be a whole number");
+  expect_message(moons + "simulations = \"4e3\"\n", "must be a whole number, not of type string");
 }
 
 TEST_F(ConfigFile, SyntaxErrorsHaveLineAndColumn) {
