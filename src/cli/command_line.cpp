@@ -215,15 +215,14 @@ struct Parser {
     sub->add_option("TARGET", simulate.target, "a campaign's folder, or a task's name")
         ->required()
         ->check(folder_or_task());
-    auto* ways = sub->add_option_group("parameters");
-    ways->require_option(0, 1);
-    ways->add_option("--theta", simulate.theta, "a CSV file of parameters, one set a row");
-    ways->add_option("--prior,--simulations", simulate.prior,
-                     "so many draws of the prior; of a task, 1000 by default")
+    auto* theta = sub->add_option("--theta", simulate.theta, "a CSV file of parameters, one set a row");
+    sub->add_option("--prior,--simulations", simulate.prior,
+                    "so many draws of the prior; of a task, 1000 by default")
+        ->check(CLI::PositiveNumber)
+        ->excludes(theta);
+    sub->add_option("--posterior", simulate.posterior, "so many draws of the campaign's posterior")
         ->check(CLI::PositiveNumber);
-    ways->add_option("--posterior", simulate.posterior, "so many draws of the campaign's posterior")
-        ->check(CLI::PositiveNumber);
-    ways->add_option("--id", simulate.id, "a simulation of the campaign, again")
+    sub->add_option("--id", simulate.id, "a simulation of the campaign, again")
         ->check(CLI::NonNegativeNumber);
     sub->add_option("--seed", simulate.seed, "of everything random; default: 1, or the campaign's");
     add_simulator(sub, simulate.simulator);

@@ -232,7 +232,7 @@ class DocumentsTest(ProgramTest):
         """Every section.key that a document names is a key of a campaign file."""
         self.assert_succeeds("run", self.write("c.toml", TINY_CAMPAIGN), "--out", self.folder / "c")
         config = tomllib.loads((self.folder / "c/campaign.toml").read_text(encoding="utf-8"))
-        config["simulator"] |= {"command": [], "library": "", "time_limit": 0, "start_limit": 0}
+        config["simulator"] |= {"command": [], "library": "", "folder": "", "files": [], "time_limit": 0, "start_limit": 0}
         config["observation"] |= {"file": ""}
         for document in set(LIMITS) - {"tests/README.md"}:  # whose names of tests look like keys
             code = " ".join(list(blocks(text_of(document))) + spans(text_of(document)))

@@ -88,10 +88,11 @@ void check_file(const CheckArguments& arguments, const Session& session, const s
     require_feasible(config, setup);
     const auto method = make_method(setup, config);
     report = check(arguments, config, setup, *method, session);
-    const auto heading =
-        fmt::format("{} is valid: {} with {} parameters and {} data, {} simulations in {} rounds",
-                    arguments.file.string(), config.method.name, setup.prior->dim(),
-                    setup.observations.cols(), config.method.simulations, method->plan().size());
+    const auto rounds = method->plan().size();
+    const auto heading = fmt::format("{} is valid: {} with {} parameters and {} data, {} simulations in {}",
+                                     arguments.file.string(), config.method.name, setup.prior->dim(),
+                                     setup.observations.cols(), config.method.simulations,
+                                     rounds == 1 ? "one round" : fmt::format("{} rounds", rounds));
     if (!arguments.json && world.is_root()) fmt::print("{}", to_text(report, heading, world.size()));
   } catch (const Error& error) {
     if (error.code() != ExitCode::stopped) print_json(report_of(error));

@@ -1,6 +1,7 @@
 #include "cli/check/check_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,7 +18,7 @@ constexpr double kBytesInMb = 1e6;
 constexpr double kBytesInGb = 1e9;
 
 std::string memory_text(double bytes) {
-  return bytes < kBytesInGb ? fmt::format("{:.0f} MB", bytes / kBytesInMb)
+  return bytes < kBytesInGb ? fmt::format("{:.0f} MB", std::ceil(bytes / kBytesInMb))
                             : fmt::format("{:.3g} GB", bytes / kBytesInGb);
 }
 
@@ -55,7 +56,7 @@ std::string cost_text(const CheckReport& report, int ranks) {
       "simulations: {}, about {} on {}\n"
       "training: {} network{} with up to {} steps in all, at most about {}\n"
       "memory: about {} a rank beside the program\n"
-      "in all: about {} on {}, if all goes well\n",
+      "together: about {} on {}, if all goes well; proposals, draws and the final check come on top\n",
       fmt::join(sizes, " + "), duration_text(simulating), on_ranks(ranks), cost.networks,
       cost.networks == 1 ? "" : "s", cost.steps, duration_text(training), memory_text(cost.bytes_of_rank),
       duration_text(simulating + training), on_ranks(ranks));
