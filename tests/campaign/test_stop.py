@@ -31,11 +31,11 @@ prior = { type = "uniform", low = -1.0, high = 1.0 }
 """
 
 # A posterior whose draws take several times as long as all the rest.
-MANY_DRAWS = resume.BUILT_IN.replace("samples = 10000", "samples = 12288").replace(
+MANY_DRAWS = resume.BUILT_IN.replace("samples = 10000", "samples = 8192").replace(
     "rounds = 3", 'name = "npse"') + """
 [sampler]
 kind = "sde"
-sde_steps = 300
+sde_steps = 400
 """
 
 
@@ -152,7 +152,7 @@ class DrawTest(ProgramTest):
         file = write_campaign("draws.toml", MANY_DRAWS)
         out = self.folder / "results"
         self.assert_succeeds("run", file, "--out", out)
-        sample = ["sample", out, "--samples", "8192", "--seed", "3", "--log-prob", "--output"]
+        sample = ["sample", out, "--samples", "5000", "--seed", "3", "--log-prob", "--output"]
         start = time.monotonic()
         wanted = self.folder / "wanted.csv"
         self.assert_succeeds(*sample, wanted)
