@@ -155,6 +155,7 @@ ExitCode run_command(const RunArguments& arguments, const Session& session) {
   try {
     return run_campaign(arguments, session);
   } catch (const Error& error) {
+    if (error.code() == ExitCode::stopped) throw;
     throw Error(error.code(), fmt::format("{}\nended with exit code {}: {}", error.what(),
                                           static_cast<int>(error.code()), remedy(error.code())));
   }

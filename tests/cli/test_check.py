@@ -127,9 +127,12 @@ class CheckTest(JudgedCampaign):
         self.assertIn("--seconds", found["time"])
 
     def test_more_than_memory_holds(self):
-        verdict, found, _ = self.check("pass", ("simulations = 4000", "simulations = 1000000000000"))
-        self.assertEqual(verdict, "errors")
-        self.assertIn("lower method.simulations", found["memory"])
+        file = self.campaign("pass", ("simulations = 4000", "simulations = 1000000000000"))
+        ended = snpse("check", file, "--json")
+        self.assertEqual(ended.returncode, CONFIG, ended.stderr)
+        said = json.loads(ended.stdout)
+        self.assertEqual(said["verdict"], "errors")
+        self.assertIn("ask for less", said["findings"][0]["message"])
 
     def test_a_file_that_is_wrong(self):
         file = self.campaign("pass", ("width = 32", "widht = 32"))

@@ -85,7 +85,7 @@ class CommandTest(ProgramTest):
         self.assertIn("x = [1170.85859, ", text)
         self.assertNotIn("--c2st", text)  # there is nothing exact to compare with
         said = self.assert_succeeds("check", work / "campaign.toml", "--seconds", 3).stdout
-        self.assertIn("31 parameters and 15 data", said)
+        self.assertIn("31 parameters and 15 data", said)  # one in a hundred is valid, which is no error of a few
 
     def test_campaign_from_init_to_samples(self):
         work = self.folder / "work"

@@ -105,7 +105,7 @@ class GridTest(ProgramTest):
         table = read_table(out)
         self.assertEqual([(row["simulations"], row["c2st"] == "") for row in table],
                          [("5", True), ("5", True), ("60", False), ("60", False)])
-        self.assertIn("valid simulations", table[0]["error"])
+        self.assertIn("at least 10 valid ones are needed", table[0]["error"])
 
     def test_rows_of_another_program_join_the_table(self):
         file = self.grid('["two_moons", "gaussian_linear"]', '["two_moons"]')
