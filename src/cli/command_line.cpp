@@ -149,17 +149,20 @@ struct Parser {
   void add_extend() {
     auto* sub = verb(
         "extend", "add simulations or posterior draws to a campaign; 'snpse run DIR' then continues", extend);
+    sub->callback([this] {
+      if (extend.simulations == 0 && extend.samples == 0)
+        throw CLI::RequiredError("--simulations or --samples");
+      result.command = extend;
+    });
     sub->add_option("DIR", extend.folder, "the campaign's folder")->required();
-    auto* what = sub->add_option_group("what", "what to add; at least one of both");
-    auto* simulations = what->add_option("--simulations", extend.simulations, "so many further simulations")
+    auto* simulations = sub->add_option("--simulations", extend.simulations, "so many further simulations")
                             ->check(CLI::PositiveNumber);
-    what->add_option("--samples", extend.samples, "so many further draws of the posterior")
-        ->check(CLI::PositiveNumber);
-    what->require_option(1, 0);
     sub->add_option("--rounds", extend.rounds,
-                    "further rounds for these simulations (default: one, where all others are finished)")
+                    "further rounds for these simulations (default: as many as are needed to go on)")
         ->check(CLI::Range(1, 9999))
         ->needs(simulations);
+    sub->add_option("--samples", extend.samples, "so many further draws of the posterior")
+        ->check(CLI::PositiveNumber);
   }
   void add_status() {
     auto* sub = verb("status", "say how far a campaign is, also while it runs or after a crash", status);

@@ -34,7 +34,7 @@ struct RunArguments {
 struct ExtendArguments {
   std::filesystem::path folder;
   std::int64_t simulations = 0;  ///< further ones
-  int rounds = 0;                ///< further ones; 0: one where the campaign has spent its simulations
+  int rounds = 0;                ///< further ones; 0: as many as the campaign needs to go on
   std::int64_t samples = 0;      ///< further draws of the posterior
 };
 struct StatusArguments {

@@ -30,11 +30,20 @@ Extent extent_of(const CampaignFolder& folder) {
   return extent;
 }
 
-void require_extendable(const CampaignFolder& folder, const Config& config, int round) {
+/// How many further rounds the campaign gets, whose last round is this one.
+int further_rounds(const ExtendArguments& arguments, const CampaignFolder& folder, const Config& config,
+                   int round) {
   RoundData last;
   last.proposal = folder.load_proposal(round);
   last.network = folder.load_network(round);
-  make_method(set_up(config, {}), config)->require_extendable(last);
+  const int least = make_method(set_up(config, {}), config)->least_further_rounds(last);
+  if (arguments.rounds > 0 && arguments.rounds < least)
+    fail(
+        ExitCode::usage,
+        "the last region was cut too tight, and its network cannot look beyond it: give --rounds {} or more, "
+        "so that another network can",
+        least);
+  return std::max(arguments.rounds, least);
 }
 
 /// The configuration of the campaign with more simulations. A campaign that has spent its simulations gets
@@ -46,7 +55,6 @@ std::string with_simulations(const ExtendArguments& arguments, const CampaignFol
   const auto extent = extent_of(folder);
   const bool spent =
       extent.trained > 0 && extent.trained == extent.begun && extent.simulations >= config.method.simulations;
-  if (spent) require_extendable(folder, config, extent.trained);
   if (is_amortised(config)) {
     if (arguments.rounds > 0)
       fail(ExitCode::usage,
@@ -54,9 +62,9 @@ std::string with_simulations(const ExtendArguments& arguments, const CampaignFol
            config.method.name);
     return text;
   }
-  const int planned = spent ? extent.trained : std::max(rounds_of(config), extent.begun);
-  const int more = arguments.rounds > 0 ? arguments.rounds : spent ? 1 : 0;
-  return with_value(text, "method", "rounds", fmt::format("{}", planned + more));
+  const int rounds = spent ? extent.trained + further_rounds(arguments, folder, config, extent.trained)
+                           : std::max(rounds_of(config), extent.begun) + arguments.rounds;
+  return with_value(text, "method", "rounds", fmt::format("{}", rounds));
 }
 
 void extend(const ExtendArguments& arguments, Log& log) {

@@ -50,7 +50,7 @@ std::int64_t Method::simulations_after(std::span<const RoundData> finished) cons
   for (const auto& earlier : finished) left -= earlier.size;
   const std::int64_t rounds_left = rounds() - round + 1;
   // The remainder goes to the earliest rounds, so that the sum is exact.
-  return std::max<std::int64_t>(1, (left + rounds_left - 1) / rounds_left);
+  return left > 0 ? (left + rounds_left - 1) / rounds_left : 0;
 }
 
 std::int64_t Method::simulations_of(const ProposalFigures& /*figures*/, std::int64_t n,

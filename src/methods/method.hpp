@@ -73,8 +73,9 @@ class Method {
   /// The budget keeps the others for a further round.
   virtual std::int64_t simulations_of(const ProposalFigures& figures, std::int64_t n,
                                       std::span<const RoundData> finished) const;
-  /// Error(data) where no further round can follow the last one of a finished campaign.
-  virtual void require_extendable(const RoundData& /*last*/) const {}
+  /// The least number of rounds by which a finished campaign, whose last round this is, can go on.
+  /// Error(data) where no round can follow.
+  virtual int least_further_rounds(const RoundData& /*last*/) const { return 1; }
   /// Collective. n parameters to simulate in the round after `rounds`. The first of them are those that a
   /// smaller n gives, but for snpse_a's, which are resampled from more draws then.
   virtual Proposal propose(std::span<const RoundData> rounds, std::int64_t n,

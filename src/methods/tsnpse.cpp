@@ -150,16 +150,12 @@ std::int64_t Tsnpse::simulations_of(const ProposalFigures& figures, std::int64_t
   return shrinking_round(settings_.truncation, left, *figures.kept_of_region, problem_.x_obs.size());
 }
 
-void Tsnpse::require_extendable(const RoundData& last) const {
+int Tsnpse::least_further_rounds(const RoundData& last) const {
   if (!last.network.has(kInOwnBox))
     fail(ExitCode::data,
          "the campaign's last network is of an older version, which no further round can follow; start a new "
          "campaign with more simulations");
-  if (state_of(last) == RegionState::failed)
-    fail(
-        ExitCode::data,
-        "the last region was cut too tight, and its network cannot look beyond it; start a new campaign with "
-        "more simulations");
+  return state_of(last) == RegionState::failed ? 2 : 1;
 }
 
 double Tsnpse::kept_fraction(std::span<const RoundData> rounds, const HighestDensityRegion& region,

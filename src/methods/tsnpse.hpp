@@ -36,7 +36,9 @@ class Tsnpse : public Method {
   std::int64_t simulations_after(std::span<const RoundData> finished) const override;
   std::int64_t simulations_of(const ProposalFigures& figures, std::int64_t n,
                               std::span<const RoundData> finished) const override;
-  void require_extendable(const RoundData& last) const override;
+  /// Two after a region that failed: the last network cannot look beyond that region's box, and the network
+  /// of the next round but the last one can.
+  int least_further_rounds(const RoundData& last) const override;
   bool amortised() const override { return false; }
   bool holds_at_simulated_data() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,

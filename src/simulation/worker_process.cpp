@@ -62,8 +62,8 @@ std::string WorkerProcess::with_last_words(std::string message) const {
   const auto line = last_line(options_.log, log_size_);
   if (line.empty()) return message;
   const auto name = options_.log.parent_path().filename() / options_.log.filename();
-  // A worker in Python writes the message itself.
-  if (line.find(message) != std::string::npos) return fmt::format("{}; see {}", message, name.string());
+  // A worker that goes on has said itself what is wrong.
+  if (child_) return fmt::format("{}; see {}", message, name.string());
   return fmt::format("{}; {} ends with '{}'", message, name.string(), line);
 }
 

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import (CONFIG, MISSING_INPUT, STOPPED, TINY_CAMPAIGN, USAGE, Job, ProgramTest, events, snpse,
+from snpse_process import (CONFIG, DATA, MISSING_INPUT, STOPPED, TINY_CAMPAIGN, USAGE, Job, ProgramTest, events, snpse,
                            wait_for)
 
 METHODS = ("npse", "tsnpse", "snpse_a", "snpse_b", "snpse_c")
@@ -77,6 +77,17 @@ class MoreSimulationsTest(ExtendTest):
         self.assert_succeeds("extend", folder, "--simulations", 60, "--rounds", 2)
         self.assert_succeeds("run", folder)
         self.assertEqual([row["proposed"] for row in self.status(folder)["round_table"]], [30, 70, 30, 30])
+
+    def test_a_region_that_failed_is_followed_by_two_rounds(self):
+        text = TINY_CAMPAIGN.replace("[truncation]\n", "[truncation]\ntolerance = 1e-9\nepsilon = 0.9\n")
+        self.assertEqual(snpse("run", self.write("failed.toml", text), "--out", self.out).returncode, DATA)
+        self.assert_refused(USAGE, ["cut too tight", "--rounds 2"], "extend", self.out, "--simulations", 60,
+                            "--rounds", 1)
+        self.assert_succeeds("extend", self.out, "--simulations", 60)
+        self.assertIn(snpse("run", self.out).returncode, (0, DATA))
+        status = self.status(self.out)
+        self.assertEqual((status["state"], status["simulations_done"]), ("finished", 160))
+        self.assertEqual([row["proposed"] for row in status["round_table"]], [30, 70, 30, 30])
 
     def test_an_extended_network_of_npse_serves_other_observations(self):
         folder = self.finished("npse")

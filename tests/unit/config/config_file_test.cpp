@@ -368,7 +368,7 @@ TEST_F(ConfigFile, DescribesWhatChanged) {
   const auto differences = describe_difference(to_toml(frozen), to_toml(changed));
   EXPECT_EQ(differences, (std::vector<std::string>{
                              "parameter.beta.prior.scale: 0.5, now 0.25",
-                             "simulator.command: [ 'python3', 'sim.py', '--fast' ], now absent",
+                             "simulator.command: ['python3', 'sim.py', '--fast'], now absent",
                              "simulator.library: absent, now '/a.so'",
                              "training.batch: 256, now 128",
                              "training.learning_rate: 0.001, now 0.0010000000000000011",

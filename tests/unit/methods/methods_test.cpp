@@ -97,6 +97,18 @@ TEST(Methods, TheNextRoundGetsAnEvenPartOfWhatIsLeft) {
   EXPECT_EQ(raised->simulations_after(rounds_of({250, 834, 833})), 833);
 }
 
+TEST(Methods, FurtherSimulationsAreFurtherRounds) {
+  const auto npse = method_of({.name = "npse", .simulations = 150});
+  EXPECT_EQ(npse->simulations_after({}), 150);
+  EXPECT_EQ(npse->simulations_after(rounds_of({100})), 50);
+  EXPECT_EQ(npse->simulations_after(rounds_of({100, 50})), 0);
+  const auto sequential = method_of({.name = "snpse_c", .rounds = 4, .simulations = 160});
+  EXPECT_EQ(sequential->simulations_after(rounds_of({30, 70})), 30);
+  EXPECT_EQ(sequential->simulations_after(rounds_of({30, 70, 30})), 30);
+  // More rounds without more simulations are none.
+  EXPECT_EQ(sequential->simulations_after(rounds_of({60, 100})), 0);
+}
+
 TEST(Methods, OfOneNetworkForEveryObservationSpendTheBudgetInOneRound) {
   for (const auto& name : {"npse", "nlse"}) {
     const auto method = method_of({.name = name, .rounds = 7, .simulations = 1234, .first_round = 5});
