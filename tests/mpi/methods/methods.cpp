@@ -363,9 +363,10 @@ TEST(Methods, WithAnEnsembleContinueWhereTheyWereStopped) {
   const World world;
   auto settings = short_settings("npse");
   settings.model.networks = 3;
-  settings.training.max_steps = 100;
-  // Each network is validated twice, and stops after the first time.
-  EXPECT_EQ(sittings_of(*make_method(some_problem(), settings), world), 4);
+  settings.training.max_steps = 12;
+  settings.training.validation_every = 8;
+  // Each network stops after each of its steps but the last.
+  EXPECT_EQ(sittings_of(*make_method(some_problem(), settings), world), 34);
 }
 
 TEST(Methods, OfSeveralNetworksContinueWhereTheyWereStopped) {
