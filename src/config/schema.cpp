@@ -177,7 +177,7 @@ Section training_section(TrainingOptions& o) {
            number(o.patience, at_least(0))},
           {"max_steps", "of the whole training; 0: the paper's 3000 sweeps",
            number(o.max_steps, at_least(0))},
-          {"early_steps", "where less: max_steps of rounds before the last; 0: the same",
+          {"early_steps", "tsnpse: where less, max_steps of rounds before the last; 0: the same",
            number(o.early_steps, at_least(0))},
           {"cooldown", "fraction of max_steps over which the rate falls to 0",
            number(o.cooldown, between(0, 1))},

@@ -6,18 +6,40 @@
 
 namespace snpse {
 
+namespace {
+
+/// Whether the two numbers of a process are in their range.
+bool are_valid(Process process, double low, double high) {
+  if (!(low > 0) || !std::isfinite(high)) return false;
+  switch (process) {
+    case Process::ve:
+      return low < high;
+    case Process::vp:
+    case Process::subvp:
+      return low <= high;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Diffusion> Diffusion::make(Process process, double low, double high) {
+  if (!are_valid(process, low, high)) return std::nullopt;
+  return Diffusion(process, low, high);
+}
+
 Diffusion Diffusion::variance_exploding(double sigma_min, double sigma_max) {
-  ensure(0 < sigma_min && sigma_min < sigma_max, "0 < sigma_min < sigma_max");
+  ensure(are_valid(Process::ve, sigma_min, sigma_max), "0 < sigma_min < sigma_max");
   return {Process::ve, sigma_min, sigma_max};
 }
 
 Diffusion Diffusion::variance_preserving(double beta_min, double beta_max) {
-  ensure(0 < beta_min && beta_min <= beta_max, "0 < beta_min <= beta_max");
+  ensure(are_valid(Process::vp, beta_min, beta_max), "0 < beta_min <= beta_max");
   return {Process::vp, beta_min, beta_max};
 }
 
 Diffusion Diffusion::sub_variance_preserving(double beta_min, double beta_max) {
-  ensure(0 < beta_min && beta_min <= beta_max, "0 < beta_min <= beta_max");
+  ensure(are_valid(Process::subvp, beta_min, beta_max), "0 < beta_min <= beta_max");
   return {Process::subvp, beta_min, beta_max};
 }
 
@@ -30,7 +52,14 @@ double Diffusion::integrated_beta(double t) const {
 }
 
 double Diffusion::alpha(double t) const {
-  return process_ == Process::ve ? 1.0 : std::exp(-integrated_beta(t) / 2);
+  switch (process_) {
+    case Process::ve:
+      return 1;
+    case Process::vp:
+    case Process::subvp:
+      return std::exp(-integrated_beta(t) / 2);
+  }
+  throw std::logic_error("unknown process");
 }
 
 double Diffusion::sigma(double t) const {
@@ -49,15 +78,31 @@ double Diffusion::ratio(double t) const {
   return sigma(t) / alpha(t);
 }
 
+double Diffusion::time_of_integrated_beta(double b) const {
+  return 2 * b / (low_ + std::sqrt(low_ * low_ + 2 * (high_ - low_) * b));  // without cancellation
+}
+
 double Diffusion::time_of_ratio(double ratio) const {
-  if (process_ == Process::ve) return std::log(ratio / low_) / std::log(high_ / low_);
-  // VP: ratio^2 = e^B - 1; sub-VP: ratio = 2 sinh(B / 2). Then B(t) = b solved for t without cancellation.
-  const double b = process_ == Process::vp ? std::log1p(ratio * ratio) : 2 * std::asinh(ratio / 2);
-  return 2 * b / (low_ + std::sqrt(low_ * low_ + 2 * (high_ - low_) * b));
+  switch (process_) {
+    case Process::ve:
+      return std::log(ratio / low_) / std::log(high_ / low_);
+    case Process::vp:  // ratio^2 = e^B - 1
+      return time_of_integrated_beta(std::log1p(ratio * ratio));
+    case Process::subvp:  // ratio = 2 sinh(B / 2)
+      return time_of_integrated_beta(2 * std::asinh(ratio / 2));
+  }
+  throw std::logic_error("unknown process");
 }
 
 double Diffusion::drift(double t) const {
-  return process_ == Process::ve ? 0.0 : -beta(t) / 2;
+  switch (process_) {
+    case Process::ve:
+      return 0;
+    case Process::vp:
+    case Process::subvp:
+      return -beta(t) / 2;
+  }
+  throw std::logic_error("unknown process");
 }
 
 double Diffusion::diffusion_squared(double t) const {
@@ -73,7 +118,14 @@ double Diffusion::diffusion_squared(double t) const {
 }
 
 double Diffusion::reference_deviation() const {
-  return process_ == Process::ve ? high_ : 1.0;
+  switch (process_) {
+    case Process::ve:
+      return high_;
+    case Process::vp:
+    case Process::subvp:
+      return 1;
+  }
+  throw std::logic_error("unknown process");
 }
 
 }  // namespace snpse

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "score/model_options.hpp"
 
 namespace snpse {
@@ -11,6 +13,9 @@ namespace snpse {
 /// ratio(t) = sigma(t) / alpha(t): the samplers that work on a grid of noise levels use that.
 class Diffusion {
  public:
+  /// The process with these two numbers, as the next functions take them; none where a number is not in its
+  /// range.
+  static std::optional<Diffusion> make(Process process, double low, double high);
   /// Variance exploding: alpha = 1, sigma = sigma_min (sigma_max / sigma_min)^t; 0 < sigma_min < sigma_max.
   static Diffusion variance_exploding(double sigma_min, double sigma_max);
   /// Variance preserving: B(t) = t beta_min + t^2 (beta_max - beta_min) / 2, alpha = exp(-B/2),
@@ -23,6 +28,7 @@ class Diffusion {
   double alpha(double t) const;
   double sigma(double t) const;
   double ratio(double t) const;
+  double least_ratio() const { return ratio(0); }
   /// The t at which ratio(t) is the given value; not limited to [0, 1].
   double time_of_ratio(double ratio) const;
   double drift(double t) const;              ///< f(t): the drift is f(t) z_t
@@ -37,6 +43,7 @@ class Diffusion {
   Diffusion(Process process, double low, double high) : process_(process), low_(low), high_(high) {}
   double beta(double t) const;
   double integrated_beta(double t) const;
+  double time_of_integrated_beta(double b) const;
 
   Process process_;
   double low_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "network/network_kind.hpp"
@@ -9,6 +10,7 @@ namespace snpse {
 /// The forward process that turns parameters into noise (paper, section 2.1; Song et al. 2021).
 /// The numbers are part of the file format.
 enum class Process { ve = 0, vp = 1, subvp = 2 };
+inline constexpr std::array kProcesses{Process::ve, Process::vp, Process::subvp};
 
 /// The space in which the diffusion runs.
 enum class Space {

@@ -36,18 +36,12 @@ Diffusion get_diffusion(const Record& record) {
   const double low = record.get<double>("diffusion/low");
   const double high = record.get<double>("diffusion/high");
   const auto process = static_cast<Process>(record.get<std::int64_t>("diffusion/process"));
+  if (std::ranges::find(kProcesses, process) == kProcesses.end())
+    record.reject("diffusion/process", "holds no known process");
   require(record, low > 0, "diffusion/low");
-  require(record, std::isfinite(high) && (process == Process::ve ? low < high : low <= high),
-          "diffusion/high");
-  switch (process) {
-    case Process::ve:
-      return Diffusion::variance_exploding(low, high);
-    case Process::vp:
-      return Diffusion::variance_preserving(low, high);
-    case Process::subvp:
-      return Diffusion::sub_variance_preserving(low, high);
-  }
-  record.reject("diffusion/process", "holds no known process");
+  const auto diffusion = Diffusion::make(process, low, high);
+  require(record, diffusion.has_value(), "diffusion/high");
+  return *diffusion;
 }
 
 /// Of a model of so many features of x.

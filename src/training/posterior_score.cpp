@@ -30,7 +30,7 @@ double smallest_width(const ModelOptions& options, const GaussianRegression& reg
 /// options.t_min, or where that much noise blurs a posterior of the smallest width, less.
 double least_time(const ModelOptions& options, const Diffusion& diffusion,
                   const GaussianRegression& regression) {
-  if (options.process == Process::ve) return options.t_min;  // its sigma_min is in units of the width
+  if (diffusion.least_ratio() > 0) return options.t_min;  // make_diffusion() gave it in units of the width
   return diffusion.time_of_ratio(diffusion.ratio(options.t_min) * smallest_width(options, regression));
 }
 

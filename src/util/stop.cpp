@@ -52,6 +52,18 @@ extern "C" void note_signal(int number) {
   errno = error;
 }
 
+extern "C" void overlook_signal(int /*number*/) {}
+
+/// What a signal does once a process has heard one and is on its way out. Launchers send several, and none is
+/// to replace the exit code; but Ctrl-C ends the process.
+struct sigaction action_on_the_way_out(const Installed& entry) {
+  if (!signal_arrived || entry.signal == SIGINT) return entry.previous;
+  struct sigaction action {};
+  action.sa_handler = overlook_signal;
+  action.sa_flags = SA_RESTART;
+  return action;
+}
+
 }  // namespace
 
 StopRequest::StopRequest(std::optional<double> wall_time, std::string acknowledged_by)
@@ -79,7 +91,10 @@ StopRequest::StopRequest(std::optional<double> wall_time, std::string acknowledg
 }
 
 StopRequest::~StopRequest() {
-  for (auto& entry : installed) sigaction(entry.signal, &entry.previous, nullptr);
+  for (const auto& entry : installed) {
+    const auto action = action_on_the_way_out(entry);
+    sigaction(entry.signal, &action, nullptr);
+  }
   acknowledgement = nullptr;
   sigaltstack(&previous_stack_, nullptr);
 }

@@ -17,8 +17,9 @@ inline constexpr const char* kStopping =
 
 /// Says whether the program was asked to stop: by SIGTERM, SIGINT, SIGHUP or SIGUSR1, or by its wall-clock
 /// limit. A second SIGINT ends the process at once. A SIGHUP that was ignored before stays ignored. The
-/// handlers are installed on construction and the previous ones restored on destruction; a process holds one
-/// at a time, in its main thread, which is the one that the system interrupts.
+/// handlers are installed on construction and the previous ones restored on destruction; after a signal, all
+/// but SIGINT are then overlooked, since the process is about to end. A process holds one at a time, in its
+/// main thread, which is the one that the system interrupts.
 ///
 /// The handlers run on a stack of their own: oneDNN's products (2.6, and up to 3.11: its issue 4845) let the
 /// stack pointer point into the heap, which a handler on the ordinary stack would then overwrite.

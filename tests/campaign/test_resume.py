@@ -100,7 +100,9 @@ def campaign_file(text):
 @functools.lru_cache(maxsize=None)
 def undisturbed(text, ranks):
     """The folder of a campaign that ran without interruption; all tests share it, so none may change it."""
-    out = pathlib.Path(tempfile.mkdtemp(dir=HOME)) / "results"
+    home = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))  # as far from HOME as each test's folder is
+    unittest.addModuleCleanup(shutil.rmtree, home)
+    out = home / "results"
     result = snpse("run", campaign_file(text), "--out", out, ranks=ranks)
     assert result.returncode == 0, result.stderr
     return out

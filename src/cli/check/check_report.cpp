@@ -40,9 +40,9 @@ std::string trial_text(const Trial& trial) {
   return text;
 }
 
-/// Core seconds of all simulations of the campaign.
-double simulation_seconds(const CheckReport& report) {
-  if (!report.trial.times || !report.cost) return 0;
+/// Core seconds of all simulations of the campaign; none where the trial did not tell.
+std::optional<double> simulation_seconds(const CheckReport& report) {
+  if (!report.trial.times || !report.cost) return std::nullopt;
   return report.trial.times->mean * static_cast<double>(report.cost->rounds.back().simulated);
 }
 
@@ -50,16 +50,21 @@ std::string cost_text(const CheckReport& report, int ranks) {
   const auto& cost = *report.cost;
   std::vector<std::int64_t> sizes;
   for (const auto& round : cost.rounds) sizes.push_back(round.simulations);
-  const double simulating = simulation_seconds(report) / ranks;
+  const auto on_a_core = simulation_seconds(report);
+  const auto simulating = on_a_core ? std::optional(*on_a_core / ranks) : std::nullopt;
   const double training = cost.training_seconds();
+  const auto about = [&](const std::optional<double>& seconds) {
+    return seconds ? fmt::format("about {} on {}", duration_text(*seconds), on_ranks(ranks))
+                   : std::string("for a time that is not known");
+  };
   return fmt::format(
-      "simulations: {}, about {} on {}\n"
+      "simulations: {}, {}\n"
       "training: {} network{} with up to {} steps in all, at most about {}\n"
       "memory: about {} a rank beside the program\n"
-      "together: about {} on {}, if all goes well; proposals, draws and the final check come on top\n",
-      fmt::join(sizes, " + "), duration_text(simulating), on_ranks(ranks), cost.networks,
-      cost.networks == 1 ? "" : "s", cost.steps, duration_text(training), memory_text(cost.bytes_of_rank),
-      duration_text(simulating + training), on_ranks(ranks));
+      "together: {}, if all goes well; proposals, draws and the final check come on top\n",
+      fmt::join(sizes, " + "), about(simulating), cost.networks, cost.networks == 1 ? "" : "s", cost.steps,
+      duration_text(training), memory_text(cost.bytes_of_rank),
+      about(simulating ? std::optional(*simulating + training) : std::nullopt));
 }
 
 Json times_json(const SimulationTimes& times) {
@@ -70,12 +75,13 @@ Json times_json(const SimulationTimes& times) {
 
 Json cost_json(const CheckReport& report) {
   const auto& cost = *report.cost;
+  const auto simulating = simulation_seconds(report);
   auto rounds = Json::array();
   for (const auto& round : cost.rounds) rounds.push_back(round.simulations);
   return {{"rounds", rounds},
           {"networks", cost.networks},
           {"steps", cost.steps},
-          {"simulation_core_seconds", simulation_seconds(report)},
+          {"simulation_core_seconds", simulating ? Json(*simulating) : Json()},
           {"training_seconds", cost.training_seconds()},
           {"memory_bytes", cost.bytes_of_rank}};
 }

@@ -30,7 +30,7 @@ TEST(ScoreModelRecord, GoesThroughARecordBitByBit) {
        {NetworkKind::mlp, NetworkKind::energy, NetworkKind::residual, NetworkKind::residual_energy})
     for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
       for (const auto& space : spaces) {
-        const auto diffusion = all_diffusions()[static_cast<std::size_t>(kind) % 3];
+        const auto diffusion = all_diffusions()[static_cast<std::size_t>(kind) % kProcesses.size()];
         NetworkShape shape{2, 2, testing::kWidth, 2};
         shape.kind = kind;
         shape.x_shortcut = parametrisation == Parametrisation::preconditioned;
@@ -87,8 +87,8 @@ TEST(ScoreModelRecord, RefusesADamagedRecord) {
   expect_refused(damaged("network/shape", Integers{2, -2, 16, 2}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, 2, 1LL << 40, 2}), "'network/shape'");
   expect_refused(damaged("network/shape", Integers{2, 2, 16, 1}), "'network/shape'");
-  expect_refused(damaged("network/kind", std::int64_t{4}), "'network/kind'");
-  expect_refused(damaged("diffusion/process", std::int64_t{3}), "'diffusion/process'");
+  expect_refused(damaged("network/kind", std::int64_t{99}), "'network/kind'");
+  expect_refused(damaged("diffusion/process", std::int64_t{99}), "'diffusion/process'");
   expect_refused(damaged("diffusion/low", -1.0), "'diffusion/low'");
   expect_refused(damaged("diffusion/high", std::nan("")), "'diffusion/high'");
   expect_refused(damaged("diffusion/t_min", 1.0), "'diffusion/t_min'");

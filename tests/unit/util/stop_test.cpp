@@ -67,6 +67,15 @@ TEST(StopRequest, ASecondInterruptEndsTheProcessAtOnce) {
   EXPECT_EXIT(interrupted_twice(), ::testing::KilledBySignal(SIGINT), "heard\ngoes on");
 }
 
+TEST(StopRequest, OverlooksFurtherSignalsOnTheWayOut) {
+  {
+    StopRequest stop;
+    std::raise(SIGTERM);
+  }
+  std::raise(SIGTERM);  // would end this process
+  std::raise(SIGUSR1);
+}
+
 TEST(StopRequest, LeavesAnIgnoredHangupIgnored) {
   const auto before = std::signal(SIGHUP, SIG_IGN);
   {
