@@ -25,13 +25,14 @@ std::int64_t most_simulations(const Method& method, Eigen::Index data) {
   return std::min(method.simulations(1), std::clamp<std::int64_t>(kMostValues / data, kFewest, kMost));
 }
 
-/// Collective. The estimate of the cost, or what keeps it from being made.
+/// Collective. The estimate of the cost, or what keeps it from being made; none where no simulation is valid.
 void estimate_cost(CheckReport& report, const Experiment& setup, const Config& config, const Method& method,
                    const World& world) {
   const auto answered = std::max<std::int64_t>(report.trial.run(), 1);
   const bool drops = config.invalid.policy == InvalidPolicy::drop;
   const auto lost = report.trial.failed() + (drops ? report.trial.outcomes.count(Status::invalid) : 0);
   const double valid = 1 - static_cast<double>(lost) / static_cast<double>(answered);
+  if (valid == 0) return;  // nothing is known of what the training would have
   const StopRequest stop;
   Log silent;
   try {
