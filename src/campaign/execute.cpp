@@ -59,10 +59,15 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
   const auto& config = request.config;
   if (config.training.device == Device::cuda) require_gpu();
   std::unique_ptr<FolderLock> lock;
-  world.on_root([&] { lock = prepare_folder(request, log); });
+  const auto prepare = [&] { world.on_root([&] { lock = prepare_folder(request, log); }); };
+  // The folder is made once the campaign is known to be feasible; but set_up() may load files that are
+  // copied.
+  const bool has_copies = !config.simulator.files.empty();
+  if (has_copies) prepare();
   const auto setup = set_up(config, {request.folder / "logs", world.rank(), request.in_process, &log});
   require_simulator(setup);
   world.on_root([&] { require_feasible(config, setup); });
+  if (!has_copies) prepare();
   const auto opened = open_on_root(world, request, log);
   const auto method = make_method(setup, config);
   Campaign campaign(world, opened ? &opened->folder : nullptr, *method, size_of(setup));

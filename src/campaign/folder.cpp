@@ -190,6 +190,10 @@ fs::path CampaignFolder::proposal_file(int round) const {
   return round_folder(round) / "proposal.h5";
 }
 
+void CampaignFolder::check_proposal(int round) const {
+  own_files(round)(proposal_file(round), read_header(proposal_file(round)));
+}
+
 fs::path CampaignFolder::simulations_file(int round) const {
   return round_folder(round) / "simulations.h5";
 }

@@ -73,6 +73,8 @@ class CampaignFolder {
   void save_proposal(int round, const Proposal& proposal) const;
   Proposal load_proposal(int round) const;
   std::filesystem::path proposal_file(int round) const;
+  /// Whose the round's proposal is, without reading the draws. Error(data) where it is another campaign's.
+  void check_proposal(int round) const;
   std::filesystem::path simulations_file(int round) const;
   void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
   Provenance load_provenance(int round) const;

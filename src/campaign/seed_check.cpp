@@ -29,8 +29,9 @@ Finding check_seed_of_round(const RoundData& round_1, double seconds, double bus
   if (setup.task || each > std::max(kShort, kPartOfRound * seconds)) return seed_ignored_finding({});
   const Matrix before = first_ok(context.world, round_1.simulations);
   const auto d = round_1.simulations.theta.cols();
+  Log silent;  // what there is to say of the simulator was said while the round was simulated
   const auto again = run_extra(ExtraSimulations::all(before.leftCols(d), config.seed, kOtherSeeds), setup,
-                               extra_options(config), context);
+                               extra_options(config), {context.world, context.stop, silent});
   return seed_ignored_finding(count_repeats(before.rightCols(before.cols() - d), again.x));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -65,9 +66,9 @@ SimulationReport simulations_in_file(const CampaignFolder& folder, int round) {
 /// The report of a committed step by the event log, which is quicker to read than the step's file.
 template <typename Report>
 std::optional<Report> logged(const std::vector<CommittedStep>& steps, int round) {
-  for (auto committed = steps.rbegin(); committed != steps.rend(); ++committed)
-    if (const auto* report = std::get_if<Report>(&committed->report);
-        report != nullptr && committed->step.round == round)
+  for (const auto& committed : std::ranges::reverse_view(steps))
+    if (const auto* report = std::get_if<Report>(&committed.report);
+        report != nullptr && committed.step.round == round)
       return *report;
   return std::nullopt;
 }
@@ -81,6 +82,7 @@ ProposalReport proposal_of(const CampaignFolder& folder, const std::vector<Commi
 /// first_id: of the round's simulations.
 Json round_status(const CampaignFolder& folder, const std::vector<CommittedStep>& steps, int round,
                   std::int64_t first_id) {
+  folder.check_proposal(round);
   const auto proposal = proposal_of(folder, steps, round);
   Json row{{"round", round}, {"proposed", proposal.simulations}};
   put_in(row, proposal.figures);
@@ -144,9 +146,9 @@ WorkLeft work_left(const Step& present, const Config& config, int rounds, const 
 
 /// The newest progress of the step under way; null where there is none yet.
 Json newest_progress(const std::vector<Json>& events) {
-  for (auto event = events.rbegin(); event != events.rend(); ++event) {
-    const auto name = event->value("event", "");
-    if (name == "progress") return *event;
+  for (const auto& event : std::ranges::reverse_view(events)) {
+    const auto name = event.value("event", "");
+    if (name == "progress") return event;
     if (name == "committed" || name == "started") break;
   }
   return nullptr;

@@ -50,8 +50,8 @@ int further_rounds(const ExtendArguments& arguments, const CampaignFolder& folde
 /// further rounds; a campaign under way shares the simulations among the rounds that are left.
 std::string with_simulations(const ExtendArguments& arguments, const CampaignFolder& folder,
                              const Config& config) {
-  const auto text = with_value(folder.configuration(), "method", "simulations",
-                               fmt::format("{}", config.method.simulations + arguments.simulations));
+  auto text = with_value(folder.configuration(), "method", "simulations",
+                         fmt::format("{}", config.method.simulations + arguments.simulations));
   const auto extent = extent_of(folder);
   const bool spent =
       extent.trained > 0 && extent.trained == extent.begun && extent.simulations >= config.method.simulations;

@@ -90,7 +90,7 @@ void read_prior(const toml::node& node, const std::string& name, ValueReader& re
 
 /// The heading of a column: of one line, and not to be taken for a number or for another column.
 std::string read_parameter_name(const toml::node& node, const std::string& key, ValueReader& reader) {
-  const auto name = reader.text(node, key).value_or("");
+  auto name = reader.text(node, key).value_or("");
   const auto refuse = [&](const char* why) {
     reader.errors().add(line_of(node), fmt::format("{} = \"{}\" {}", key, printable(name), why));
   };

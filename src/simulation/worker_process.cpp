@@ -79,8 +79,8 @@ std::string WorkerProcess::start(const std::stop_token& cancel) {
   while (!child_ && failed_starts_ < kMostFailedStarts) {
     last_failure_ = try_to_start(cancel);
     if (last_failure_.empty()) break;
-    last_failure_ = with_last_words(std::move(last_failure_));
     end_child();
+    last_failure_ = with_last_words(std::move(last_failure_));
     if (cancel.stop_requested()) return last_failure_;
     ++failed_starts_;
   }

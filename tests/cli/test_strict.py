@@ -220,7 +220,7 @@ class NumberTest(ProgramTest):
             self.refuse(CONFIG, wanted, ('"a"', f'"{name}"'), campaign=OWN_CAMPAIGN)
 
     def test_more_draws_than_memory_holds(self):
-        self.assert_refused(CONFIG, "--simulations", "simulate", "two_moons", "--simulations", 10**12, "--output", "-")
+        self.assert_refused(CONFIG, "--prior", "simulate", "two_moons", "--prior", 10**12, "--output", "-")
 
 
 class WorkerTest(ProgramTest):

@@ -158,7 +158,8 @@ class DocumentsTest(ProgramTest):
                         self.assertTrue(any((base / word).exists() for base in bases), f"{document}: there is no {word}")
 
     def test_named_functions_and_classes(self):
-        sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.[ch]pp")))
+        sources = "\n".join(path.read_text(encoding="utf-8") for folder in ("src", "tests/support")
+                            for path in sorted((ROOT / folder).rglob("*.[ch]pp")))
         for span in spans(text_of("src/README.md")):
             function = re.fullmatch(r"(?:(\w+)::)?(\w+)\(\)", span)
             if function:

@@ -32,7 +32,8 @@ std::optional<CheckFinding> invalid_simulations(const Trial& trial, InvalidPolic
   if (invalid == 0) return std::nullopt;
   const auto answered = invalid + trial.ok();
   const bool none_valid = trial.ok() == 0;
-  constexpr std::int64_t kEnough = 100;  // where all are invalid, fewer than 3 % are valid, with 95 % confidence
+  constexpr std::int64_t kEnough =
+      100;  // where all are invalid, fewer than 3 % are valid, with 95 % confidence
   return CheckFinding{
       "invalid",
       fmt::format("{} of {} simulations that answered are invalid{}{}", invalid, answered,

@@ -1,6 +1,7 @@
 #include "cli/check/trial.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -34,9 +35,10 @@ class TimedContext {
   Log silent_;
 };
 
-/// Of sorted values; share from 0 to 1.
+/// Of sorted values; fraction from 0 to 1.
 double quantile(const std::vector<double>& sorted, double fraction) {
-  return sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1) + 0.5)];
+  const auto last = static_cast<double>(sorted.size() - 1);
+  return sorted[static_cast<std::size_t>(std::lround(fraction * last))];
 }
 
 /// The first simulations of round 1, the first few of them again with other seeds: as rows behind all others,

@@ -371,7 +371,7 @@ TEST_F(ConfigFile, DescribesWhatChanged) {
                              "simulator.command: ['python3', 'sim.py', '--fast'], now absent",
                              "simulator.library: absent, now '/a.so'",
                              "training.batch: 256, now 128",
-                             "training.learning_rate: 0.001, now 0.0010000000000000011",
+                             "training.learning_rate: 0.001, now 0.001000000000000001",
                          }));
 }
 
