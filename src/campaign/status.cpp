@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ranges>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -66,11 +65,11 @@ SimulationReport simulations_in_file(const CampaignFolder& folder, int round) {
 /// The report of a committed step by the event log, which is quicker to read than the step's file.
 template <typename Report>
 std::optional<Report> logged(const std::vector<CommittedStep>& steps, int round) {
-  for (const auto& committed : std::ranges::reverse_view(steps))
-    if (const auto* report = std::get_if<Report>(&committed.report);
-        report != nullptr && committed.step.round == round)
-      return *report;
-  return std::nullopt;
+  const auto found = std::find_if(steps.rbegin(), steps.rend(), [&](const CommittedStep& committed) {
+    return committed.step.round == round && std::holds_alternative<Report>(committed.report);
+  });
+  if (found == steps.rend()) return std::nullopt;
+  return std::get<Report>(found->report);
 }
 
 ProposalReport proposal_of(const CampaignFolder& folder, const std::vector<CommittedStep>& steps, int round) {
@@ -146,12 +145,12 @@ WorkLeft work_left(const Step& present, const Config& config, int rounds, const 
 
 /// The newest progress of the step under way; null where there is none yet.
 Json newest_progress(const std::vector<Json>& events) {
-  for (const auto& event : std::ranges::reverse_view(events)) {
+  const auto last = std::find_if(events.rbegin(), events.rend(), [](const Json& event) {
     const auto name = event.value("event", "");
-    if (name == "progress") return event;
-    if (name == "committed" || name == "started") break;
-  }
-  return nullptr;
+    return name == "progress" || name == "committed" || name == "started";
+  });
+  if (last == events.rend() || last->value("event", "") != "progress") return nullptr;
+  return *last;
 }
 
 double seconds_of(const std::vector<CommittedStep>& steps) {
