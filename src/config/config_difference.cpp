@@ -9,6 +9,8 @@
 #include <fmt/ostream.h>
 #include <toml++/toml.h>
 
+#include "config/section_reader.hpp"
+
 namespace snpse {
 namespace {
 
@@ -47,19 +49,19 @@ void collect(const toml::table& table, const std::string& prefix, Values& values
   }
 }
 
-Values values_of(const std::string& text) {
+Values values_of(const toml::table& table) {
   Values values;
-  collect(toml::parse(text), "", values);
+  collect(table, "", values);
   return values;
 }
 
 }  // namespace
 
 std::vector<KeyDifference> differences(const std::string& frozen_text, const std::string& new_text) {
-  const Values current = values_of(new_text);
+  const Values current = values_of(parse_toml(new_text, "campaign.toml"));
   Values frozen;
   try {
-    frozen = values_of(frozen_text);
+    frozen = values_of(toml::parse(frozen_text));
   } catch (const toml::parse_error& error) {
     return {{fmt::format("campaign.toml:{}: {}", error.source().begin.line, error.description()), "", ""}};
   }
