@@ -1,29 +1,15 @@
 #include "campaign/cost.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <functional>
-#include <string_view>
-
-#include <unistd.h>
 
 #include "training/schedule.hpp"
 #include "training/step_time.hpp"
 #include "training/trainable_rows.hpp"
+#include "util/memory.hpp"
 
 namespace snpse {
 namespace {
-
-/// Collective. How many ranks run on this rank's machine.
-int ranks_on_this_machine(const World& world) {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  constexpr std::size_t kExact = std::size_t{1} << 52U;  // below it a double is a whole number
-  const auto mine = static_cast<double>(std::hash<std::string_view>()(name.data()) % kExact);
-  const Matrix all = world.gather_rows(Matrix::Constant(1, 1, mine));
-  return static_cast<int>((all.array() == mine).count());
-}
 
 /// Rank 0 has the most: what it proposes and draws is on rank 0 as a whole.
 double bytes_of_root(const Experiment& setup, const Config& config, int ranks) {
@@ -43,10 +29,9 @@ double bytes_of_root(const Experiment& setup, const Config& config, int ranks) {
 CampaignCost campaign_cost(const Experiment& setup, const Config& config, const Method& method, double valid,
                            const StepContext& context) {
   CampaignCost cost{.rounds = method.plan()};
-  cost.ranks_here = ranks_on_this_machine(context.world);
+  cost.ranks_here = context.world.ranks_on_this_machine();
   cost.bytes_of_rank = bytes_of_root(setup, config, context.world.size());
-  cost.bytes_of_machine =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  cost.bytes_of_machine = machine_memory();
   for (const auto& round : cost.rounds) {
     const auto rows = std::max<std::int64_t>(1, std::llround(valid * static_cast<double>(round.simulated)));
     const auto& training = round.fit.training;

@@ -49,6 +49,10 @@ void EventFile::append(const std::string& event, const nlohmann::ordered_json& f
   append_line(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
+void EventFile::append(const KeyDifference& change) {
+  append("reconfigured", {{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
+}
+
 void EventFile::append_line(const std::string& line) {
   const ssize_t written = ::write(descriptor_, line.data(), line.size());
   if (written == static_cast<ssize_t>(line.size())) return;

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "config/config_difference.hpp"
+
 namespace snpse {
 
 /// The campaign's event log for machines: one JSON object a line, {"time": ISO 8601 UTC, "event": name,
@@ -22,6 +24,8 @@ class EventFile {
 
   /// fields: a JSON object. Error(io).
   void append(const std::string& event, const nlohmann::ordered_json& fields);
+  /// That a key of the configuration has another value from now on.
+  void append(const KeyDifference& change);
 
  private:
   void append_line(const std::string& line);

@@ -26,8 +26,7 @@ struct OpenCampaign {
     make_folder(folder.logs());
     for (const auto& change : folder.changes()) {
       log.info(fmt::format("continued with another value of {}", change.text()));
-      event_log.append("reconfigured",
-                       {{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
+      event_log.append(change);
     }
   }
 

@@ -166,10 +166,8 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
   const auto steps = committed_steps(events);
   Json table = Json::array();
   std::int64_t done = 0;
-  std::int64_t proposed = 0;
   for (int round = 1; folder.committed({round, Phase::propose}); ++round) {
-    table.push_back(round_status(folder, steps, round, proposed));
-    proposed += table.back()["proposed"].get<std::int64_t>();
+    table.push_back(round_status(folder, steps, round, proposed(table)));
     done += table.back()["simulated"].get<std::int64_t>();
   }
   const auto present = present_step(folder, steps, config, table);

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "campaign/event_file.hpp"
 #include "campaign/folder.hpp"
@@ -26,7 +25,7 @@ Extent extent_of(const CampaignFolder& folder) {
   Extent extent;
   while (folder.committed({extent.begun + 1, Phase::propose}))
     extent.simulations += folder.load_proposal(++extent.begun).theta.rows();
-  while (folder.committed({extent.trained + 1, Phase::train})) ++extent.trained;
+  extent.trained = folder.last_round();
   return extent;
 }
 
@@ -81,7 +80,7 @@ void extend(const ExtendArguments& arguments, Log& log) {
   folder.refreeze(text, changes);
   EventFile events(folder.events());
   for (const auto& change : changes) {
-    events.append("reconfigured", {{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
+    events.append(change);
     log.info(change.text());
   }
   fmt::print("next: snpse run {}\n", shell_word(arguments.folder));

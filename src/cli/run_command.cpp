@@ -69,9 +69,7 @@ bool last_region_held(const World& world, const fs::path& path, const Config& co
   bool failed = false;
   world.on_root([&] {
     const CampaignFolder folder(path);
-    int last = 1;
-    while (folder.committed({last + 1, Phase::train})) ++last;
-    const auto report = network_report_from(folder.load_training(last));
+    const auto report = network_report_from(folder.load_training(folder.last_round()));
     if (!report.outside_fraction) return;
     const double outside = *report.outside_fraction;
     failed = outside > report.outside_tolerance.value_or(1) + kGrossExcess;

@@ -129,6 +129,15 @@ int World::size() const {
   return impl_->communicator.size();
 }
 
+int World::ranks_on_this_machine() const {
+  MPI_Comm machine = MPI_COMM_NULL;
+  MPI_Comm_split_type(impl_->communicator, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &machine);
+  int ranks = 0;
+  MPI_Comm_size(machine, &ranks);
+  MPI_Comm_free(&machine);
+  return ranks;
+}
+
 RowRange World::rows_of(Eigen::Index n, int of_rank) const {
   const Eigen::Index each = n / size();
   const Eigen::Index larger = n % size();  // the first so many ranks get one more

@@ -38,6 +38,8 @@ class World {
   int rank() const;
   int size() const;
   bool is_root() const { return rank() == 0; }
+  /// Collective. How many ranks run on this rank's machine.
+  int ranks_on_this_machine() const;
 
   /// The rows of n that a rank works on: sizes differ by at most one, ascending by rank.
   RowRange rows_of(Eigen::Index n) const { return rows_of(n, rank()); }

@@ -237,15 +237,16 @@ ChildProcess::Wait ChildProcess::read_line(std::string& line, Deadline deadline,
 
 ChildProcess::Wait ChildProcess::wait_for(int fd, short events, Deadline deadline,
                                           const std::stop_token& cancel) const {
-  constexpr auto kSlice = 10ms;  // how late a request to cancel is seen
+  // How late a request to cancel is seen. An answer that comes before is not lost.
+  constexpr std::chrono::steady_clock::duration kSlice = 10ms;
   for (;;) {
-    if (cancel.stop_requested()) return Wait::cancelled;
     const auto left = deadline - std::chrono::steady_clock::now();
-    if (left <= 0s) return Wait::timeout;
-    const auto slice = std::min<std::chrono::steady_clock::duration>(left, kSlice);
+    const auto slice = std::clamp<std::chrono::steady_clock::duration>(left, 0s, kSlice);
     pollfd what{fd, events, 0};
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(slice).count();
     if (poll(&what, 1, static_cast<int>(milliseconds)) > 0) return Wait::done;
+    if (cancel.stop_requested()) return Wait::cancelled;
+    if (left <= 0s) return Wait::timeout;
     // A child that is gone may have left a process of its own that holds the pipe open.
     if (exits_within(0ms)) return poll(&what, 1, 0) > 0 ? Wait::done : Wait::closed;
   }

@@ -8,7 +8,7 @@
 
 #include "core/simulator.hpp"
 #include "simulation/child_process.hpp"
-#include "simulation/worker_scratch.hpp"
+#include "util/temporary_folder.hpp"
 
 namespace snpse {
 
@@ -53,7 +53,7 @@ class WorkerProcess : public SimulatorInstance {
   void end_child();
 
   WorkerOptions options_;
-  std::optional<WorkerScratch> scratch_;  // of the child, and removed after it
+  std::optional<TemporaryFolder> scratch_;  // of the child, and removed after it
   std::optional<ChildProcess> child_;
   std::uintmax_t log_size_ = 0;  // at the beginning of the simulation
   int failed_starts_ = 0;

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "storage/durable_file.hpp"
-#include "storage/temporary_folder.hpp"
 #include "util/error.hpp"
+#include "util/temporary_folder.hpp"
 
 namespace snpse {
 namespace fs = std::filesystem;

@@ -10,16 +10,19 @@
 
 namespace snpse {
 
-double usable_memory() {
+double machine_memory() {
   double least =
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-  struct rlimit limit {};
-  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    least = std::min(least, static_cast<double>(limit.rlim_cur));
   double of_group = 0;  // of a container
   if (std::ifstream("/sys/fs/cgroup/memory.max") >> of_group && of_group > 0)
     least = std::min(least, of_group);
   return least;
+}
+
+double usable_memory() {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return machine_memory();
+  return std::min(machine_memory(), static_cast<double>(limit.rlim_cur));
 }
 
 void require_memory(double bytes, const std::string& what) {

@@ -4,6 +4,8 @@
 
 namespace snpse {
 
+/// The memory that this machine has for its processes, in bytes: less in a container with a limit.
+double machine_memory();
 /// The memory that this process can have, in bytes: the machine's, or less where the process has a limit.
 double usable_memory();
 

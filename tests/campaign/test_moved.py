@@ -7,7 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import CONFIG, MISSING_INPUT, TINY_CAMPAIGN, TOOLS, ProgramTest, events
+from snpse_process import CONFIG, MISSING_INPUT, TOOLS, ProgramTest, events, own_campaign
 
 # Needs a module and a table beside it, by relative paths, and says where it runs.
 SIMULATOR = f"""
@@ -24,13 +24,7 @@ open(os.path.join(os.environ["SNPSE_SCRATCH"], "left_behind"), "w").close()
 serve(lambda theta, seed: law(theta, table["noise"] * random.Random(seed).gauss(0.0, 1.0)))
 """
 
-OWN = TINY_CAMPAIGN.replace('task = "two_moons"', """command = ["python3", "simulator.py"]
-[[parameter]]
-name = "a"
-prior = { type = "uniform", low = -1.0, high = 1.0 }
-[[parameter]]
-name = "b"
-prior = { type = "uniform", low = -1.0, high = 1.0 }""")
+OWN = own_campaign("a", "b")
 
 
 class MovedTest(ProgramTest):

@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import DATA, MISSING_INPUT, TINY_CAMPAIGN, TOOLS, USAGE, ProgramTest, snpse
+from snpse_process import DATA, MISSING_INPUT, TOOLS, USAGE, ProgramTest, own_campaign, snpse
 
 SIMULATOR = f"""
 import random, sys
@@ -20,13 +20,7 @@ def simulate(theta, seed):
 serve(simulate)
 """
 
-OWN = TINY_CAMPAIGN.replace('task = "two_moons"', """command = ["python3", "simulator.py"]
-[[parameter]]
-name = "heat"
-prior = { type = "uniform", low = -1.0, high = 1.0 }
-[[parameter]]
-name = "b"
-prior = { type = "uniform", low = -1.0, high = 1.0 }""")
+OWN = own_campaign("heat", "b")
 
 
 class SimulateTest(ProgramTest):

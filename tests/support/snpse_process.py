@@ -39,6 +39,13 @@ samples = 100
 """
 
 
+def own_campaign(*names):
+    """TINY_CAMPAIGN by simulator.py, with parameters of these names in U(-1, 1)."""
+    uniform = '[[parameter]]\nname = "{}"\nprior = {{ type = "uniform", low = -1.0, high = 1.0 }}'
+    own = ['command = ["python3", "simulator.py"]', *(uniform.format(name) for name in names)]
+    return TINY_CAMPAIGN.replace('task = "two_moons"', "\n".join(own))
+
+
 def command(arguments, ranks=None, program=PROGRAM):
     """The command line; ranks = None: without mpirun."""
     launcher = [] if ranks is None else [MPIEXEC, "--oversubscribe", "-n", str(ranks)]

@@ -11,8 +11,8 @@
 #include "config/feasibility.hpp"
 #include "numerics/device.hpp"
 #include "storage/durable_file.hpp"
-#include "storage/temporary_folder.hpp"
 #include "util/printable.hpp"
+#include "util/temporary_folder.hpp"
 
 namespace snpse {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/temporary_folder.hpp"
+#include "util/temporary_folder.hpp"
 
 #include <cerrno>
 #include <cstdlib>
