@@ -4,6 +4,7 @@
 #include <snpse/posterior.hpp>
 
 #include "campaign/trained_campaign.hpp"
+#include "config/experiment.hpp"
 #include "numerics/threads.hpp"
 #include "parallel/world.hpp"
 #include "util/error.hpp"
@@ -46,7 +47,7 @@ const std::vector<std::string>& Posterior::parameter_names() const {
 Posterior Posterior::given(std::span<const double> x) const {
   const auto& campaign = impl_->opened->campaign;
   const auto p = campaign.setup().observations.cols();
-  if (!campaign.method().amortised())
+  if (!is_amortised(campaign.config()))
     fail(ExitCode::usage,
          "this campaign's posterior holds at its own observation alone: run a campaign with method.name = "
          "\"npse\"");

@@ -10,6 +10,7 @@
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
 #include "cli/table_format.hpp"
+#include "config/experiment.hpp"
 #include "storage/csv.hpp"
 #include "storage/output_file.hpp"
 #include "util/memory.hpp"
@@ -20,8 +21,8 @@ namespace {
 
 /// The observations in the file, [n, p], the same on every rank.
 Matrix other_observations(const SampleArguments& arguments, const Session& session, Eigen::Index p,
-                          const Method& method) {
-  if (!method.amortised())
+                          const Config& config) {
+  if (!is_amortised(config))
     fail(ExitCode::usage,
          "this campaign's posterior holds at its own observation alone: leave out --observation, or run "
          "a campaign with method.name = \"npse\"");
@@ -55,7 +56,7 @@ std::vector<Matrix> groups_of(const SampleArguments& arguments, const Session& s
                               const TrainedCampaign& campaign) {
   const auto& own = campaign.setup().observations;
   if (arguments.observation.empty()) return {own};
-  const Matrix x = other_observations(arguments, session, own.cols(), campaign.method());
+  const Matrix x = other_observations(arguments, session, own.cols(), campaign.config());
   if (arguments.iid) return {x};
   std::vector<Matrix> groups;
   for (const auto& row : x.rowwise()) groups.emplace_back(row);

@@ -124,13 +124,12 @@ std::unique_ptr<Method> make_method(const Experiment& setup, const Config& confi
                      method_settings(config));
 }
 
-// A method's settings decide, whatever the problem.
 int rounds_of(const Config& config) {
-  return make_method(Problem{}, method_settings(config))->rounds();
+  return method_traits(config.method.name).sequential ? config.method.rounds : 1;
 }
 
 bool is_amortised(const Config& config) {
-  return make_method(Problem{}, method_settings(config))->amortised();
+  return method_traits(config.method.name).amortised;
 }
 
 }  // namespace snpse

@@ -9,29 +9,41 @@
 namespace snpse {
 
 // The methods, a line each. A method NAME is what make_NAME() returns, which methods/NAME.cpp defines.
-#define SNPSE_METHODS(METHOD) \
-  METHOD(npse)                \
-  METHOD(nlse)                \
-  METHOD(tsnpse)              \
-  METHOD(snpse_a)             \
-  METHOD(snpse_b)             \
-  METHOD(snpse_c)
+#define SNPSE_METHODS(METHOD)   \
+  METHOD(npse, kAmortised)      \
+  METHOD(nlse, kAmortised)      \
+  METHOD(tsnpse, kTruncated)    \
+  METHOD(snpse_a, kOfProposals) \
+  METHOD(snpse_b, kOfProposals) \
+  METHOD(snpse_c, kOfProposals)
 
-#define SNPSE_DECLARE_METHOD(name) \
+#define SNPSE_DECLARE_METHOD(name, traits) \
   std::unique_ptr<Method> make_##name(const Problem& problem, const MethodSettings& settings);
 SNPSE_METHODS(SNPSE_DECLARE_METHOD)
 #undef SNPSE_DECLARE_METHOD
 
 namespace {
 
+constexpr MethodTraits kAmortised{.sequential = false, .amortised = true, .holds_at_simulated_data = true};
+constexpr MethodTraits kTruncated{.sequential = true, .amortised = false, .holds_at_simulated_data = true};
+constexpr MethodTraits kOfProposals{.sequential = true, .amortised = false, .holds_at_simulated_data = false};
+
 struct NamedMethod {
   const char* name;
+  MethodTraits traits;
   std::unique_ptr<Method> (*make)(const Problem& problem, const MethodSettings& settings);
 };
 
-#define SNPSE_NAME_METHOD(name) NamedMethod{#name, make_##name},
+#define SNPSE_NAME_METHOD(name, traits) NamedMethod{#name, traits, make_##name},
 constexpr std::array kMethods{SNPSE_METHODS(SNPSE_NAME_METHOD)};
 #undef SNPSE_NAME_METHOD
+
+const NamedMethod& method_named(const std::string& name) {
+  const auto found = std::ranges::find(kMethods, name, &NamedMethod::name);
+  if (found == kMethods.end())
+    fail(ExitCode::config, "unknown method '{}'; did you mean '{}'?", name, nearest(name, method_names()));
+  return *found;
+}
 
 }  // namespace
 
@@ -89,11 +101,12 @@ SampleOfRows Method::check_rows(std::span<const RoundData> /*rounds*/, const Wor
   return {};
 }
 
+MethodTraits method_traits(const std::string& name) {
+  return method_named(name).traits;
+}
+
 std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings) {
-  const auto& name = settings.method.name;
-  for (const auto& method : kMethods)
-    if (name == method.name) return method.make(problem, settings);
-  fail(ExitCode::config, "unknown method '{}'; did you mean '{}'?", name, nearest(name, method_names()));
+  return method_named(settings.method.name).make(problem, settings);
 }
 
 }  // namespace snpse

@@ -32,6 +32,17 @@ struct MethodSettings : FitSettings {
   CompositionOptions composition;
 };
 
+/// What a method is, whatever its problem and its settings.
+struct MethodTraits {
+  /// Whether the method plans several rounds. The others plan one.
+  bool sequential = false;
+  /// Whether the posterior holds for other observations than x_obs.
+  bool amortised = false;
+  /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
+  /// simulated, by which calibration is checked.
+  bool holds_at_simulated_data = false;
+};
+
 /// What a round's training brings.
 struct RoundNetwork : TrainedNetwork {
   /// Of a method with importance weights: their effective sample size as a fraction of their number.
@@ -59,11 +70,6 @@ class Method {
   virtual std::int64_t simulations(int round) const = 0;
   /// The rounds that run where all goes well. tsnpse has more than rounds(): it probes a region first.
   std::vector<PlannedRound> plan() const;
-  /// Whether its posterior holds for other observations than x_obs.
-  virtual bool amortised() const = 0;
-  /// Whether posterior() at the x of a simulation is that under the law of all parameters that were
-  /// simulated, by which calibration is checked.
-  virtual bool holds_at_simulated_data() const { return amortised(); }
   /// How many simulations the round after the finished ones runs; 0: there is no such round. It depends on
   /// the settings, and on the sizes and networks of the finished rounds: an even part of what the settings
   /// leave to the rounds that are left. It is simulations() unless the settings were changed between two
@@ -109,6 +115,8 @@ class Method {
 
 /// The names that make_method() knows.
 std::vector<std::string> method_names();
+/// Error(config) that names the nearest name where the name is unknown.
+MethodTraits method_traits(const std::string& name);
 /// The method named settings.method.name. Error(config) that names the nearest one where it is unknown.
 std::unique_ptr<Method> make_method(const Problem& problem, const MethodSettings& settings);
 

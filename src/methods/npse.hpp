@@ -15,7 +15,6 @@ class Npse : public Method {
   int rounds() const override { return 1; }
   std::int64_t simulations(int round) const override;
   std::int64_t simulations_after(std::span<const RoundData> finished) const override;
-  bool amortised() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
                    const StepContext& context) const override;
   RoundNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,

@@ -17,7 +17,6 @@ class PosteriorProposals : public Method {
 
   int rounds() const override { return settings_.method.rounds; }
   std::int64_t simulations(int round) const override;
-  bool amortised() const override { return false; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
                    const StepContext& context) const override;
   std::shared_ptr<const PosteriorDistribution> posterior(std::span<const RoundData> rounds,

@@ -39,8 +39,6 @@ class Tsnpse : public Method {
   /// Two after a region that failed: the last network cannot look beyond that region's box, and the network
   /// of the next round but the last one can.
   int least_further_rounds(const RoundData& last) const override;
-  bool amortised() const override { return false; }
-  bool holds_at_simulated_data() const override { return true; }
   Proposal propose(std::span<const RoundData> rounds, std::int64_t n,
                    const StepContext& context) const override;
   RoundNetwork train(std::span<const RoundData> rounds, const Checkpoints& checkpoints,

@@ -83,18 +83,23 @@ std::optional<DrawsOfPrior> draws_of_prior(const World& world, const BaseModelDa
   return DrawsOfPrior{sample_of_all(world, rows, kept.of_round_1(rows.total, mine)), std::move(mine)};
 }
 
-/// Collective. Fits the likelihood that tilts a prior with these pieces.
-void fit_tilt(BaseModel& base, const Pieces& pieces, const Standardiser& standardiser,
-              const BaseModelFit& base_fit, const SampleOfRows& fitted, const RowsKeptFromFits& kept,
-              const BaseModelData& data, const World& world) {
-  const auto whole = pieces_of(*data.prior, standardiser);
-  const auto draws = whole ? draws_of_prior(world, data, base_fit.coefficients(), kept) : std::nullopt;
+/// The simulations that the likelihood of a tilted prior is fitted to, and the law of their parameters.
+struct TiltData {
+  Pieces pieces;                      // the prior of the model
+  std::optional<Pieces> whole;        // the whole prior, where round 1 alone is fitted
+  std::optional<DrawsOfPrior> draws;  // of the whole prior
+};
+
+/// Fits the likelihood that tilts a prior.
+void fit_tilt(BaseModel& base, TiltData tilt, const BaseModelFit& base_fit, const SampleOfRows& fitted,
+              const BaseModelData& data) {
+  const auto& [pieces, whole, draws] = tilt;
   auto fit = draws ? base_fit.tilted_prior(draws->sample, *whole) : base_fit.tilted_prior(fitted, pieces);
   if (fit.left_out_tilt.rows() > 0)
     base.tilt = {draws ? draws->sample.id : fitted.id, std::move(fit.left_out_tilt),
                  draws ? draws->mine : data.trainable.rows.id};
   base.tilted = std::move(fit.tilted);
-  base.tilted->prior = pieces;
+  base.tilted->prior = std::move(tilt.pieces);
 }
 
 }  // namespace
@@ -128,7 +133,11 @@ BaseModel fit_base_model(const BaseModelData& data, const ModelOptions& options,
                  {},    {}, {},       {}};
   const BaseModelFit base_fit(space, features, pooling(summary, features.width()));
   if (preconditioned) fit_gaussian(base, base_fit, fitted, data);
-  if (pieces) fit_tilt(base, *pieces, standardiser, base_fit, fitted, kept, data, world);
+  if (pieces) {
+    auto whole = pieces_of(*data.prior, standardiser);
+    auto draws = whole ? draws_of_prior(world, data, base_fit.coefficients(), kept) : std::nullopt;
+    fit_tilt(base, {*pieces, std::move(whole), std::move(draws)}, base_fit, fitted, data);
+  }
   if (correction) {
     base.regression = correction(base.regression, base.z, base.space);
     base.mean = {};

@@ -49,7 +49,6 @@ class KnownMethod : public Method {
 
   int rounds() const override { return 1; }
   std::int64_t simulations(int /*round*/) const override { return 10 * n_; }
-  bool amortised() const override { return true; }
   Proposal propose(std::span<const RoundData>, std::int64_t, const StepContext&) const override {
     throw unasked();
   }

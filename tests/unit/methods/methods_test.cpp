@@ -114,10 +114,11 @@ TEST(Methods, OfOneNetworkForEveryObservationSpendTheBudgetInOneRound) {
     const auto method = method_of({.name = name, .rounds = 7, .simulations = 1234, .first_round = 5});
     EXPECT_EQ(method->rounds(), 1);
     EXPECT_EQ(method->simulations(1), 1234);
-    EXPECT_TRUE(method->amortised());
+    EXPECT_TRUE(method_traits(name).amortised);
+    EXPECT_FALSE(method_traits(name).sequential);
   }
   for (const auto& name : {"tsnpse", "snpse_a", "snpse_b", "snpse_c"})
-    EXPECT_FALSE(method_of({.name = name})->amortised());
+    EXPECT_FALSE(method_traits(name).amortised);
 }
 
 TEST(MakeMethod, KnowsAllItsNames) {
