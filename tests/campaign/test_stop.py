@@ -11,7 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import STOPPED, Job, ProgramTest, events, snpse, wait_for
+from snpse_process import DATA, STOPPED, TOOLS, Job, ProgramTest, events, own_campaign, snpse, wait_for
 
 import test_resume as resume
 
@@ -36,6 +36,19 @@ MANY_DRAWS = resume.BUILT_IN.replace("samples = 10000", "samples = 8192").replac
 [sampler]
 kind = "sde"
 sde_steps = 400
+"""
+
+COUNTING_SIMULATOR = """import random, time
+from snpse_worker import serve
+
+def simulate(theta, seed):
+    with open({calls!r}, "a") as calls:
+        calls.write(f"{{seed}}\\n")
+    time.sleep(0.05)
+    noise = random.Random(seed)
+    return [value + noise.gauss(0, 0.3) for value in theta]
+
+serve(simulate)
 """
 
 
@@ -176,6 +189,33 @@ class DrawTest(ProgramTest):
         self.assert_succeeds(*sample, draws)
         self.assertEqual(draws.read_bytes(), wanted.read_bytes())
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["draws.csv", "results", "wanted.csv"])
+
+    def test_interrupted_diagnosis_goes_on(self):
+        """Neither the simulations nor the draws of a stopped diagnosis are made twice."""
+        file = write_campaign("slow.toml", own_campaign("a", "b"))
+        shutil.copy(TOOLS / "snpse_worker.py", resume.HOME)
+        calls = resume.HOME / "calls.txt"
+        (resume.HOME / "simulator.py").write_text(COUNTING_SIMULATOR.format(calls=str(calls)), encoding="utf-8")
+        out = self.folder / "results"
+        self.assert_succeeds("run", file, "--out", out)
+        diagnose = ["diagnose", out, "--simulations", "100"]
+        calls.unlink()
+        snpse(*diagnose)
+        wanted = (out / "diagnosis.json").read_bytes()
+        seeds = calls.read_text().split()
+        calls.unlink()
+        for stop_at in (30, len(seeds) - 30):  # in the check's simulations, and in those of the predictions
+            with Job(*diagnose) as job:
+                wait_for(lambda: calls.exists() and len(calls.read_text().split()) >= stop_at, "simulations")
+                job.send(signal.SIGTERM)
+                self.assertEqual(job.wait(), STOPPED)
+                self.assertIn(WHAT_TO_DO, last_line(job.output()))
+        self.assertIn(snpse(*diagnose).returncode, (0, DATA))
+        self.assertEqual((out / "diagnosis.json").read_bytes(), wanted)
+        again = calls.read_text().split()
+        self.assertEqual(set(again), set(seeds))
+        self.assertLessEqual(len(again) - len(seeds), 2)  # one in flight at each stop
+        self.assertFalse((out / "diagnosis.parts").exists())
 
 
 if __name__ == "__main__":

@@ -46,8 +46,9 @@ double valid_fraction(const StatusCounts& counts) {
 struct Diagnosis {
   const TrainedCampaign& campaign;
   const DiagnoseArguments& arguments;
+  const std::filesystem::path& parts;
   const StepContext& context;
-  const FreshData fresh{campaign, context, arguments.seed.value_or(campaign.config().seed)};
+  const FreshData fresh{campaign, context, arguments.seed.value_or(campaign.config().seed), parts};
   std::vector<Finding> findings = {};
 
   void calibration();
@@ -79,7 +80,7 @@ bool Diagnosis::is_finished() const {
 }
 
 void Diagnosis::calibration() {
-  if (!campaign.method().holds_at_simulated_data())
+  if (!method_traits(campaign.config().method.name).holds_at_simulated_data)
     return context.log.info(
         "no sbc, coverage, tarp and local_c2st: this method's posterior holds at its own observation alone");
   const double fraction = valid_fraction(count_statuses(context.world, campaign.finished_rounds()));
@@ -281,8 +282,8 @@ void Diagnosis::exact() {
 }  // namespace
 
 std::vector<Finding> diagnose(const TrainedCampaign& campaign, const DiagnoseArguments& arguments,
-                              const StepContext& context) {
-  Diagnosis diagnosis{campaign, arguments, context};
+                              const std::filesystem::path& parts, const StepContext& context) {
+  Diagnosis diagnosis{campaign, arguments, parts, context};
   diagnosis.calibration();
   diagnosis.predictive();
   diagnosis.data();

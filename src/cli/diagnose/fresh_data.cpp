@@ -4,12 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "campaign/extra_simulations.hpp"
+#include "campaign/simulation_parts.hpp"
 #include "diagnostics/pairs.hpp"
 
 namespace snpse {
@@ -46,12 +47,33 @@ Matrix FreshData::proposals(std::int64_t n) const {
 }
 
 Matrix FreshData::simulate(const Matrix& theta, std::uint32_t part) const {
-  auto options = extra_options(campaign.config());
-  options.failure_budget = campaign.config().simulator.failure_budget;
-  const auto done = run_extra(ExtraSimulations::all(theta, seed(), kFirstSimulationRound + part),
-                              campaign.setup(), options, context);
-  if (std::ssize(done.rows) < theta.rows()) fail(ExitCode::stopped, "{}", kStoppedAsAsked);
-  return done.x;
+  const auto& world = context.world;
+  const auto& config = campaign.config();
+  SimulationPlan plan;
+  plan.theta = theta;
+  plan.x_dim = static_cast<int>(campaign.setup().observations.cols());
+  plan.lanes = campaign.setup().lanes;
+  plan.seed = seed();
+  plan.round = kFirstSimulationRound + part;
+  std::optional<SimulationParts> done;  // on rank 0
+  world.on_root([&] {
+    done.emplace(parts / fmt::format("simulations_{}", part),
+                 campaign.folder().header("part", campaign.rounds()), theta.rows(), plan.x_dim,
+                 plan.first_id);
+    plan.todo = done->todo();
+  });
+  const FarmOptions options{.retries = config.simulator.retries,
+                            .failure_budget = config.simulator.failure_budget};
+  const auto report = snpse::simulate(
+      world, campaign.setup().simulator, plan, options,
+      [&](const SimulationPart& results) { done->append(results); }, context.stop, context.log);
+  if (report.stopped) fail(ExitCode::stopped, "{}", kStoppedAsAsked);
+  Matrix x(theta.rows(), plan.x_dim);
+  world.on_root([&] {
+    done->x().fill([&](Eigen::Index first, const Matrix& rows) { x.middleRows(first, rows.rows()) = rows; });
+  });
+  world.broadcast(x);
+  return x;
 }
 
 CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
