@@ -2,9 +2,9 @@
 """Runs methods of sbi on the tasks, observations and budgets of a grid, and adds their rows to the grid's table.
 
     snpse bench GRID.toml --out FOLDER
-    tools/bench_sbi.py GRID.toml FOLDER --methods npe_c tsnpe npse fmpe
+    tools/bench_sbi.py GRID.toml FOLDER --methods npe npe_c tsnpe npse fmpe
 
-Each with sbi's default settings, on one process; npe_c and tsnpe in the rounds of the grid. The simulator is that of
+Each with sbi's default settings, on one process; npe_c (SNPE-C) and tsnpe in the rounds of the grid, the others in one. The simulator is that of
 `snpse simulate`, the measure that of `snpse c2st`. What has a row in FOLDER/rows is not run again. Needs the
 virtual environment of tools/compare, and makes it by pip where it is missing: some gigabytes.
 """
@@ -90,6 +90,7 @@ def train_tsnpe(task, simulations, rounds, x_obs, clock):
 
 SEQUENTIAL = {"npe_c": train_npe_c, "tsnpe": train_tsnpe}
 AMORTISED = {
+    "npe": lambda prior, _: NPE_C(prior, show_progress_bars=False),  # in its only round NPE-C is NPE
     "npse": lambda prior, process: NPSE(prior, sde_type=process, show_progress_bars=False),
     "fmpe": lambda prior, _: FMPE(prior, show_progress_bars=False),
 }

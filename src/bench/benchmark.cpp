@@ -31,14 +31,14 @@ Config benchmark_config(const BenchArguments& arguments) {
   const auto task = make_task(arguments.task);
   if (arguments.reference.empty()) require_reference(*task);
   Config config;
-  config.method.preset = arguments.preset;
-  apply_preset(config);
   config.seed = arguments.seed;
   config.simulator.task = arguments.task;
   config.method.name = arguments.method;
+  config.method.simulations = arguments.simulations;
+  config.method.preset = arguments.preset;
+  apply_preset(config);
   if (arguments.rounds > 0) config.method.rounds = arguments.rounds;
   config.method.rounds = rounds_of(config);  // the result names what was run
-  config.method.simulations = arguments.simulations;
   config.posterior.samples = arguments.samples;
   if (arguments.observation.empty()) {
     take_observations(*task, arguments, config.observation);

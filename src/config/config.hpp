@@ -72,8 +72,9 @@ struct Config {
   PosteriorOptions posterior;
 };
 
-/// Sets all fields whose value the preset named in config.method.preset decides; to be called before the keys
-/// of a campaign file are read over it. Error(config) for an unknown preset.
+/// Sets all fields whose value the preset named in config.method.preset decides. The method's name, the
+/// number of simulations and the task must be set before; the other keys of a campaign file are read after
+/// it. Error(config) for an unknown preset.
 void apply_preset(Config& config);
 std::vector<std::string> preset_names();
 

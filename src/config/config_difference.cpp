@@ -9,6 +9,7 @@
 #include <fmt/ostream.h>
 #include <toml++/toml.h>
 
+#include "config/config_file.hpp"
 #include "config/section_reader.hpp"
 
 namespace snpse {
@@ -65,6 +66,8 @@ std::vector<KeyDifference> differences(const std::string& frozen_text, const std
   } catch (const toml::parse_error& error) {
     return {{fmt::format("campaign.toml:{}: {}", error.source().begin.line, error.description()), "", ""}};
   }
+  // A key that an older version did not know had its default's effect.
+  const Values defaults = values_of(parse_toml(to_toml(Config{}), "the defaults"));
   std::set<std::string> keys;
   for (const auto& values : {frozen, current})
     for (const auto& [key, value] : values) keys.insert(key);
@@ -75,7 +78,8 @@ std::vector<KeyDifference> differences(const std::string& frozen_text, const std
   std::vector<KeyDifference> found;
   for (const auto& key : keys) {
     KeyDifference difference{key, value_in(frozen, key), value_in(current, key)};
-    if (difference.frozen != difference.wanted) found.push_back(std::move(difference));
+    const bool is_default = !frozen.contains(key) && value_in(defaults, key) == difference.wanted;
+    if (difference.frozen != difference.wanted && !is_default) found.push_back(std::move(difference));
   }
   return found;
 }

@@ -17,7 +17,8 @@ struct KeyDifference {
   std::string text() const;
 };
 
-/// The keys whose values differ between two texts of to_toml(); one that is a sentence and says where, if the
+/// The keys whose values differ between two texts of to_toml(), a key that the frozen text lacks having its
+/// default there; one that is a sentence and says where, if the
 /// frozen one was damaged and is no TOML.
 std::vector<KeyDifference> differences(const std::string& frozen_text, const std::string& new_text);
 /// The same for people, one line each: "training.batch: 256, now 128".

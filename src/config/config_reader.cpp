@@ -10,19 +10,29 @@
 #include "config/section_reader.hpp"
 #include "config/simulator_location.hpp"
 #include "config/value_reader.hpp"
+#include "methods/method.hpp"
 #include "storage/durable_file.hpp"
 #include "tasks/task.hpp"
 
 namespace snpse {
 namespace {
 
-/// The preset decides what the keys that are not given mean, so it comes first. An unknown one is reported
-/// when the method section is read.
+/// The preset decides what the keys that are not given mean, so it comes first, with the keys that it depends
+/// on. Wrong values are reported when the sections are read.
 void start_from_preset(const toml::table& root, Config& config) {
+  const auto is_one_of = [](const std::optional<std::string>& value, const std::vector<std::string>& names) {
+    return value && std::ranges::find(names, *value) != names.end();
+  };
   const auto preset = root["method"]["preset"].value<std::string>();
-  const auto names = preset_names();
-  if (!preset || std::find(names.begin(), names.end(), *preset) == names.end()) return;
-  config.method.preset = *preset;
+  if (!is_one_of(preset, preset_names())) return;
+  auto& method = config.method;
+  method.preset = *preset;
+  if (const auto name = root["method"]["name"].value<std::string>(); is_one_of(name, method_names()))
+    method.name = *name;
+  constexpr double kMost = 1e15;
+  if (const auto simulations = root["method"]["simulations"].value<double>())
+    method.simulations = static_cast<std::int64_t>(std::clamp(*simulations, 1.0, kMost));
+  config.simulator.task = root["simulator"]["task"].value_or<std::string>("");
   apply_preset(config);
 }
 

@@ -101,6 +101,7 @@ MethodSettings method_settings(const Config& config) {
   return {{config.model, config.training, config.invalid},
           config.method,
           config.sampler,
+          config.density,
           config.truncation,
           config.composition};
 }

@@ -59,13 +59,19 @@ constexpr double default_epsilon(int dim) {
 struct TruncationOptions {
   double epsilon = 0;            ///< posterior mass outside the region; 0: what default_epsilon() says
   int samples = 5000;            ///< draws from which the threshold is estimated
-  int density_steps = 20;        ///< steps of each log-density
+  int density_steps = 20;        ///< steps of each log-density; 0: as DensityOptions say
+  double energy_ratio = 0.05;    ///< energy networks: noise over signal at which the energy is taken; 0: that
+                                 ///< at t_min
   int screen_steps = 8;          ///< steps of a coarser one that drops most candidates, after those far
                                  ///< from all draws; 0: no such screens
   double margin = 0.02;          ///< the bounding box is wider than the draws by this fraction on each side
   double min_acceptance = 1e-3;  ///< below it the proposal falls back on Markov chains in the region
   int resampling_pool = 32;      ///< fallback: posterior draws of which one is picked as a chain's start
   int chain_steps = 100;         ///< fallback: steps in which a chain is to forget its start, at most
+  bool boxed = true;  ///< the last network learns the prior inside the region's box from the simulations
+                      ///< there; else the whole prior from all simulations
+  bool mend = true;  ///< after a region that was cut too tight the next one is wider, and the failed region's
+                     ///< simulations are weighed; else the check is only told
   double probe = 0.3;  ///< of the budget that is left, what a round takes whose region is not known to hold
   int least_probe = 500;   ///< fewer simulations are no probe, and a round takes all that is left
   double shrinking = 0.5;  ///< a round of few simulations, in a region that keeps less than this fraction of
@@ -73,5 +79,10 @@ struct TruncationOptions {
   double tolerance = 0;    ///< fraction of the next posterior outside the region that calls for a warning; 0:
                            ///< what a region that is wide enough leaves out, see check_truncation()
 };
+
+/// The log-density that decides which parameters are in a region.
+inline DensityOptions density_of_region(const TruncationOptions& truncation, const DensityOptions& density) {
+  return truncation.density_steps == 0 ? density : DensityOptions{.steps = truncation.density_steps};
+}
 
 }  // namespace snpse

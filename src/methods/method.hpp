@@ -28,6 +28,7 @@ struct Problem {
 struct MethodSettings : FitSettings {
   MethodOptions method;
   SamplerOptions sampler;
+  DensityOptions density;
   TruncationOptions truncation;
   CompositionOptions composition;
 };

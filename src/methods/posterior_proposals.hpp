@@ -43,7 +43,7 @@ class PosteriorProposals : public Method {
   /// The law of the parameters of `rounds`.
   ProposalMixture proposal_mixture(std::span<const RoundData> rounds) const;
   /// How densities of proposals are computed.
-  DensityOptions density() const { return {.steps = settings_.truncation.density_steps}; }
+  DensityOptions density() const { return density_of_region(settings_.truncation, settings_.density); }
 
   Problem problem_;
   MethodSettings settings_;

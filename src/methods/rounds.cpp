@@ -6,7 +6,9 @@ namespace snpse {
 
 std::int64_t simulations_of_round(const MethodOptions& options, int round) {
   // A first round need only find the region; the others' simulations lie in it.
-  const std::int64_t most = std::max<std::int64_t>(3 * options.simulations / 10, 1);
+  constexpr double kRounding = 1e-9;
+  const double part = options.first_share * static_cast<double>(options.simulations);
+  const auto most = std::max<std::int64_t>(static_cast<std::int64_t>(part + kRounding), 1);
   const std::int64_t first =
       options.first_round > 0 ? options.first_round : std::min(options.simulations / options.rounds, most);
   if (options.rounds == 1) return options.simulations;

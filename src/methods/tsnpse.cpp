@@ -44,19 +44,6 @@ std::int64_t simulations_left(const MethodOptions& options, std::span<const Roun
   return options.simulations - simulated(rounds);
 }
 
-RegionState state_of(const RoundData& round) {
-  if (!round.proposal.region) return RegionState::prior;
-  if (!round.network.has(kOutside)) return RegionState::passed;  // of a version that did not say
-  const TruncationCheck check{number_in(round.network, kOutside, 0, 1),
-                              number_in(round.network, kTolerance, 0)};
-  return check.passed() ? RegionState::passed : RegionState::failed;
-}
-
-bool has_failed(std::span<const RoundData> rounds) {
-  return std::ranges::any_of(rounds,
-                             [](const auto& round) { return state_of(round) == RegionState::failed; });
-}
-
 /// The region that a round simulated in, but for its screens.
 struct PastRegion {
   std::optional<ValidRegion> valid;  // region.valid refers to it
@@ -97,18 +84,13 @@ std::string describe(const ClassifierCalibration& calibration, double expected_v
       calibration.cut, calibration.held_out);
 }
 
-// An energy is a log-density times the noise ratio, so that what the network misses of it weighs the more the
-// less noise there is; much noise blurs the region.
-constexpr double kEnergyRatio = 0.05;
-
 /// The settings of a round whose network only proposes and has so many simulations. One network is enough,
 /// but one network of very few simulations cuts the region too tight: on the shortened pyloric network with
 /// 128 simulations, the region left out 44 % of the posterior of three networks.
 FitSettings early_settings(FitSettings settings, std::int64_t simulations) {
   constexpr std::int64_t kVeryFew = 1000;
   auto& training = settings.training;
-  if (training.early_steps > 0 && (training.max_steps == 0 || training.early_steps < training.max_steps))
-    training.max_steps = training.early_steps;
+  if (training.early_steps > 0) training.max_steps = std::min(training.max_steps, training.early_steps);
   if (settings.model.networks == 0 && simulations >= kVeryFew) settings.model.networks = 1;
   settings.model.space = settings.model.early_space.value_or(settings.model.space);
   return settings;
@@ -118,6 +100,20 @@ FitSettings early_settings(FitSettings settings, std::int64_t simulations) {
 
 Tsnpse::Tsnpse(Problem problem, MethodSettings settings)
     : problem_(std::move(problem)), settings_(std::move(settings)) {}
+
+RegionState Tsnpse::state_of(const RoundData& round) const {
+  if (!round.proposal.region) return RegionState::prior;
+  // A version that did not check has no figures.
+  if (!settings_.truncation.mend || !round.network.has(kOutside)) return RegionState::passed;
+  const TruncationCheck check{number_in(round.network, kOutside, 0, 1),
+                              number_in(round.network, kTolerance, 0)};
+  return check.passed() ? RegionState::passed : RegionState::failed;
+}
+
+bool Tsnpse::has_failed(std::span<const RoundData> rounds) const {
+  return std::ranges::any_of(rounds,
+                             [&](const auto& round) { return state_of(round) == RegionState::failed; });
+}
 
 TruncationOptions Tsnpse::truncation() const {
   auto options = settings_.truncation;
@@ -201,16 +197,21 @@ Proposal Tsnpse::propose(std::span<const RoundData> rounds, std::int64_t n,
 }
 
 RegionDensity Tsnpse::region_density(const ScorePosterior& posterior, const World& world) const {
+  const auto& options = settings_.truncation;
+  // An energy is a log-density times the noise ratio, so that what the network misses of it weighs the more
+  // the less noise there is; much noise blurs the region.
   if (posterior.has_energy())
-    return {[&](const Matrix& theta) { return posterior.unnormalised_log_prob(world, theta, kEnergyRatio); }};
-  const auto by_flow = [&](int steps) {
-    return [&posterior, &world, steps](const Matrix& theta) {
-      return posterior.unnormalised_log_prob(world, theta, {.steps = steps}, {});
+    return {[&posterior, &world, ratio = options.energy_ratio](const Matrix& theta) {
+      return posterior.unnormalised_log_prob(world, theta, ratio);
+    }};
+  const auto by_flow = [&](const DensityOptions& density) {
+    return [&posterior, &world, density](const Matrix& theta) {
+      return posterior.unnormalised_log_prob(world, theta, density, {});
     };
   };
-  const auto& options = settings_.truncation;
-  if (options.screen_steps == 0) return {by_flow(options.density_steps)};
-  return {by_flow(options.density_steps), by_flow(options.screen_steps)};
+  const auto exact = by_flow(density_of_region(options, settings_.density));
+  if (options.screen_steps == 0) return {exact};
+  return {exact, by_flow({.steps = options.screen_steps})};
 }
 
 bool Tsnpse::is_in_own_box(std::span<const RoundData> rounds) const {
@@ -225,6 +226,7 @@ std::shared_ptr<const Prior> Tsnpse::model_prior(std::span<const RoundData> roun
     const auto restricted = region ? problem_.prior->restricted_to(region->box) : nullptr;
     return restricted ? restricted : problem_.prior;  // where the restriction has no closed form
   };
+  if (!settings_.truncation.boxed) return problem_.prior;
   if (is_in_own_box(rounds)) return in_box_of(rounds.back());
   for (auto round = rounds.rbegin() + 1; round < rounds.rend(); ++round)
     if (state_of(*round) == RegionState::passed) return in_box_of(*round);
@@ -288,8 +290,9 @@ TruncationCheck Tsnpse::check_region(std::span<const RoundData> rounds, const Re
         "{} of the posterior lies outside the region that round {} simulated in, where {} is to be "
         "expected at most: the region was cut too tight{}",
         percent(check.outside), rounds.size(), percent(check.tolerance),
-        is_last(rounds) ? ", and no simulations are left to mend it"
-                        : "; the next round simulates in a new and wider one"));
+        is_last(rounds)             ? ", and no simulations are left to mend it"
+        : settings_.truncation.mend ? "; the next round simulates in a new and wider one"
+                                    : ""));
   return check;
 }
 

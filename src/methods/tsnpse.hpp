@@ -3,6 +3,7 @@
 #include "inference/score_posterior.hpp"
 #include "inference/truncation.hpp"
 #include "methods/method.hpp"
+#include "methods/truncated_rounds.hpp"
 #include "training/posterior_score.hpp"
 
 namespace snpse {
@@ -58,6 +59,9 @@ class Tsnpse : public Method {
   /// the region that they were drawn from.
   double kept_fraction(std::span<const RoundData> rounds, const HighestDensityRegion& region,
                        const LogProb& log_prob, const World& world) const;
+  /// Where regions are not mended, a region that failed counts as one that passed.
+  RegionState state_of(const RoundData& round) const;
+  bool has_failed(std::span<const RoundData> rounds) const;
   /// Whether the last of `rounds` spends what is left of the budget.
   bool is_last(std::span<const RoundData> rounds) const;
   /// Whether the model of the last of `rounds` lives in the box of that round's region.

@@ -31,9 +31,9 @@ struct ModelOptions {
   Space space = Space::natural;
   std::optional<Space> early_space;  ///< that of tsnpse's rounds before the last; none: the same
   Process process = Process::ve;
-  double sigma_min = 0.002;  ///< VE: smallest noise; 0: the paper's rule (0.01 for two parameters, else 0.05)
-  double sigma_max =
-      15;  ///< VE: largest noise; 0: the paper's rule (largest distance of two training parameters)
+  double sigma_min = 0.002;  ///< VE: smallest noise
+  double sigma_max = 15;  ///< VE: largest noise; 0: the paper's rule (largest distance of two parameters that
+                          ///< round 1 trains on)
   double beta_min = 0.1;  ///< VP and sub-VP
   double beta_max = 11;   ///< VP and sub-VP
   double t_min = 1e-5;    ///< diffusion time at which sampling ends and training begins

@@ -71,8 +71,11 @@ NoiseBatch training_noise(std::int64_t n, std::int64_t begin, std::int64_t end, 
       const std::int64_t stratum = draw * n + i;
       RandomStream random(seed, Purpose::diffusion_noise, round,
                           static_cast<std::uint64_t>(step * strata + stratum));
-      const double uniform = (static_cast<double>(stratum) + random.uniform()) / static_cast<double>(strata);
-      writer.append(random, uniform);
+      const double uniform = random.uniform();
+      const bool independent = options.noise_levels == NoiseLevels::uniform;
+      writer.append(random, independent
+                                ? uniform
+                                : (static_cast<double>(stratum) + uniform) / static_cast<double>(strata));
     }
   return writer.finish();
 }

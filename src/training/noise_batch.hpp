@@ -21,8 +21,9 @@ struct NoiseBatch {
 /// Turns a uniform number into a diffusion time as options.noise_levels says.
 double diffusion_time(double uniform, const ScoreModel& model, const TrainingOptions& options);
 
-/// The noise of the simulations [begin, end) of one training step over n: stratified in t over the draws * n
-/// rows of the step, each row from its own stream, so that the step is the same however many ranks share it.
+/// The noise of the simulations [begin, end) of one training step over n, each row from its own stream, so
+/// that the step is the same however many ranks share it. Lognormal levels are stratified over the draws * n
+/// rows of the step, uniform times are independent.
 NoiseBatch training_noise(std::int64_t n, std::int64_t begin, std::int64_t end, int draws,
                           const ScoreModel& model, const TrainingOptions& options, std::uint64_t seed,
                           std::uint32_t round, std::int64_t step);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "numerics/tensor_matrix.hpp"
@@ -10,9 +11,9 @@
 namespace snpse {
 namespace {
 
-/// Song & Ermon 2020, technique 1: the largest distance between two training parameters.
+/// Song & Ermon 2020, technique 1: the largest distance between two parameters.
 double largest_distance(const Matrix& z) {
-  constexpr Eigen::Index kEnough = 5000;
+  constexpr Eigen::Index kEnough = 10000;
   const Eigen::Index n = std::min(z.rows(), kEnough);
   double largest = 0;
   for (Eigen::Index i = 1; i < n; ++i)
@@ -34,6 +35,18 @@ double least_time(const ModelOptions& options, const Diffusion& diffusion,
   return diffusion.time_of_ratio(diffusion.ratio(options.t_min) * smallest_width(options, regression));
 }
 
+/// Collective. The parameters by which the largest noise is chosen, [n, d]: those of round 1 as the model of
+/// round 1 saw them. The standardised space of a later round is another one.
+Matrix first_parameters(std::span<const RoundData> rounds, const ModelOptions& options, const BaseModel& base,
+                        const std::optional<Replacement>& replacement, const Prior& prior,
+                        const World& world) {
+  const bool needed = options.process == Process::ve && options.sigma_max == 0;
+  if (!needed || !base.space.standardiser()) return base.z;
+  const Matrix theta = world.gather_rows(valid_rows(world, rounds.first(1), prior, replacement).theta);
+  return ParameterSpace::standardised(Standardiser::fit(theta)).to_z(theta);
+}
+
+/// z: of round 1, [n, d].
 Diffusion make_diffusion(const ModelOptions& options, const Matrix& z, const GaussianRegression& regression) {
   switch (options.process) {
     case Process::vp:
@@ -43,8 +56,7 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z, const Gau
     case Process::ve:
       break;
   }
-  const double low = (options.sigma_min > 0 ? options.sigma_min : (z.cols() == 2 ? 0.01 : 0.05)) *
-                     smallest_width(options, regression);
+  const double low = options.sigma_min * smallest_width(options, regression);
   const double high = options.sigma_max > 0 ? options.sigma_max : std::max(largest_distance(z), 2 * low);
   return Diffusion::variance_exploding(low, high);
 }
@@ -97,9 +109,9 @@ TrainingData training_data(const ScoreModel& model, const BaseModel& base, const
   return data;
 }
 
-ScoreModel make_model(const ModelOptions& options, const BaseModel& base, std::uint64_t seed,
-                      std::uint32_t round) {
-  const auto diffusion = make_diffusion(options, base.z, base.regression);
+ScoreModel make_model(const ModelOptions& options, const BaseModel& base, const Matrix& first_z,
+                      std::uint64_t seed, std::uint32_t round) {
+  const auto diffusion = make_diffusion(options, first_z, base.regression);
   return {{diffusion, options.parametrisation, least_time(options, diffusion, base.regression), base.space,
            base.features, base.regression, base.tilted, base.components},
           shape_of(options, base),
@@ -119,7 +131,10 @@ ScoreTraining posterior_score(std::span<const RoundData> rounds, const std::shar
   auto trainable = trainable_rows(rounds, *boxed, settings, seed, world);
   const auto base = fit_base_model({rounds, prior, boxed, trainable, options.draws_of_prior}, settings.model,
                                    options.base_correction, world);
-  auto model = make_model(settings.model, base, seed, static_cast<std::uint32_t>(rounds.size()));
+  auto model =
+      make_model(settings.model, base,
+                 first_parameters(rounds, settings.model, base, trainable.replacement, *prior, world), seed,
+                 static_cast<std::uint32_t>(rounds.size()));
   const auto& rows = trainable.rows;
   const Vector weights = options.weigh ? options.weigh(rows) : Vector(Vector::Ones(rows.theta.rows()));
   auto data = training_data(model, base, rows, weights, settings.training.memory);

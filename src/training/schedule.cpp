@@ -5,20 +5,17 @@
 #include <numeric>
 
 namespace snpse {
-namespace {
-
-constexpr std::size_t kSmoothing = 5;  // validations
-
-}  // namespace
 
 std::int64_t batch_size(const TrainingOptions& options, std::int64_t rows) {
-  const std::int64_t wanted = options.batch > 0 ? options.batch : (rows <= 10000 ? 50 : 500);
-  return std::min(wanted, rows);
+  return std::min<std::int64_t>(options.batch, rows);
+}
+
+std::int64_t steps_of_iteration(const TrainingOptions& options, std::int64_t rows) {
+  return options.iteration > 0 ? options.iteration * (rows / batch_size(options, rows)) : 1;
 }
 
 std::int64_t most_steps(const TrainingOptions& options, std::int64_t rows) {
-  constexpr std::int64_t kPaperSweeps = 3000;
-  return options.max_steps > 0 ? options.max_steps : kPaperSweeps * (rows / batch_size(options, rows));
+  return options.max_steps * steps_of_iteration(options, rows);
 }
 
 double learning_rate(const TrainingOptions& options, std::int64_t step, std::int64_t max_steps) {
@@ -30,12 +27,12 @@ double learning_rate(const TrainingOptions& options, std::int64_t step, std::int
 }
 
 bool on_plateau(const std::vector<std::int64_t>& steps, const std::vector<double>& losses,
-                std::int64_t patience) {
+                std::int64_t patience, int smoothing) {
   double lowest = std::numeric_limits<double>::infinity();
   std::int64_t lowest_step = steps.back();
-  for (std::size_t end = kSmoothing; end <= losses.size(); ++end) {
+  for (auto end = static_cast<std::size_t>(smoothing); end <= losses.size(); ++end) {
     const auto last = losses.begin() + static_cast<std::ptrdiff_t>(end);
-    const double sum = std::accumulate(last - kSmoothing, last, 0.0);
+    const double sum = std::accumulate(last - smoothing, last, 0.0);
     if (sum >= lowest) continue;
     lowest = sum;
     lowest_step = steps[end - 1];

@@ -45,6 +45,7 @@ double measure_training_step(const std::shared_ptr<const Prior>& prior, Eigen::I
   const auto seconds_of = [&](std::int64_t steps) {
     auto options = settings.training;
     options.max_steps = static_cast<int>(steps);
+    options.iteration = 0;
     options.validation_every = options.max_steps;
     const auto report = train(context.world, training.model, training.data, options, {kSeed, 1}, {},
                               context.stop, context.log);

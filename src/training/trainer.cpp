@@ -28,12 +28,14 @@ std::vector<float> to_vector(const torch::Tensor& tensor) {
   return {first, first + tensor.numel()};
 }
 
-/// The steps without a better loss after which a training ends. Few rows are soon learned by heart.
-std::int64_t patience_of(const TrainingOptions& options, std::int64_t steps_a_sweep) {
+/// The steps without a better loss after which a training on so many rows ends. Few rows are soon learned by
+/// heart.
+std::int64_t patience_of(const TrainingOptions& options, std::int64_t rows) {
   constexpr std::int64_t kPatientSweeps = 90;
   constexpr std::int64_t kLeastPatience = 500;
   constexpr std::int64_t kMostPatience = 1500;
-  if (options.patience > 0) return options.patience;
+  if (options.patience > 0) return options.patience * steps_of_iteration(options, rows);
+  const std::int64_t steps_a_sweep = rows / batch_size(options, rows);
   return std::clamp(kPatientSweeps * steps_a_sweep, kLeastPatience, kMostPatience);
 }
 
@@ -61,6 +63,8 @@ class Trainer {
     batch_ = batch_size(options, n);
     steps_a_sweep_ = n / batch_;
     max_steps_ = most_steps(options, n);
+    steps_a_validation_ = options.validation_every * steps_of_iteration(options, n);
+    patience_ = patience_of(options, n);
     const auto range = world.rows_of(static_cast<Eigen::Index>(held_out_.validation.size()));
     validation_rows_ = data_.fetch(
         std::span(held_out_.validation)
@@ -111,9 +115,7 @@ class Trainer {
     return noise;
   }
 
-  std::int64_t next_validation() const {
-    return (step_ / options_.validation_every + 1) * options_.validation_every;
-  }
+  std::int64_t next_validation() const { return (step_ / steps_a_validation_ + 1) * steps_a_validation_; }
 
   /// The order in which a sweep takes the training set.
   const std::vector<std::int64_t>& order_of(std::int64_t sweep) {
@@ -202,7 +204,7 @@ class Trainer {
 
   bool finished() const {
     return step_ >= max_steps_ ||
-           on_plateau(history_.step, history_.validation_loss, patience_of(options_, steps_a_sweep_));
+           on_plateau(history_.step, history_.validation_loss, patience_, options_.smoothing);
   }
 
   void keep_best(double loss) {
@@ -249,6 +251,8 @@ class Trainer {
   std::int64_t batch_ = 0;
   std::int64_t steps_a_sweep_ = 0;
   std::int64_t max_steps_ = 0;
+  std::int64_t steps_a_validation_ = 0;
+  std::int64_t patience_ = 0;
   std::vector<std::int64_t> order_;
   std::int64_t sweep_ = -1;
   TrainingRows window_;  // this rank's rows of the steps [window_begin_, window_end_)

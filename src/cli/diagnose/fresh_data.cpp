@@ -80,7 +80,7 @@ CalibrationPairs FreshData::pairs(std::int64_t n, std::int64_t draws) const {
   const Matrix theta = proposals(n);
   const Matrix x = simulate(theta, 0);
   // Ranks among densities need no more of them than tsnpse's regions do.
-  const DensityOptions density{.steps = campaign.config().truncation.density_steps};
+  const auto density = density_of_region(campaign.config().truncation, campaign.config().density);
   return draw_pairs(
       context.world, theta, x, [&](const Vector& at) { return campaign.posterior(at.transpose()); },
       {draws, density, {seed(), Purpose::posterior, kFirstPairRound}},

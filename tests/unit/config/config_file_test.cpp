@@ -70,6 +70,36 @@ TEST_F(ConfigFile, FillsInDefaultsAndPresets) {
   EXPECT_EQ(read.training.warmup, 3);
 }
 
+/// The configuration of a task by the published protocol.
+Config paper_config(const std::string& task, const std::string& method, int simulations) {
+  const std::string x = task == "sir" ? "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]" : "[0, 0]";
+  return parsed_config(
+      fmt::format("[simulator]\ntask = \"{}\"\n[observation]\nx = {}\n[method]\nname = \"{}\"\n"
+                  "preset = \"paper\"\nsimulations = {}\n",
+                  task, x, method, simulations));
+}
+
+TEST_F(ConfigFile, ThePublishedProtocolDependsOnBudgetMethodAndTask) {
+  // Batches of appendix E.3.2, by the budget of the campaign and not of a round; iterations of the authors'
+  // code.
+  const auto batch = [](const std::string& method, int simulations) {
+    return paper_config("two_moons", method, simulations).training.batch;
+  };
+  EXPECT_EQ(batch("npse", 1000), 50);
+  EXPECT_EQ(batch("npse", 10000), 50);
+  EXPECT_EQ(batch("tsnpse", 10000), 200);
+  EXPECT_EQ(batch("npse", 100000), 500);
+  EXPECT_EQ(batch("tsnpse", 100000), 500);
+  EXPECT_EQ(paper_config("two_moons", "npse", 1000).training.iteration, 10);
+  EXPECT_EQ(paper_config("two_moons", "npse", 10000).training.iteration, 5);
+  EXPECT_EQ(paper_config("two_moons", "npse", 100000).training.iteration, 1);
+  EXPECT_EQ(paper_config("two_moons", "tsnpse", 1000).method.rounds, 10);
+  EXPECT_EQ(paper_config("two_moons", "snpse_a", 1000).method.rounds, 2);
+  EXPECT_EQ(paper_config("two_moons", "npse", 1000).model.sigma_min, 0.01);
+  EXPECT_EQ(paper_config("sir", "npse", 1000).model.sigma_min, 0.01);
+  EXPECT_EQ(paper_config("gaussian_mixture", "npse", 1000).model.sigma_min, 0.05);
+}
+
 TEST_F(ConfigFile, ReadsPriorsOfOwnSimulators) {
   const Config config = parsed_config(kEpidemic);
   ASSERT_EQ(config.parameters.size(), 2U);
@@ -373,6 +403,19 @@ TEST_F(ConfigFile, DescribesWhatChanged) {
                              "training.batch: 256, now 128",
                              "training.learning_rate: 0.001, now 0.001000000000000001",
                          }));
+}
+
+TEST_F(ConfigFile, GivesAKeyThatAnOlderVersionDidNotHaveItsDefault) {
+  const Config config = parsed_config(kTwoMoons);
+  const std::string now = to_toml(config);
+  const auto begin = now.find("smoothing");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string older = now.substr(0, begin) + now.substr(now.find('\n', begin) + 1);
+  EXPECT_TRUE(describe_difference(older, now).empty());
+  Config changed = config;
+  changed.training.smoothing = 1;
+  EXPECT_EQ(describe_difference(older, to_toml(changed)),
+            (std::vector<std::string>{"training.smoothing: absent, now 1"}));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -69,25 +71,38 @@ TEST(TrainingNoise, SharesOfAStepMakeTheWholeStep) {
   EXPECT_FALSE(torch::equal(batch(model, 0, 40, 4).eps, whole.eps));
 }
 
-TEST(TrainingNoise, LevelsAreThoseOfTheirTimesAndStratified) {
+TEST(TrainingNoise, LevelsAreThoseOfTheirTimes) {
   for (const auto& diffusion : testing::all_diffusions()) {
     const auto model = model_of(diffusion);
     const TrainingOptions options{.noise_levels = NoiseLevels::uniform};
     const auto noise = training_noise(40, 0, 40, 2, model, options, 1, 1, 0);
     ASSERT_EQ(noise.eps.sizes().vec(), (std::vector<std::int64_t>{80, 2}));
-    auto times = testing::column(to_matrix(noise.level.t), 0);
+    const auto times = testing::column(to_matrix(noise.level.t), 0);
     for (Eigen::Index i = 0; i < 80; ++i) {
       const double t = times[static_cast<std::size_t>(i)];
       EXPECT_NEAR(noise.level.alpha[i].item<double>(), diffusion.alpha(t), 1e-5);
       EXPECT_NEAR(noise.level.sigma[i].item<double>(), diffusion.sigma(t), 1e-5 * (1 + diffusion.sigma(t)));
     }
-    std::sort(times.begin(), times.end());
-    for (int i = 0; i < 80; ++i) {
-      const double uniform = (times[static_cast<std::size_t>(i)] - model.t_min()) / (1 - model.t_min());
-      EXPECT_GE(uniform, i / 80.0 - 1e-6);
-      EXPECT_LE(uniform, (i + 1) / 80.0 + 1e-6);
-    }
   }
+}
+
+TEST(TrainingNoise, LognormalLevelsAreStratifiedAndUniformTimesAreIndependent) {
+  const auto model = testing::small_model(testing::all_diffusions()[0], Parametrisation::preconditioned, 1);
+  constexpr int kStrata = 80;
+  const auto strata_met = [&](NoiseLevels levels) {
+    const TrainingOptions options{.noise_levels = levels};
+    const auto noise = training_noise(40, 0, 40, 2, model, options, 1, 1, 0);
+    auto times = testing::column(to_matrix(noise.level.t), 0);
+    std::vector<double> edges;
+    for (int i = 1; i < kStrata; ++i)
+      edges.push_back(diffusion_time(static_cast<double>(i) / kStrata, model, options));
+    std::set<std::ptrdiff_t> met;
+    for (const double t : times) met.insert(std::ranges::upper_bound(edges, t) - edges.begin());
+    return met.size();
+  };
+  EXPECT_GE(strata_met(NoiseLevels::lognormal), 70U);  // single precision moves a time over an edge
+  // Of 80 independent times 1 - 1/e of the strata are met, 51, with a deviation of about 4.
+  EXPECT_NEAR(static_cast<double>(strata_met(NoiseLevels::uniform)), 51, 14);
 }
 
 TEST(TrainingNoise, IsStandardNormal) {

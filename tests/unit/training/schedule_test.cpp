@@ -31,7 +31,7 @@ TEST(OnPlateau, WaitsForPatienceStepsAfterTheLowestAverageOfFive) {
   const auto plateau_after = [&](double loss) {
     steps.push_back(steps.empty() ? 10 : steps.back() + 10);
     losses.push_back(loss);
-    return on_plateau(steps, losses, 40);
+    return on_plateau(steps, losses, 40, 5);
   };
   for (const double loss : {5., 4., 3., 2., 1.}) EXPECT_FALSE(plateau_after(loss));
   // The averages fall until the fives and fours have left them, whatever the single losses do.
@@ -41,7 +41,22 @@ TEST(OnPlateau, WaitsForPatienceStepsAfterTheLowestAverageOfFive) {
 }
 
 TEST(OnPlateau, HasNoOpinionOnFewerThanFive) {
-  EXPECT_FALSE(on_plateau({100, 200, 300, 400}, {1, 2, 3, 4}, 100));
+  EXPECT_FALSE(on_plateau({100, 200, 300, 400}, {1, 2, 3, 4}, 100, 5));
+}
+
+TEST(OnPlateau, ComparesSingleLossesWithoutSmoothing) {
+  EXPECT_FALSE(on_plateau({10, 20, 30}, {2, 1, 3}, 20, 1));
+  EXPECT_TRUE(on_plateau({10, 20, 30, 40}, {2, 1, 3, 1.1}, 20, 1));
+}
+
+TEST(Steps, AreSweepsTimesBatchesWhereIterationsAreCounted) {
+  // 4250 rows make 85 batches of 50, so that an iteration of 5 sweeps has 425 steps.
+  const TrainingOptions iterations{.batch = 50, .iteration = 5, .max_steps = 3000};
+  EXPECT_EQ(steps_of_iteration(iterations, 4250), 425);
+  EXPECT_EQ(most_steps(iterations, 4250), 3000 * 425);
+  const TrainingOptions steps{.batch = 50, .max_steps = 3000};
+  EXPECT_EQ(steps_of_iteration(steps, 4250), 1);
+  EXPECT_EQ(most_steps(steps, 4250), 3000);
 }
 
 }  // namespace
