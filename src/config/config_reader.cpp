@@ -206,6 +206,14 @@ void check_model(const toml::table& root, const Config& config, ConfigErrors& er
   if (model.sigma_min > 0 && model.sigma_max > 0 && model.sigma_min >= model.sigma_max)
     errors.add(line_at(root, "model"), fmt::format("model.sigma_min = {} must be below model.sigma_max = {}",
                                                    model.sigma_min, model.sigma_max));
+  if (model.process == Process::straight && model.sigma_min >= 1)
+    errors.add(
+        line_at(root, "model"),
+        fmt::format("model.sigma_min = {} must be below 1, where the straight path ends", model.sigma_min));
+  if (model.parametrisation == Parametrisation::velocity && is_energy(model.network))
+    errors.add(
+        line_at(root, "model"),
+        "an energy network has no velocity: set model.parametrisation to \"preconditioned\" or \"noise\"");
   if (model.beta_min >= model.beta_max)
     errors.add(line_at(root, "model"), fmt::format("model.beta_min = {} must be below model.beta_max = {}",
                                                    model.beta_min, model.beta_max));

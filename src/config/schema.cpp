@@ -67,7 +67,8 @@ Names<std::optional<Space>> early_space_names() {
 }
 
 Names<Process> named_processes() {
-  return {{"ve", Process::ve}, {"vp", Process::vp}, {"subvp", Process::subvp}};
+  return {
+      {"ve", Process::ve}, {"vp", Process::vp}, {"subvp", Process::subvp}, {"straight", Process::straight}};
 }
 
 Section simulator_section(SimulatorOptions& o) {
@@ -119,8 +120,8 @@ Section model_section(ModelOptions& o) {
           {"early_space", "that of tsnpse's rounds before the last",
            choice<std::optional<Space>>(o.early_space, early_space_names())},
           {"process", "the forward process", choice<Process>(o.process, named_processes())},
-          {"sigma_min", "ve: smallest noise", number(o.sigma_min, above(0))},
-          {"sigma_max", "ve: largest noise; 0: the largest distance of two parameters of round 1",
+          {"sigma_min", "ve, straight: smallest noise", number(o.sigma_min, above(0))},
+          {"sigma_max", "ve, straight: largest; 0: the largest distance of two parameters of round 1",
            number(o.sigma_max, at_least(0))},
           {"beta_min", "vp, subvp: noise rate at time 0", number(o.beta_min, at_least(0))},
           {"beta_max", "vp, subvp: noise rate at time 1", number(o.beta_max, above(0))},
@@ -128,7 +129,8 @@ Section model_section(ModelOptions& o) {
            number(o.t_min, strictly_between(0, 1))},
           {"parametrisation", "what the network computes",
            choice<Parametrisation>(o.parametrisation, {{"preconditioned", Parametrisation::preconditioned},
-                                                       {"noise", Parametrisation::noise}})},
+                                                       {"noise", Parametrisation::noise},
+                                                       {"velocity", Parametrisation::velocity}})},
           {"network", "mlp, or energy: slower steps, but tsnpse's truncation is one pass; or residual blocks",
            choice<NetworkKind>(o.network, {{"mlp", NetworkKind::mlp},
                                            {"energy", NetworkKind::energy},

@@ -18,7 +18,7 @@ Reference reference_of(const ScoreField& field) {
   const auto& diffusion = model.diffusion();
   const auto shape = torch::ones({1, model.dim()}, torch::kFloat32);
   const double alpha = diffusion.alpha(1.0);
-  if (model.parametrisation() == Parametrisation::noise)
+  if (model.parametrisation() != Parametrisation::preconditioned)
     return {0 * shape, shape * (diffusion.reference_deviation() / alpha)};
   const double ratio = diffusion.ratio(1.0);
   const auto& [centre, deviation] = field.centre();

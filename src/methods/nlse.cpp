@@ -15,7 +15,7 @@ bool Nlse::is_npse() const {
 }
 
 std::shared_ptr<const UnconditionalScore> Nlse::added(std::shared_ptr<const UnconditionalScore> prior) const {
-  if (settings_.model.parametrisation == Parametrisation::noise) return prior;
+  if (settings_.model.parametrisation != Parametrisation::preconditioned) return prior;
   return std::make_shared<const RelativeScore>(std::move(prior));
 }
 

@@ -29,7 +29,7 @@ RoundNetwork SnpseC::train(std::span<const RoundData> rounds, const Checkpoints&
   ProposalCorrection correction;
   const auto base_correction = [&](const GaussianRegression& fitted, const Matrix& z,
                                    const ParameterSpace& space) {
-    if (settings_.model.parametrisation == Parametrisation::noise) return fitted;
+    if (settings_.model.parametrisation != Parametrisation::preconditioned) return fitted;
     correction =
         ProposalCorrection(fitted, Standardiser::fit(z), prior_moments(problem_.prior, problem_.seed, space));
     return correction.base();

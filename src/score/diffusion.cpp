@@ -17,6 +17,8 @@ bool are_valid(Process process, double low, double high) {
     case Process::vp:
     case Process::subvp:
       return low <= high;
+    case Process::straight:
+      return low < 1 && high > 1;
   }
   return false;
 }
@@ -43,6 +45,11 @@ Diffusion Diffusion::sub_variance_preserving(double beta_min, double beta_max) {
   return {Process::subvp, beta_min, beta_max};
 }
 
+Diffusion Diffusion::straight(double sigma_min, double sigma_max) {
+  ensure(are_valid(Process::straight, sigma_min, sigma_max), "0 < sigma_min < 1 < sigma_max");
+  return {Process::straight, sigma_min, sigma_max};
+}
+
 double Diffusion::beta(double t) const {
   return low_ + t * (high_ - low_);
 }
@@ -58,6 +65,8 @@ double Diffusion::alpha(double t) const {
     case Process::vp:
     case Process::subvp:
       return std::exp(-integrated_beta(t) / 2);
+    case Process::straight:
+      return 1 - t * (1 - 1 / high_);
   }
   throw std::logic_error("unknown process");
 }
@@ -70,6 +79,8 @@ double Diffusion::sigma(double t) const {
       return std::sqrt(-std::expm1(-integrated_beta(t)));
     case Process::subvp:
       return -std::expm1(-integrated_beta(t));
+    case Process::straight:
+      return low_ + t * (1 - low_);
   }
   throw std::logic_error("unknown process");
 }
@@ -90,6 +101,8 @@ double Diffusion::time_of_ratio(double ratio) const {
       return time_of_integrated_beta(std::log1p(ratio * ratio));
     case Process::subvp:  // ratio = 2 sinh(B / 2)
       return time_of_integrated_beta(2 * std::asinh(ratio / 2));
+    case Process::straight:
+      return (ratio - low_) / (1 - low_ + ratio * (1 - 1 / high_));
   }
   throw std::logic_error("unknown process");
 }
@@ -101,6 +114,8 @@ double Diffusion::drift(double t) const {
     case Process::vp:
     case Process::subvp:
       return -beta(t) / 2;
+    case Process::straight:
+      return -(1 - 1 / high_) / alpha(t);
   }
   throw std::logic_error("unknown process");
 }
@@ -113,6 +128,8 @@ double Diffusion::diffusion_squared(double t) const {
       return beta(t);
     case Process::subvp:
       return beta(t) * -std::expm1(-2 * integrated_beta(t));
+    case Process::straight:
+      return 2 * sigma(t) * (1 - low_ - drift(t) * sigma(t));
   }
   throw std::logic_error("unknown process");
 }
@@ -123,6 +140,7 @@ double Diffusion::reference_deviation() const {
       return high_;
     case Process::vp:
     case Process::subvp:
+    case Process::straight:
       return 1;
   }
   throw std::logic_error("unknown process");

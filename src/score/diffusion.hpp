@@ -23,6 +23,10 @@ class Diffusion {
   static Diffusion variance_preserving(double beta_min, double beta_max);
   /// Sub-VP: as VP with sigma = 1 - exp(-B).
   static Diffusion sub_variance_preserving(double beta_min, double beta_max);
+  /// The straight path of flow matching (Lipman et al. 2023), from the noise sigma_min to noise with a rest
+  /// of signal: alpha = 1 - t (1 - 1 / sigma_max), sigma = sigma_min + t (1 - sigma_min); 0 < sigma_min < 1
+  /// and 1 < sigma_max.
+  static Diffusion straight(double sigma_min, double sigma_max);
 
   Process process() const { return process_; }
   double alpha(double t) const;

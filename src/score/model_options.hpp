@@ -9,8 +9,8 @@ namespace snpse {
 
 /// The forward process that turns parameters into noise (paper, section 2.1; Song et al. 2021).
 /// The numbers are part of the file format.
-enum class Process { ve = 0, vp = 1, subvp = 2 };
-inline constexpr std::array kProcesses{Process::ve, Process::vp, Process::subvp};
+enum class Process { ve = 0, vp = 1, subvp = 2, straight = 3 };
+inline constexpr std::array kProcesses{Process::ve, Process::vp, Process::subvp, Process::straight};
 
 /// The space in which the diffusion runs.
 enum class Space {
@@ -25,15 +25,17 @@ enum class Parametrisation {
   preconditioned = 0,  ///< the mixture of data and noise of Karras et al. 2022: untrained, it is the prior's
                        ///< score
   noise = 1,           ///< minus sigma times the score, from the raw theta_t and t, as in the paper
+  velocity = 2,  ///< eps - z_0, the velocity of the straight path, from the raw theta_t and t: flow matching
+                 ///< (Lipman et al. 2023)
 };
 
 struct ModelOptions {
   Space space = Space::natural;
   std::optional<Space> early_space;  ///< that of tsnpse's rounds before the last; none: the same
   Process process = Process::ve;
-  double sigma_min = 0.002;  ///< VE: smallest noise
-  double sigma_max = 15;  ///< VE: largest noise; 0: the paper's rule (largest distance of two parameters that
-                          ///< round 1 trains on)
+  double sigma_min = 0.002;  ///< VE and straight: smallest noise
+  double sigma_max = 15;     ///< VE and straight: largest noise over signal; 0: the paper's rule (largest
+                          ///< distance of two parameters that round 1 trains on)
   double beta_min = 0.1;  ///< VP and sub-VP
   double beta_max = 11;   ///< VP and sub-VP
   double t_min = 1e-5;    ///< diffusion time at which sampling ends and training begins

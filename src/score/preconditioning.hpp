@@ -23,11 +23,14 @@ struct Preconditioning {
   double gradient_scale_base;
 };
 
-/// See ScoreModel for the two parametrisations; of the plain one there is no second view. typical: the
+/// See ScoreModel for the parametrisations; those without preconditioning have no second view. typical: the
 /// geometric mean of all parameters' deviations.
 inline Preconditioning preconditioning(Parametrisation parametrisation, double alpha, double sigma,
                                        double deviation, double typical) {
   if (parametrisation == Parametrisation::noise) return {1, 0, 0, 1, 0, 1, sigma, 0};
+  // F = eps - z_0 in z_t = alpha z_0 + sigma eps gives (alpha + sigma) eps = z_t + alpha F.
+  if (parametrisation == Parametrisation::velocity)
+    return {1, 0, 1 / (alpha + sigma), alpha / (alpha + sigma), -1, 1, 0, 0};
   const double norm = std::hypot(alpha, sigma);
   const double root = std::hypot(alpha * deviation, sigma);
   return {1 / norm,

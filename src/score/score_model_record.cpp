@@ -114,7 +114,7 @@ SummaryShape get_summary(const Record& record, int x_dim) {
 
 Parametrisation get_parametrisation(const Record& record) {
   const auto value = static_cast<Parametrisation>(record.get<std::int64_t>("parametrisation"));
-  require(record, value == Parametrisation::preconditioned || value == Parametrisation::noise,
+  require(record, value >= Parametrisation::preconditioned && value <= Parametrisation::velocity,
           "parametrisation");
   return value;
 }

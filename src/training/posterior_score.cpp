@@ -24,8 +24,9 @@ double largest_distance(const Matrix& z) {
 /// The least noise of the preconditioned model is in units of the smallest deviation that the regression
 /// leaves.
 double smallest_width(const ModelOptions& options, const GaussianRegression& regression) {
-  return options.parametrisation == Parametrisation::noise ? 1
-                                                           : std::min(1.0, regression.deviation.minCoeff());
+  return options.parametrisation == Parametrisation::preconditioned
+             ? std::min(1.0, regression.deviation.minCoeff())
+             : 1;
 }
 
 /// options.t_min, or where that much noise blurs a posterior of the smallest width, less.
@@ -40,7 +41,8 @@ double least_time(const ModelOptions& options, const Diffusion& diffusion,
 Matrix first_parameters(std::span<const RoundData> rounds, const ModelOptions& options, const BaseModel& base,
                         const std::optional<Replacement>& replacement, const Prior& prior,
                         const World& world) {
-  const bool needed = options.process == Process::ve && options.sigma_max == 0;
+  const bool has_sigma = options.process == Process::ve || options.process == Process::straight;
+  const bool needed = has_sigma && options.sigma_max == 0;
   if (!needed || !base.space.standardiser()) return base.z;
   const Matrix theta = world.gather_rows(valid_rows(world, rounds.first(1), prior, replacement).theta);
   return ParameterSpace::standardised(Standardiser::fit(theta)).to_z(theta);
@@ -54,11 +56,14 @@ Diffusion make_diffusion(const ModelOptions& options, const Matrix& z, const Gau
     case Process::subvp:
       return Diffusion::sub_variance_preserving(options.beta_min, options.beta_max);
     case Process::ve:
+    case Process::straight:
       break;
   }
+  constexpr double kLeastOfStraight = 2;  // noise over signal at its end
   const double low = options.sigma_min * smallest_width(options, regression);
   const double high = options.sigma_max > 0 ? options.sigma_max : std::max(largest_distance(z), 2 * low);
-  return Diffusion::variance_exploding(low, high);
+  return options.process == Process::ve ? Diffusion::variance_exploding(low, high)
+                                        : Diffusion::straight(low, std::max(high, kLeastOfStraight));
 }
 
 NetworkShape shape_of(const ModelOptions& options, const BaseModel& base) {

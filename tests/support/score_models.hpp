@@ -11,7 +11,7 @@ namespace snpse::testing {
 /// One of each process; all of them run from little noise to much.
 inline std::vector<Diffusion> all_diffusions() {
   return {Diffusion::variance_exploding(0.01, 20), Diffusion::variance_preserving(0.1, 11),
-          Diffusion::sub_variance_preserving(0.1, 11)};
+          Diffusion::sub_variance_preserving(0.1, 11), Diffusion::straight(0.01, 50)};
 }
 
 inline Standardiser no_standardiser(int n) {

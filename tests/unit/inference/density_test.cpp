@@ -38,7 +38,8 @@ TEST(Divergence, IsThatOfFiniteDifferences) {
   const Matrix z = testing::standard_normal_rows(10, 3);
   const double h = 1e-2;
   for (const auto& diffusion : testing::all_diffusions())
-    for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise}) {
+    for (const auto parametrisation :
+         {Parametrisation::preconditioned, Parametrisation::noise, Parametrisation::velocity}) {
       const auto model = random_model(diffusion, parametrisation, 3);
       const auto condition = some_condition(model);
       const double t = 0.4;

@@ -16,7 +16,7 @@ constexpr double kBetaMax = 11;
 
 std::vector<Diffusion> all_processes() {
   return {Diffusion::variance_exploding(0.02, 7), Diffusion::variance_preserving(kBetaMin, kBetaMax),
-          Diffusion::sub_variance_preserving(kBetaMin, kBetaMax)};
+          Diffusion::sub_variance_preserving(kBetaMin, kBetaMax), Diffusion::straight(0.02, 30)};
 }
 
 double beta(double t) {
@@ -63,6 +63,16 @@ TEST(Diffusion, SubVariancePreservingHasTheSquareOfTheVariance) {
   EXPECT_EQ(diffusion.reference_deviation(), 1);
 }
 
+TEST(Diffusion, TheStraightPathIsALine) {
+  const auto diffusion = Diffusion::straight(0.02, 30);
+  for (const double t : {0.0, 0.3, 0.5, 1.0}) {
+    EXPECT_NEAR(diffusion.alpha(t), (1 - t) + t / 30, 1e-15);
+    EXPECT_NEAR(diffusion.sigma(t), 0.02 * (1 - t) + t, 1e-15);
+  }
+  EXPECT_NEAR(diffusion.ratio(1), 30, 1e-12);
+  EXPECT_EQ(diffusion.reference_deviation(), 1);
+}
+
 TEST(Diffusion, KernelObeysTheMomentEquationsOfTheSde) {
   // d alpha / dt = f alpha and d sigma^2 / dt = 2 f sigma^2 + g^2.
   const double h = 1e-5;
@@ -91,8 +101,9 @@ TEST(Diffusion, SimulatedSdeHasTheKernelsMoments) {
       const double noise = std::sqrt(h * diffusion.diffusion_squared(t));
       for (double& value : z) value = growth * value + noise * random.normal();
     }
-    // The VE process has the variance sigma_min^2 at t = 0 already.
-    const double variance = std::pow(diffusion.sigma(end), 2) - std::pow(diffusion.sigma(0), 2);
+    // The VE process and the straight path have the variance sigma_min^2 at t = 0 already.
+    const double variance =
+        std::pow(diffusion.sigma(end), 2) - std::pow(diffusion.alpha(end) * diffusion.sigma(0), 2);
     const double step_error = 0.01;
     EXPECT_NEAR(testing::mean_of(z), diffusion.alpha(end) * start, step_error + 5 * std::sqrt(variance / n));
     EXPECT_NEAR(testing::variance_of(z), variance, (step_error + 5 * std::sqrt(2.0 / n)) * variance);
@@ -102,6 +113,7 @@ TEST(Diffusion, SimulatedSdeHasTheKernelsMoments) {
 TEST(Diffusion, TimeOfRatioInvertsRatioWithoutCancellation) {
   for (const auto& diffusion : all_processes()) {
     for (const double t : {0.01, 0.3, 1.0, 1.2}) {
+      if (diffusion.alpha(t) <= 0) continue;  // beyond the end of the straight path
       EXPECT_NEAR(diffusion.ratio(t), diffusion.sigma(t) / diffusion.alpha(t), 1e-12 * diffusion.ratio(t));
       EXPECT_NEAR(diffusion.time_of_ratio(diffusion.ratio(t)), t, 1e-12);
     }
@@ -121,6 +133,8 @@ TEST(Diffusion, RefusesLimitsInTheWrongOrder) {
   EXPECT_THROW(Diffusion::variance_exploding(0, 1), std::logic_error);
   EXPECT_THROW(Diffusion::variance_preserving(2, 1), std::logic_error);
   EXPECT_THROW(Diffusion::sub_variance_preserving(-1, 1), std::logic_error);
+  EXPECT_THROW(Diffusion::straight(0.1, 0.9), std::logic_error);
+  EXPECT_THROW(Diffusion::straight(1.5, 3), std::logic_error);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ TEST(ScoreModelRecord, GoesThroughARecordBitByBit) {
                        ParameterSpace::standardised({Eigen::Vector2d(1, 2), Eigen::Vector2d(0.1, 3)})};
   for (const auto kind :
        {NetworkKind::mlp, NetworkKind::energy, NetworkKind::residual, NetworkKind::residual_energy})
-    for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
+    for (const auto parametrisation :
+         {Parametrisation::preconditioned, Parametrisation::noise, Parametrisation::velocity})
       for (const auto& space : spaces) {
         const auto diffusion = all_diffusions()[static_cast<std::size_t>(kind) % kProcesses.size()];
         NetworkShape shape{2, 2, testing::kWidth, 2};
@@ -92,7 +93,7 @@ TEST(ScoreModelRecord, RefusesADamagedRecord) {
   expect_refused(damaged("diffusion/low", -1.0), "'diffusion/low'");
   expect_refused(damaged("diffusion/high", std::nan("")), "'diffusion/high'");
   expect_refused(damaged("diffusion/t_min", 1.0), "'diffusion/t_min'");
-  expect_refused(damaged("parametrisation", std::int64_t{2}), "'parametrisation'");
+  expect_refused(damaged("parametrisation", std::int64_t{3}), "'parametrisation'");
   expect_refused(damaged("x/mean", Reals{0, 0, 0}), "'x/mean'");
   expect_refused(damaged("theta/deviation", Reals{1, 0}), "'theta/deviation'");
   expect_refused(damaged("regression/weights", Matrix(3, 2)), "'regression/weights'");

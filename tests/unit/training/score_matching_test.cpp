@@ -30,7 +30,8 @@ NoiseBatch some_noise(const ScoreModel& model, int draws) {
 TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
   const auto rows = some_rows();
   for (const auto& diffusion : testing::all_diffusions())
-    for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise})
+    for (const auto parametrisation :
+         {Parametrisation::preconditioned, Parametrisation::noise, Parametrisation::velocity})
       for (const int draws : {1, 3}) {
         auto model = testing::small_model(diffusion, parametrisation, testing::some_regression(kDim));
         testing::randomise(model);
@@ -51,7 +52,8 @@ TEST(ScoreMatching, GivesTheErrorAndGradientOfLibTorch) {
 
 TEST(ScoreMatching, OfAnotherNoiseThanEpsGivesTheErrorAndGradientOfLibTorch) {
   const auto rows = some_rows();
-  for (const auto parametrisation : {Parametrisation::preconditioned, Parametrisation::noise}) {
+  for (const auto parametrisation :
+       {Parametrisation::preconditioned, Parametrisation::noise, Parametrisation::velocity}) {
     auto model =
         testing::small_model(testing::all_diffusions()[1], parametrisation, testing::some_regression(kDim));
     testing::randomise(model);
