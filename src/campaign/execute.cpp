@@ -79,7 +79,16 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
     opened->event_log.append("committed", to_json(committed));
     listener(committed);
   };
-  const auto outcome = run_rounds(campaign, *method, setup, config, hear, context);
+  const auto outcome = [&] {
+    try {
+      return run_rounds(campaign, *method, setup, config, hear, context);
+    } catch (const Error& error) {
+      // On a full disk the log cannot take it either.
+      if (opened && error.code() != ExitCode::io)
+        opened->event_log.append("failed", {{"message", error.what()}});
+      throw;
+    }
+  }();
   if (opened)
     opened->event_log.append(outcome == Outcome::finished ? "finished" : "stopped",
                              nlohmann::ordered_json::object());

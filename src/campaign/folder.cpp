@@ -268,7 +268,7 @@ Record CampaignFolder::load_training(int round) const {
 }
 
 void CampaignFolder::set_posterior_aside(int round) const {
-  for (const auto& file : {path_ / "diagnosis.json", posterior_file()})
+  for (const auto& file : {path_ / "diagnosis.json", predictive_file(), posterior_file()})
     if (fs::exists(file)) move_durably(file, round_folder(round) / file.filename());
 }
 
@@ -279,6 +279,21 @@ void CampaignFolder::save_posterior(int round, const Record& posterior) const {
 Record CampaignFolder::load_posterior(Eigen::Index parameters) const {
   Record record = read_record(posterior_file(), "posterior", own_files(last_round()));
   check_posterior(record, parameters);
+  return record;
+}
+
+void CampaignFolder::save_predictive(const Matrix& theta, const Matrix& x) const {
+  Record record;
+  record.put("theta", theta);
+  record.put("x", x);
+  write_record(predictive_file(), header("predictive", last_round()), record);
+}
+
+std::optional<Record> CampaignFolder::load_predictive() const {
+  if (!fs::exists(predictive_file())) return std::nullopt;
+  Record record = read_record(predictive_file(), "predictive", own_files(last_round()));
+  check_draws(record);
+  matrix_in(record, "x", record.get<Matrix>("theta").rows(), record.get<Matrix>("x").cols());
   return record;
 }
 

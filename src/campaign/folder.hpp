@@ -38,9 +38,9 @@ struct Step {
 ///                     parts/, blocks/ and checkpoint.h5 while a step is under way
 ///                     posterior.h5 of a campaign that went on after it, see set_posterior_aside()
 ///     posterior.h5    the draws
-///     events.jsonl    one line an event
-///     logs/           what external simulators print
-///     simulator/      the files that simulator.files lists
+///     predictive.h5   draws of the posterior with a simulation at each, where a diagnosis or a report made
+///     them events.jsonl    one line an event logs/           what external simulators print simulator/ the
+///     files that simulator.files lists
 class CampaignFolder {
  public:
   /// The keys of two configurations that differ.
@@ -93,6 +93,11 @@ class CampaignFolder {
   void save_posterior(int round, const Record& posterior) const;
   /// The draws of so many parameters.
   Record load_posterior(Eigen::Index parameters) const;
+  std::filesystem::path predictive_file() const { return path_ / "predictive.h5"; }
+  /// Draws of the posterior [n, d] with a simulation at each [n, p], NaN where a simulation is not ok.
+  void save_predictive(const Matrix& theta, const Matrix& x) const;
+  /// Record of theta and x; none where nothing was simulated at draws of the present posterior.
+  std::optional<Record> load_predictive() const;
 
   /// Two checkpoints are kept, the newest and the one before.
   void save_checkpoint(int round, const Record& checkpoint) const;

@@ -108,7 +108,8 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   const auto counts = count_statuses(loop.context.world, loop.campaign.rounds().last(1));
   const auto count = [&](Status status) { return counts[static_cast<std::size_t>(status)]; };
   const SimulationReport counted{count(Status::ok),      count(Status::invalid), count(Status::failed),
-                                 count(Status::timeout), report.seconds,         report.busy_seconds};
+                                 count(Status::timeout), report.seconds,         report.busy_seconds,
+                                 report.causes};
   loop.tell(step, counted);
   if (step.round == 1) judge_simulator(loop, counted);
   return Outcome::finished;

@@ -97,6 +97,7 @@ Json round_status(const CampaignFolder& folder, const std::vector<CommittedStep>
   row["failed"] = report->failed;
   row["timeout"] = report->timeout;
   if (!simulated) return row;
+  if (!report->causes.empty()) row["causes"] = to_json({{round, Phase::simulate}, *report}).at("causes");
   row["valid_share"] = static_cast<double>(report->ok) / static_cast<double>(sum);
   if (!folder.committed({round, Phase::train})) return row;
   const auto network = logged<NetworkReport>(steps, round);
@@ -153,6 +154,16 @@ Json newest_progress(const std::vector<Json>& events) {
   return *last;
 }
 
+/// What ended the last sitting, where that was an error.
+std::optional<std::string> error_of(const std::vector<Json>& events) {
+  const auto last = std::find_if(events.rbegin(), events.rend(), [](const Json& event) {
+    const auto name = event.value("event", "");
+    return name == "started" || name == "failed";
+  });
+  if (last == events.rend() || last->value("event", "") != "failed") return std::nullopt;
+  return last->value("message", "");
+}
+
 double seconds_of(const std::vector<CommittedStep>& steps) {
   double seconds = 0;
   for (const auto& committed : steps) seconds += committed.seconds();
@@ -184,6 +195,7 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
               {"seconds", seconds_of(steps)},
               {"elapsed_seconds", elapsed_seconds(events, running, now)},
               {"seconds_left", present ? Json() : Json(0.0)}};
+  if (const auto error = error_of(events); error && !running) status["error"] = *error;
   if (present) {
     const auto progress = running ? newest_progress(events) : Json();
     const auto work = work_left(*present, config, rounds, table);

@@ -11,8 +11,9 @@ namespace snpse {
 /// crash. A JSON object: state ("finished", "running" or "stopped"), method, rounds, simulations and
 /// simulations_done, seconds (of the committed steps), elapsed_seconds (in which the campaign ran, the
 /// present phase included), seconds_left (null where nothing tells), round and phase (of the present step,
-/// unless finished), progress (of that step, if it runs), and round_table with one object a round: figures as
-/// in events.jsonl, and how many simulations are `simulated`, `failed` and `timeout` so far.
+/// unless finished), error (what ended the last sitting, if an error did), progress (of that step, if it
+/// runs), and round_table with one object a round: figures as in events.jsonl, and how many simulations are
+/// `simulated`, `failed` and `timeout` so far.
 nlohmann::ordered_json campaign_status(const CampaignFolder& folder, const Config& config);
 
 }  // namespace snpse

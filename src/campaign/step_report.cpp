@@ -41,6 +41,7 @@ void for_each_figure(Report& report, const With& with) {
     with("failed", report.failed);
     with("timeout", report.timeout);
     with("busy_seconds", report.busy_seconds);
+    with("causes", report.causes);
   } else if constexpr (std::is_same_v<Plain, NetworkReport>) {
     with("training_rows", report.training_rows);
     with("steps", report.steps);
@@ -84,6 +85,21 @@ SelfCheckReport self_check_from(const Json& value) {
   return report;
 }
 
+Json to_json(const std::vector<FailureCause>& causes) {
+  Json list = Json::array();
+  for (const auto& cause : causes)
+    list.push_back({{"text", cause.text}, {"first", cause.first}, {"count", cause.count}});
+  return list;
+}
+
+std::vector<FailureCause> causes_from(const Json& list) {
+  std::vector<FailureCause> causes;
+  for (const auto& cause : list)
+    causes.push_back({cause.at("text").get<std::string>(), cause.at("first").get<std::int64_t>(),
+                      cause.at("count").get<std::int64_t>()});
+  return causes;
+}
+
 /// Writes figures into a JSON object.
 struct JsonWriter {
   Json& to;
@@ -92,6 +108,9 @@ struct JsonWriter {
     to[key] = figure;
   }
   void operator()(const char* key, const SelfCheckReport& figure) const { to[key] = to_json(figure); }
+  void operator()(const char* key, const std::vector<FailureCause>& causes) const {
+    if (!causes.empty()) to[key] = to_json(causes);
+  }
   template <typename T>
   void operator()(const char* key, const std::optional<T>& figure) const {
     if (figure) (*this)(key, *figure);
@@ -113,6 +132,8 @@ struct JsonReader {
   static void read(const Json& value, T& figure) {
     if constexpr (std::is_same_v<T, SelfCheckReport>)
       figure = self_check_from(value);
+    else if constexpr (std::is_same_v<T, std::vector<FailureCause>>)
+      figure = causes_from(value);
     else if constexpr (std::is_same_v<T, double>)
       figure = number_of(value);
     else

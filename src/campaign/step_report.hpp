@@ -10,6 +10,7 @@
 
 #include "campaign/folder.hpp"
 #include "core/record.hpp"
+#include "simulation/failures.hpp"
 #include "training/round_data.hpp"
 
 namespace snpse {
@@ -24,8 +25,9 @@ struct ProposalReport {
 /// How the simulations of a round ended.
 struct SimulationReport {
   std::int64_t ok = 0, invalid = 0, failed = 0, timeout = 0;
-  double seconds = 0;       ///< wall time
-  double busy_seconds = 0;  ///< summed over the simulations of all ranks
+  double seconds = 0;                     ///< wall time
+  double busy_seconds = 0;                ///< summed over the simulations of all ranks
+  std::vector<FailureCause> causes = {};  ///< why simulations of the last sitting are not ok
 };
 
 /// How the training of a round's network went.

@@ -86,7 +86,7 @@ double elapsed_seconds(const std::vector<Json>& events, bool running, double now
       begin = *time;
     }
     last = *time;
-    if (name == "finished" || name == "stopped") end_sitting(last);
+    if (name == "finished" || name == "stopped" || name == "failed") end_sitting(last);
   }
   end_sitting(running ? now : last);
   return sum;

@@ -54,7 +54,8 @@ Finding uniform_finding(std::string check, const Vector& positions, double level
   return {.check = std::move(check),
           .figure = uniform_distance(positions),
           .threshold = uniform_bound(positions.size(), level),
-          .what = std::move(what)};
+          .what = std::move(what),
+          .curves = {{{}, uniform_curve(positions)}}};
 }
 
 }  // namespace
@@ -99,6 +100,15 @@ double uniform_distance(Vector positions) {
   return std::max((after - positions).maxCoeff(), (positions - after).maxCoeff() + 1 / n);
 }
 
+std::vector<double> uniform_curve(const Vector& positions) {
+  constexpr int kSteps = 50;
+  std::vector<double> values;
+  for (int step = 0; step <= kSteps; ++step)
+    values.push_back(static_cast<double>((positions.array() <= static_cast<double>(step) / kSteps).count()) /
+                     static_cast<double>(positions.size()));
+  return values;
+}
+
 double uniform_bound(Eigen::Index n, double level) {
   return std::sqrt(std::log(2 / level) / (2 * static_cast<double>(n)));
 }
@@ -116,6 +126,9 @@ std::vector<Finding> calibration_findings(const CalibrationPairs& pairs,
   const auto& name = names[static_cast<std::size_t>(worst)];
   auto sbc = uniform_finding("sbc", ranks.col(worst), each,
                              fmt::format("distance of the ranks of {} from uniform, {}", name, threshold));
+  sbc.curves.clear();
+  for (Eigen::Index j = 0; j < ranks.cols(); ++j)
+    sbc.curves.push_back({names[static_cast<std::size_t>(j)], uniform_curve(ranks.col(j))});
   sbc.advice = fmt::format("{}: {}; start a new campaign with more simulations or another network", name,
                            describe_ranks(ranks.col(worst)));
   const Vector covered = coverage_positions(pairs, seed);

@@ -34,6 +34,8 @@ Vector tarp_positions(const CalibrationPairs& pairs, std::uint64_t seed);
 
 /// The largest distance of the sample's distribution function from that of U(0, 1).
 double uniform_distance(Vector positions);
+/// That distribution function at 0, 1 / 50, ..., 1.
+std::vector<double> uniform_curve(const Vector& positions);
 /// What that is beyond with probability `level` at most for n independent uniforms: sqrt(ln(2 / level) / 2n)
 /// (Dvoretzky, Kiefer and Wolfowitz 1956; Massart 1990).
 double uniform_bound(Eigen::Index n, double level);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace snpse {
 
@@ -15,6 +16,12 @@ enum class Verdict {
 };
 const char* to_string(Verdict verdict);
 
+/// The distribution function of numbers that are uniform on (0, 1) where the posterior is exact.
+struct UniformCurve {
+  std::string of = {};              ///< a parameter's name, or empty
+  std::vector<double> values = {};  ///< at evenly spaced levels from 0 to 1
+};
+
 /// What one check of a posterior found.
 struct Finding {
   std::string check = {};
@@ -25,6 +32,8 @@ struct Finding {
   Verdict missed = Verdict::fail;  ///< the verdict where the figure misses it
   std::string what = {};           ///< what the figure is, and where the threshold comes from
   std::string advice = {};         ///< what to do where the check is not passed
+  /// What the figure is computed from; the threshold is the half width of the band around the diagonal.
+  std::vector<UniformCurve> curves = {};
 
   Verdict verdict() const {
     if (!decided) return Verdict::undecided;

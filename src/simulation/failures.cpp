@@ -35,7 +35,7 @@ std::string without_numbers(const std::string& text) {
 
 void Failures::add(std::int64_t id, Status status, const std::string& message) {
   const auto text = fmt::format("{}: {}", to_string(status), message);
-  add(without_numbers(text), {id, text, 1});
+  add(without_numbers(text), {text, id, 1});
 }
 
 void Failures::add(const Failures& more) {
@@ -43,7 +43,7 @@ void Failures::add(const Failures& more) {
   others_ += more.others_;
 }
 
-void Failures::add(const std::string& kind, const Group& group) {
+void Failures::add(const std::string& kind, const FailureCause& group) {
   const auto found = groups_.find(kind);
   if (found == groups_.end()) {
     if (groups_.size() < kMostKinds)
@@ -60,17 +60,22 @@ void Failures::add(const std::string& kind, const Group& group) {
   known.count += group.count;
 }
 
-std::vector<std::string> Failures::lines() const {
-  std::vector<Group> ordered;
+std::vector<FailureCause> Failures::causes() const {
+  std::vector<FailureCause> ordered;
   for (const auto& [kind, group] : groups_) ordered.push_back(group);
-  std::ranges::sort(ordered, {}, &Group::first);
+  std::ranges::sort(ordered, {}, &FailureCause::first);
+  if (others_ > 0) ordered.push_back({{}, 0, others_});
+  return ordered;
+}
+
+std::vector<std::string> Failures::lines() const {
   std::vector<std::string> lines;
-  for (const auto& group : ordered)
+  for (const auto& cause : causes())
     lines.push_back(
-        fmt::format("simulation {}: {}{}", group.first, group.text,
-                    group.count > 1 ? fmt::format(" (and {} more like it)", group.count - 1) : ""));
-  if (others_ > 0)
-    lines.push_back(fmt::format("{} more simulations did not end well for other reasons", others_));
+        cause.text.empty()
+            ? fmt::format("{} more simulations did not end well for other reasons", cause.count)
+            : fmt::format("simulation {}: {}{}", cause.first, cause.text,
+                          cause.count > 1 ? fmt::format(" (and {} more like it)", cause.count - 1) : ""));
   return lines;
 }
 

@@ -21,7 +21,7 @@ namespace snpse {
 
 template <typename Archive>
 void serialize(Archive& archive, FarmReport& report, unsigned /*version*/) {
-  archive& report.counts& report.failures& report.seconds& report.busy_seconds& report.stopped;
+  archive& report.counts& report.failures& report.causes& report.seconds& report.busy_seconds& report.stopped;
 }
 
 namespace {
@@ -123,6 +123,7 @@ class Book {
   FarmReport report() const {
     FarmReport report = report_;
     report.failures = failures_.lines();
+    report.causes = failures_.causes();
     report.seconds = seconds_since(start_);
     report.stopped = done_ < plan_.todo.size();
     return report;

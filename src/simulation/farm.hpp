@@ -9,6 +9,7 @@
 #include "core/data_set.hpp"
 #include "core/simulator.hpp"
 #include "parallel/world.hpp"
+#include "simulation/failures.hpp"
 #include "util/log.hpp"
 #include "util/stop.hpp"
 
@@ -42,6 +43,7 @@ struct SimulationPart {
 struct FarmReport {
   std::map<Status, std::int64_t> counts;
   std::vector<std::string> failures;  ///< why simulations are not ok, a line for those that are alike
+  std::vector<FailureCause> causes;   ///< the same, for machines
   double seconds = 0;                 ///< wall time
   double busy_seconds = 0;            ///< summed over all ranks' simulations
   bool stopped = false;               ///< not all of todo was done: a stop was requested on some rank

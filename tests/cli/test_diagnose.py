@@ -79,6 +79,10 @@ class DiagnoseTest(ProgramTest):
         self.assertEqual(set(found), {"sbc", "coverage", "tarp", "local_c2st", "posterior_predictive",
                                       "prior_predictive", "leakage", "observation", "constant_data", "uninformed",
                                       "valid", "c2st"})
+        self.assertEqual([curve["of"] for curve in found["sbc"]["curves"]], [f"theta_{i}" for i in range(1, 11)])
+        for check in ("sbc", "coverage", "tarp"):
+            for curve in found[check]["curves"]:
+                self.assertEqual((len(curve["values"]), curve["values"][-1]), (51, 1))
 
     def test_the_same_figures_on_any_number_of_ranks(self):
         folder = self.campaign()

@@ -124,7 +124,9 @@ void Diagnosis::predictive() {
   const auto simulations = simulations_for(fewest_simulations(observations.rows(), kLevel),
                                            valid_fraction(count_statuses(context.world, rounds.last(1))));
   const auto samples = campaign.sample(*posterior, simulations, fresh.seed(), context.log);
-  findings.push_back(posterior_predictive_finding(fresh.simulate(samples.theta, 1), observations, kLevel));
+  const Matrix simulated = fresh.simulate(samples.theta, 1);
+  context.world.on_root([&] { campaign.folder().save_predictive(samples.theta, simulated); });
+  findings.push_back(posterior_predictive_finding(simulated, observations, kLevel));
   const auto of_prior = std::min(kPriorSimulations, kPriorNumbers / observations.cols());
   findings.push_back(prior_predictive_finding(
       first_simulations(context.world, rounds.front().simulations, of_prior, observations.allFinite()),
@@ -305,6 +307,8 @@ nlohmann::ordered_json to_json(const std::vector<Finding>& findings) {
                     {"verdict", to_string(verdict)},
                     {"what", finding.what}});
     if (verdict != Verdict::pass) list.back()["advice"] = finding.advice;
+    for (const auto& curve : finding.curves)
+      list.back()["curves"].push_back({{"of", curve.of}, {"values", curve.values}});
   }
   return {{"verdict", to_string(overall(findings))}, {"findings", list}};
 }

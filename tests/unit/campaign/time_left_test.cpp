@@ -40,7 +40,7 @@ TEST(SecondsLeft, AreKnownInEveryPhase) {
   work.simulations_later = 200;  // at 0.5 s
   EXPECT_NEAR(*seconds_left(work, {}, progress, time_at(10)), 28 + 100, 1e-6);
   // A training of 20 s and simulations of 0.1 s are known; one further round.
-  const std::vector<CommittedStep> steps{{{1, Phase::simulate}, SimulationReport{90, 5, 3, 2, 10, 10}},
+  const std::vector<CommittedStep> steps{{{1, Phase::simulate}, SimulationReport{90, 5, 3, 2, 10, 10, {}}},
                                          {{1, Phase::train}, NetworkReport{.seconds = 20}}};
   work = {{2, Phase::simulate}, 50, 100, 1};
   EXPECT_NEAR(*seconds_left(work, steps, nullptr, time_at(10)), 5 + 20 + 10 + 20, 1e-6);

@@ -27,6 +27,17 @@ TEST(UniformDistance, IsTheLargestDifferenceOfDistributionFunctions) {
   EXPECT_DOUBLE_EQ(uniform_distance((Vector(2) << 0.1, 0.2).finished()), 0.8);
 }
 
+TEST(UniformCurve, IsTheFractionOfPositionsUpToEachLevel) {
+  const auto curve = uniform_curve((Vector(2) << 0.75, 0.25).finished());
+  ASSERT_EQ(curve.size(), 51U);
+  EXPECT_EQ(curve.front(), 0);
+  EXPECT_EQ(curve[12], 0);    // up to 0.24
+  EXPECT_EQ(curve[13], 0.5);  // up to 0.26
+  EXPECT_EQ(curve[37], 0.5);
+  EXPECT_EQ(curve[38], 1);
+  EXPECT_EQ(curve.back(), 1);
+}
+
 TEST(UniformBound, IsExceededByUniformsAsRarelyAsItSays) {
   RandomStream random(1, Purpose::prior, 1, 0);
   int beyond = 0;
@@ -55,6 +66,22 @@ TEST(Calibration, CatchesPosteriorsThatAreTooNarrowOrTooWide) {
   auto wide = findings_of(Flaw::too_wide);
   EXPECT_EQ(wide["coverage"].verdict(), Verdict::warn);
   EXPECT_NE(wide["coverage"].advice.find("too cautious"), std::string::npos);
+}
+
+TEST(Calibration, HasACurveForEachParameterAndEachOtherCheck) {
+  auto found = findings_of(Flaw::none);
+  ASSERT_EQ(found["sbc"].curves.size(), 2U);
+  EXPECT_EQ(found["sbc"].curves[1].of, "b");
+  for (const char* check : {"coverage", "tarp"}) {
+    ASSERT_EQ(found[check].curves.size(), 1U) << check;
+    // The curve leaves the diagonal by the figure at most, and by nearly as much between two levels.
+    double farthest = 0;
+    for (int i = 0; i <= 50; ++i)
+      farthest =
+          std::max(farthest, std::abs(found[check].curves[0].values[static_cast<std::size_t>(i)] - i / 50.0));
+    EXPECT_LE(farthest, found[check].figure + 1e-12) << check;
+    EXPECT_GE(farthest, found[check].figure - 1.0 / 50) << check;
+  }
 }
 
 TEST(Calibration, CatchesAShift) {

@@ -21,6 +21,17 @@ TEST(Failures, AreOneLineWhereTheyDifferInNumbersAlone) {
                 "simulation 9: timeout: no answer within 0.5 s"}));
 }
 
+TEST(Failures, AreCausesWithTheirFirstSimulationAndCount) {
+  Failures failures;
+  failures.add(8, Status::failed, "out of range: 3");
+  failures.add(5, Status::failed, "out of range: 11");
+  const auto causes = failures.causes();
+  ASSERT_EQ(causes.size(), 1U);
+  EXPECT_EQ(causes[0].text, "failed: out of range: 11");
+  EXPECT_EQ(causes[0].first, 5);
+  EXPECT_EQ(causes[0].count, 2);
+}
+
 TEST(Failures, OfMoreThanTenKindsAreCounted) {
   Failures failures;
   for (char c = 'a'; c <= 'l'; ++c) failures.add(c, Status::invalid, std::string(1, c));
