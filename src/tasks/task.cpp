@@ -20,6 +20,13 @@ std::vector<double> Task::observation(std::uint64_t seed) const {
   return {x.data(), x.data() + x.size()};
 }
 
+std::vector<double> Task::parameters_of_observation(std::uint64_t seed) const {
+  RandomStream random(seed, Purpose::observation, 0, 0);
+  std::vector<double> theta(static_cast<std::size_t>(prior()->dim()));
+  prior()->draw(random, theta);
+  return theta;
+}
+
 Matrix Task::observations(std::uint64_t seed, Eigen::Index rows) const {
   RandomStream random(seed, Purpose::observation, 0, 0);
   std::vector<double> theta(static_cast<std::size_t>(prior()->dim()));

@@ -30,6 +30,8 @@ class Task {
   /// So many independent ones of the same parameters, [rows, p]; the first is that of observation() where
   /// that is simulated.
   Matrix observations(std::uint64_t seed, Eigen::Index rows) const;
+  /// The parameters [d] that observations() of this seed simulates.
+  std::vector<double> parameters_of_observation(std::uint64_t seed) const;
   /// Whether there is an exact posterior.
   virtual bool has_reference() const { return true; }
   /// n draws of the exact posterior given x_obs [p], [n, d]; gaussian_linear takes several observations, one
