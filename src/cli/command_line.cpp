@@ -63,6 +63,7 @@ struct Parser {
   SampleArguments sample;
   DiagnoseArguments diagnose;
   ExportArguments exporting;
+  SummaryArguments summary;
   SimulateArguments simulate;
   C2stArguments c2st;
   BenchArguments bench;
@@ -84,6 +85,7 @@ struct Parser {
     add_sample();
     add_diagnose();
     add_export();
+    add_summary();
     add_simulate();
     add_c2st();
     add_bench();
@@ -211,6 +213,14 @@ struct Parser {
         ->check(one_of({"csv", "hdf5"}));
     sub->add_option("--output", exporting.output, "the file to write: .csv, .h5, or - for standard output")
         ->required();
+  }
+  void add_summary() {
+    auto* sub = verb("summary", "print mean, sd, quantiles and mode of each parameter", summary);
+    sub->add_option("DIR", summary.sources,
+                    "campaigns' folders; also files of draws, CSV with a line of names, or .h5 of snpse")
+        ->required();
+    auto* json = sub->add_flag("--json", summary.json, "for machines");
+    sub->add_flag("--csv", summary.csv, "a line for each parameter")->excludes(json);
   }
   void add_simulate() {
     auto* sub =

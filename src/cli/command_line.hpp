@@ -64,6 +64,11 @@ struct ExportArguments {
   std::string format;  ///< "csv", "hdf5"; empty: as the output's name says
   std::filesystem::path output;
 };
+struct SummaryArguments {
+  std::vector<std::filesystem::path> sources;  ///< campaigns' folders and files of draws
+  bool json = false;
+  bool csv = false;
+};
 /// The parameters are named in one way; of a task they are by default 1000 draws of the prior.
 struct SimulateArguments {
   std::string target;                          ///< a built-in task, or a campaign's folder
@@ -92,8 +97,8 @@ struct SpeedArguments {
 };
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, ExtendArguments, StatusArguments,
-                             SampleArguments, DiagnoseArguments, ExportArguments, SimulateArguments,
-                             C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
+                             SampleArguments, DiagnoseArguments, ExportArguments, SummaryArguments,
+                             SimulateArguments, C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

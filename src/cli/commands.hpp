@@ -28,6 +28,7 @@ ExitCode diagnose_command(const DiagnoseArguments& arguments, const Session& ses
 ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& session,
                            const StopRequest& stop);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
+ExitCode summary_command(const SummaryArguments& arguments, const Session& session);
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session);
 ExitCode c2st_command(const C2stArguments& arguments, const Session& session);
 ExitCode bench_command(const BenchArguments& arguments, const Session& session);

@@ -11,6 +11,7 @@
 #include "config/experiment.hpp"
 #include "config/simulator_location.hpp"
 #include "parallel/block_work.hpp"
+#include "report/summary_text.hpp"
 #include "storage/csv.hpp"
 #include "tasks/task.hpp"
 #include "util/shell.hpp"
@@ -55,6 +56,7 @@ Target find_target(const RunArguments& arguments) {
 
 void print_summary(const fs::path& folder, double c2st, bool compared) {
   if (compared) fmt::print("C2ST against the exact posterior: {:.3f} (0.5 is perfect, 1 useless)\n", c2st);
+  fmt::print("{}", summary_table({summary_of(draws_of(CampaignFolder(folder)))}));
   fmt::print("posterior samples: {}\n", (folder / "posterior.h5").string());
   fmt::print("as CSV: snpse export {} --output samples.csv\n", shell_word(folder));
 }

@@ -163,12 +163,13 @@ bool is_line_of_names(const std::vector<CsvField>& fields) {
 class RowReader {
  public:
   void add_names(const CsvLine& line) {
-    if (line.by_comma) names_ = line.fields.size();
+    if (line.by_comma) columns_named_ = line.fields.size();
+    for (const auto& field : line.fields) names_.push_back(field.text);
   }
 
   void add(const std::vector<CsvField>& fields, const CsvLines& lines) {
-    if (names_ > 0 && names_ != fields.size())
-      lines.reject("{} values, but the first line has {} names", fields.size(), names_);
+    if (columns_named_ > 0 && columns_named_ != fields.size())
+      lines.reject("{} values, but the first line has {} names", fields.size(), columns_named_);
     if (columns_ == 0) columns_ = fields.size();
     if (fields.size() != columns_)
       lines.reject("{} values where the lines above have {}", fields.size(), columns_);
@@ -183,6 +184,8 @@ class RowReader {
     }
   }
 
+  const std::vector<std::string>& names() const { return names_; }
+
   Matrix matrix() const {
     const auto columns = static_cast<Eigen::Index>(columns_);
     const auto rows = columns == 0 ? 0 : static_cast<Eigen::Index>(values_.size()) / columns;
@@ -190,7 +193,8 @@ class RowReader {
   }
 
  private:
-  std::size_t names_ = 0;  // where the first line says how many columns there are
+  std::vector<std::string> names_;
+  std::size_t columns_named_ = 0;  // where the first line says how many columns there are
   std::size_t columns_ = 0;
   std::vector<double> values_;
 };
@@ -239,7 +243,9 @@ void write_csv(const std::filesystem::path& path, const std::vector<std::string>
   write_durably(path, text);
 }
 
-Matrix read_csv(const std::filesystem::path& path) {
+namespace {
+
+RowReader read_rows(const std::filesystem::path& path) {
   CsvLines lines(path);
   RowReader reader;
   bool names_allowed = true;
@@ -251,7 +257,23 @@ Matrix read_csv(const std::filesystem::path& path) {
       reader.add(line.fields, lines);
     names_allowed = false;
   }
-  return reader.matrix();
+  return reader;
+}
+
+}  // namespace
+
+Matrix read_csv(const std::filesystem::path& path) {
+  return read_rows(path).matrix();
+}
+
+CsvTable read_table(const std::filesystem::path& path) {
+  const auto reader = read_rows(path);
+  CsvTable table{reader.names(), reader.matrix()};
+  const auto named = static_cast<Eigen::Index>(table.names.size());
+  if (named > 0 && table.values.rows() > 0 && named != table.values.cols())
+    fail(ExitCode::data, "'{}' has {} names in its first line, but {} values a line", path.string(), named,
+         table.values.cols());
+  return table;
 }
 
 Matrix read_observations(const std::filesystem::path& path, Eigen::Index p) {

@@ -22,6 +22,13 @@ void write_csv(const std::filesystem::path& path, const std::vector<std::string>
 /// Errors: missing_input where it is absent or unreadable; data, naming the line, for what is no number, for
 /// semicolons and for lines of different lengths; data for what is no text.
 Matrix read_csv(const std::filesystem::path& path);
+/// The same with the names of the columns.
+struct CsvTable {
+  std::vector<std::string> names;  ///< [d]; empty where the file has no line of names
+  Matrix values;                   ///< [n, d]
+};
+/// Errors: as read_csv(); data too where the first line has other than one name a column.
+CsvTable read_table(const std::filesystem::path& path);
 /// Whether read_csv() takes the text for a number.
 bool reads_as_number(const std::string& text);
 

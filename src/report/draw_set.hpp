@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/folder.hpp"
+#include "numerics/matrix.hpp"
+
+namespace snpse {
+
+/// Draws of a posterior, whichever program made the draws.
+struct DrawSet {
+  std::string source;              ///< the path that the draws were read from
+  std::vector<std::string> names;  ///< of the parameters, [d]
+  Matrix theta;                    ///< [n, d], finite
+  Vector log_density;              ///< of each draw, up to a constant, [n]; empty: unknown
+  Matrix prior;                    ///< draws of the prior, [m, d]; no rows: unknown
+  std::optional<double> leakage;   ///< fraction of the sampler's draws outside the prior's support
+};
+
+/// The draws at `path`: the posterior of a campaign's folder, an HDF5 file of `snpse sample` or `snpse
+/// export`, or a CSV file of any program, with the parameters' names in the first line. A column log_prob, lp
+/// or lp__ has the log-densities; the columns chain, draw, and those that end in "__" are no parameters.
+/// Errors: as CampaignFolder, read_record() and read_table(); missing_input where a campaign has no posterior
+/// yet; data where a value is not finite, or the draws are of several observations.
+DrawSet read_draws(const std::filesystem::path& path);
+
+/// The draws of a campaign, whose draws of the prior are the parameters of round 1. Errors: as above.
+DrawSet draws_of(const CampaignFolder& folder);
+
+}  // namespace snpse

@@ -1,0 +1,77 @@
+"""`snpse summary`: the table at the end of a run, of several campaigns, and of draws of other programs."""
+import csv
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from snpse_process import DATA, MISSING_INPUT, TINY_CAMPAIGN, USAGE, ProgramTest, snpse
+
+NAMES = ["theta_1", "theta_2"]
+
+
+class SummaryTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.results = self.folder / "results"
+        self.said = self.assert_succeeds("run", self.write("c.toml", TINY_CAMPAIGN), "--out", self.results).stdout
+
+    def summary(self, *arguments):
+        return json.loads(self.assert_succeeds("summary", *arguments, "--json").stdout)
+
+    def draws(self):
+        self.assert_succeeds("export", self.results, "--output", self.folder / "draws.csv")
+        with open(self.folder / "draws.csv", newline="", encoding="utf-8") as file:
+            return [[float(row[name]) for row in csv.DictReader(file)] for name in NAMES if not file.seek(0)]
+
+    def test_a_run_ends_with_the_table(self):
+        table = self.assert_succeeds("summary", self.results).stdout
+        self.assertIn(table, self.said)
+        self.assertRegex(table, r"100 draws, .*leaked")
+        self.assertRegex(table, r"parameter +mean +sd +median +5 % +95 % +mode +shrinkage\ntheta_1 ")
+
+    def test_json_has_the_figures_of_the_draws(self):
+        summary = self.summary(self.results)
+        self.assertEqual([p["name"] for p in summary["parameters"]], NAMES)
+        self.assertEqual((summary["draws"], summary["mode_by"]), (100, "kernel"))
+        for parameter, values in zip(summary["parameters"], self.draws()):
+            self.assertAlmostEqual(parameter["mean"], sum(values) / len(values))
+            ordered = sorted(values)
+            self.assertAlmostEqual(parameter["median"], (ordered[49] + ordered[50]) / 2)
+            self.assertAlmostEqual(parameter["q05"], 0.05 * ordered[4] + 0.95 * ordered[5])
+            self.assertTrue(ordered[0] <= parameter["mode"] <= ordered[-1])
+            self.assertLess(parameter["shrinkage"], 1)
+
+    def test_the_mode_is_the_draw_of_the_greatest_density(self):
+        for name in ("more.csv", "more.h5"):
+            more = self.folder / name
+            self.assert_succeeds("sample", self.results, "--samples", 50, "--log-prob", "--output", more)
+            summary = self.summary(more)
+            self.assertEqual(summary["mode_by"], "density")
+            with open(self.folder / "more.csv", newline="", encoding="utf-8") as file:
+                best = max(csv.DictReader(file), key=lambda row: float(row["log_prob"]))
+            self.assertEqual([p["mode"] for p in summary["parameters"]], [float(best[name]) for name in NAMES])
+
+    def test_several_stand_side_by_side(self):
+        other = self.write("other.csv", "theta_2,phi\n" + "".join(f"{i},{-i}\n" for i in range(11)))
+        table = self.assert_succeeds("summary", self.results, other).stdout
+        self.assertRegex(table, r"theta_2 +1 .*\ntheta_2 +2 +5\.00 +3\.32 +5\.00 +0\.50 +9\.50 .* -\nphi +2 ")
+        self.assertIn("correlation -1.00: theta_2, phi", table)
+        rows = list(csv.DictReader(self.assert_succeeds("summary", self.results, other, "--csv").stdout.splitlines()))
+        self.assertEqual([(row["source"], row["parameter"]) for row in rows],
+                         [(str(self.results), name) for name in NAMES] + [(str(other), "theta_2"), (str(other), "phi")])
+        self.assertEqual((rows[3]["mean"], rows[3]["shrinkage"]), ("-5", ""))
+        self.assertEqual(len(self.summary(self.results, other)["summaries"]), 2)
+
+    def test_mistakes(self):
+        self.assert_refused(MISSING_INPUT, "absent", "summary", self.folder / "absent")
+        self.assert_refused(USAGE, "excludes", "summary", self.results, "--json", "--csv")
+        self.assert_refused(DATA, "'x' is not a number", "summary", self.write("a.csv", "a,b\n1,x\n"))
+        unfinished = self.folder / "unfinished"
+        snpse("run", self.folder / "c.toml", "--out", unfinished, "--wall-time", "0")
+        self.assert_refused(MISSING_INPUT, "no posterior yet", "summary", unfinished)
+
+
+if __name__ == "__main__":
+    unittest.main()
