@@ -64,6 +64,7 @@ struct Parser {
   DiagnoseArguments diagnose;
   ExportArguments exporting;
   SummaryArguments summary;
+  ReportArguments report;
   SimulateArguments simulate;
   C2stArguments c2st;
   BenchArguments bench;
@@ -86,6 +87,7 @@ struct Parser {
     add_diagnose();
     add_export();
     add_summary();
+    add_report();
     add_simulate();
     add_c2st();
     add_bench();
@@ -145,6 +147,7 @@ struct Parser {
                     "stop cleanly, with exit code 75, after seconds or [D-]HH:MM:SS");
     add_simulator(sub, run.simulator);
     sub->add_flag("--diagnose", run.diagnose, "check the posterior at the end, as 'snpse diagnose' does");
+    sub->add_flag("--report", run.report, "write report.html into the campaign's folder at the end");
     sub->add_flag("--c2st", run.c2st, "built-in tasks: compare with the exact posterior at the end");
     add_threads(sub);
   }
@@ -221,6 +224,18 @@ struct Parser {
         ->required();
     auto* json = sub->add_flag("--json", summary.json, "for machines");
     sub->add_flag("--csv", summary.csv, "a line for each parameter")->excludes(json);
+  }
+  void add_report() {
+    auto* sub = verb("report", "write a page with pictures of campaigns: posterior, checks, course", report);
+    sub->add_option("DIR", report.folders, "campaigns' folders; several are shown side by side")->required();
+    sub->add_option("--output", report.output, "the HTML file to write, or - for standard output")
+        ->required();
+    sub->add_option("--predict", report.predict,
+                    "simulate at so many draws of each posterior, for comparison with x")
+        ->check(CLI::PositiveNumber);
+    sub->add_option("--truth", report.truth, "a CSV file with the true parameters, to be marked");
+    add_simulator(sub, report.simulator);
+    add_threads(sub);
   }
   void add_simulate() {
     auto* sub =

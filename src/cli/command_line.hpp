@@ -28,6 +28,7 @@ struct RunArguments {
   std::optional<double> wall_time;    ///< seconds
   bool c2st = false;                  ///< compare with the exact posterior at the end
   bool diagnose = false;              ///< check the posterior at the end
+  bool report = false;                ///< write report.html into the campaign's folder at the end
   std::filesystem::path simulator;    ///< the folder of the simulator's files; empty: where the file says
 };
 /// At least one of simulations and samples is above 0.
@@ -69,6 +70,13 @@ struct SummaryArguments {
   bool json = false;
   bool csv = false;
 };
+struct ReportArguments {
+  std::vector<std::filesystem::path> folders;
+  std::filesystem::path output = {};
+  std::int64_t predict = 0;              ///< simulations at draws of each posterior; 0: those that there are
+  std::filesystem::path truth = {};      ///< CSV, one row: the true parameters; empty: not known
+  std::filesystem::path simulator = {};  ///< as of DiagnoseArguments
+};
 /// The parameters are named in one way; of a task they are by default 1000 draws of the prior.
 struct SimulateArguments {
   std::string target;                          ///< a built-in task, or a campaign's folder
@@ -96,9 +104,10 @@ struct SpeedArguments {
   bool json = false;
 };
 
-using Command = std::variant<InitArguments, CheckArguments, RunArguments, ExtendArguments, StatusArguments,
-                             SampleArguments, DiagnoseArguments, ExportArguments, SummaryArguments,
-                             SimulateArguments, C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
+using Command =
+    std::variant<InitArguments, CheckArguments, RunArguments, ExtendArguments, StatusArguments,
+                 SampleArguments, DiagnoseArguments, ExportArguments, SummaryArguments, ReportArguments,
+                 SimulateArguments, C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

@@ -29,6 +29,9 @@ ExitCode diagnose_campaign(const DiagnoseArguments& arguments, const Session& se
                            const StopRequest& stop);
 ExitCode export_command(const ExportArguments& arguments, const Session& session);
 ExitCode summary_command(const SummaryArguments& arguments, const Session& session);
+ExitCode report_command(const ReportArguments& arguments, const Session& session);
+/// The same as a part of another verb.
+void write_report(const ReportArguments& arguments, const Session& session, const StopRequest& stop);
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session);
 ExitCode c2st_command(const C2stArguments& arguments, const Session& session);
 ExitCode bench_command(const BenchArguments& arguments, const Session& session);

@@ -144,6 +144,9 @@ ExitCode run_campaign(const RunArguments& arguments, const Session& session) {
   const bool held = last_region_held(world, target.folder, config, session.log);
   const auto diagnosed =
       arguments.diagnose ? diagnose_campaign({.folder = target.folder}, session, stop) : ExitCode::ok;
+  if (arguments.report)
+    write_report({.folders = {target.folder}, .output = fs::path(target.folder) / "report.html"}, session,
+                 stop);
   const auto code = held ? diagnosed : ExitCode::data;
   if (world.is_root()) say_how_it_ended(code, held, target.folder, session.log);
   return code;

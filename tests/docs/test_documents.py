@@ -18,6 +18,7 @@ LIMITS = {  # lines of each document
     "jobs/README.md": 350,
     "jobs/results.md": 250,
     "jobs/paper/README.md": 350,
+    "jobs/results.md": 150,
     "src/README.md": 250,
     "tests/README.md": 60,
     "tools/README.md": 200,
