@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/ranges.h>
 
+#include "cli/table_format.hpp"
 #include "config/config.hpp"
 #include "methods/method.hpp"
 #include "numerics/compute_kernels.hpp"
@@ -213,9 +214,16 @@ struct Parser {
     auto* sub = verb("export", "write the posterior samples for other programs", exporting);
     sub->add_option("DIR", exporting.folder, "the campaign's folder")->required();
     sub->add_option("--format", exporting.format, "of an output whose name has no suffix; default: csv")
-        ->check(one_of({"csv", "hdf5"}));
-    sub->add_option("--output", exporting.output, "the file to write: .csv, .h5, or - for standard output")
+        ->check(one_of(names_of(kExportFormats)));
+    sub->add_option("--output", exporting.output,
+                    "the file to write: .csv, .h5, .npz (NumPy), .nc (ArviZ), or - for standard output")
         ->required();
+    sub->add_flag("--log-prob", exporting.log_prob, "arviz: compute the draws' log-densities");
+    sub->add_flag("--predict{1000}", exporting.predict,
+                  "arviz: simulate at 1000 draws, or at N with --predict=N: the posterior predictive")
+        ->check(CLI::PositiveNumber);
+    add_simulator(sub, exporting.simulator);
+    add_threads(sub);
   }
   void add_summary() {
     auto* sub = verb("summary", "print mean, sd, quantiles and mode of each parameter", summary);

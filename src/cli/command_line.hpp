@@ -62,8 +62,11 @@ struct DiagnoseArguments {
 };
 struct ExportArguments {
   std::filesystem::path folder;
-  std::string format;  ///< "csv", "hdf5"; empty: as the output's name says
+  std::string format;  ///< of kExportFormats; empty: as the output's name says
   std::filesystem::path output;
+  bool log_prob = false;                 ///< arviz: with the draws' log-densities
+  std::int64_t predict = 0;              ///< arviz: so many draws get a simulation each
+  std::filesystem::path simulator = {};  ///< as of DiagnoseArguments
 };
 struct SummaryArguments {
   std::vector<std::filesystem::path> sources;  ///< campaigns' folders and files of draws

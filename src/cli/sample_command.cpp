@@ -107,7 +107,7 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
   const auto count = static_cast<Eigen::Index>(groups.size());
   if (count > 1) add("observation", group_of_draws(groups.size(), samples.theta.rows() / count));
   write_output(output, [&](const std::filesystem::path& file) {
-    if (format_of(output) == TableFormat::hdf5)
+    if (format_of(output, kSampleFormats) == TableFormat::hdf5)
       write_record(file, folder.header("posterior", folder.last_round()), record);
     else
       write_csv(file, table.names, table.values);
@@ -118,7 +118,7 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
 
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
   const StopRequest stop({}, session.world.is_root() ? kStopping : "");
-  format_of(arguments.output);  // before any draws
+  format_of(arguments.output, kSampleFormats);  // before any draws
   const TrainedCampaign campaign(session.world, arguments.folder, session.log);
   require_memory(static_cast<double>(arguments.samples) * sizeof(double) *
                      static_cast<double>(campaign.setup().prior->dim()),

@@ -1,7 +1,6 @@
 #include "report/draw_set.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <boost/algorithm/string/case_conv.hpp>
@@ -9,7 +8,7 @@
 #include "campaign/data_records.hpp"
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
-#include "storage/csv.hpp"
+#include "report/foreign_draws.hpp"
 #include "util/shell.hpp"
 
 namespace snpse {
@@ -19,44 +18,12 @@ namespace {
 constexpr const char* kLogDensity = "log_prob";      // as `snpse sample --log-prob` calls it
 constexpr const char* kObservation = "observation";  // the same of draws at several observations
 
-bool is_log_density(const std::string& column) {
-  constexpr std::array kNames{kLogDensity, "lp", "lp__"};
-  return std::ranges::find(kNames, column) != kNames.end();
-}
-
-/// Whether a column counts draws or is a sampler's own, as CmdStan writes it.
-bool is_no_parameter(const std::string& column) {
-  return column == "chain" || column == "draw" || column.ends_with("__");
-}
-
 [[noreturn]] void refuse_several_observations(const fs::path& path) {
   fail(
       ExitCode::data,
       "'{}' has draws of several posteriors, one for each value of its column '{}': give each posterior a file "
       "of its own",
       path.string(), kObservation);
-}
-
-DrawSet from_table(const fs::path& path) {
-  const auto table = read_table(path);
-  if (table.values.rows() == 0)
-    fail(ExitCode::data, "'{}' has no draws: give one draw a line", path.string());
-  DrawSet draws;
-  draws.source = path.string();
-  std::vector<Eigen::Index> columns;
-  for (Eigen::Index j = 0; j < table.values.cols(); ++j) {
-    const auto name =
-        table.names.empty() ? fmt::format("parameter_{}", j + 1) : table.names[static_cast<std::size_t>(j)];
-    if (name == kObservation) refuse_several_observations(path);
-    if (is_log_density(name))
-      draws.log_density = table.values.col(j);
-    else if (!is_no_parameter(name)) {
-      draws.names.push_back(name);
-      columns.push_back(j);
-    }
-  }
-  draws.theta = table.values(Eigen::all, columns);
-  return draws;
 }
 
 DrawSet from_record(const Record& record) {
@@ -77,6 +44,8 @@ DrawSet from_record(const Record& record) {
 }
 
 void check(const DrawSet& draws) {
+  if (std::ranges::find(draws.names, kObservation) != draws.names.end())
+    refuse_several_observations(draws.source);
   if (draws.names.empty()) fail(ExitCode::data, "'{}' has no column of a parameter", draws.source);
   for (Eigen::Index i = 0; i < draws.theta.rows(); ++i)
     for (Eigen::Index j = 0; j < draws.theta.cols(); ++j)
@@ -110,8 +79,8 @@ DrawSet read_draws(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return draws_of(CampaignFolder(path));
   const auto suffix = boost::to_lower_copy(path.extension().string());
-  auto draws =
-      suffix == ".h5" || suffix == ".hdf5" ? from_record(read_record(path, "posterior")) : from_table(path);
+  auto draws = suffix == ".h5" || suffix == ".hdf5" ? from_record(read_record(path, "posterior"))
+                                                    : foreign_draws(path);
   check(draws);
   return draws;
 }

@@ -21,10 +21,10 @@ struct DrawSet {
 };
 
 /// The draws at `path`: the posterior of a campaign's folder, an HDF5 file of `snpse sample` or `snpse
-/// export`, or a CSV file of any program, with the parameters' names in the first line. A column log_prob, lp
-/// or lp__ has the log-densities; the columns chain, draw, and those that end in "__" are no parameters.
-/// Errors: as CampaignFolder, read_record() and read_table(); missing_input where a campaign has no posterior
-/// yet; data where a value is not finite, or the draws are of several observations.
+/// export`, or a file of another program, see foreign_draws(). A column log_prob, lp or lp__ has the
+/// log-densities; the columns chain, draw, and those that end in "__" are no parameters. Errors: as
+/// CampaignFolder, read_record(), read_table(), read_numpy() and read_netcdf_group(); missing_input where a
+/// campaign has no posterior yet; data where a value is not finite, or the draws are of several observations.
 DrawSet read_draws(const std::filesystem::path& path);
 
 /// The draws of a campaign, whose draws of the prior are the parameters of round 1. Errors: as above.

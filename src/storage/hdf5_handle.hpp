@@ -40,6 +40,13 @@ class Hdf5Handle {
   Closer closer_;
 };
 
+/// A creation property list without time stamps.
+inline Hdf5Handle timeless(hid_t property_class) {
+  Hdf5Handle list(H5Pcreate(property_class), H5Pclose, "create a property list");
+  checked(H5Pset_obj_track_times(list.get(), false), "switch time stamps off");
+  return list;
+}
+
 /// Access to a file without HDF5's locks: files appear complete by rename and never change, and not every
 /// file system has locks.
 inline Hdf5Handle unlocked_access() {

@@ -32,13 +32,6 @@ const char* text_of(const std::string& value) {
   return value.c_str();
 }
 
-/// A creation property list without time stamps.
-Hdf5Handle timeless(hid_t property_class) {
-  Hdf5Handle list(H5Pcreate(property_class), H5Pclose, "create a property list");
-  checked(H5Pset_obj_track_times(list.get(), false), "switch time stamps off");
-  return list;
-}
-
 Hdf5Handle create_file(const std::filesystem::path& path) {
   const Hdf5Handle access = unlocked_access();
   const Hdf5Handle creation = timeless(H5P_FILE_CREATE);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "campaign/extra_simulations.hpp"
+#include "campaign/predictions.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "diagnostics/data_checks.hpp"
 #include "storage/csv.hpp"
@@ -82,13 +82,6 @@ ExtraSimulations new_simulations(const SimulateArguments& arguments, const Opene
   return ExtraSimulations::all(std::move(theta), seed, kRoundOfVerb);
 }
 
-void tell(const ExtraOutcomes& outcomes, Log& log) {
-  log.info(fmt::format("simulated {} ok, {} invalid, {} failed, {} timed out ({:.1f} s)",
-                       outcomes.count(Status::ok), outcomes.count(Status::invalid),
-                       outcomes.count(Status::failed), outcomes.count(Status::timeout), outcomes.elapsed));
-  for (const auto& message : outcomes.messages) log.warning(message);
-}
-
 /// Says whether a simulation of the campaign came out as it did then.
 void compare(const Matrix& then, const Matrix& now, std::int64_t id, Log& log) {
   if (then.rows() == 0) return;
@@ -132,7 +125,7 @@ SimulatedTable simulate_of_campaign(const SimulateArguments& arguments, const Se
       run_extra(what, campaign.setup, extra_options(campaign.config), {session.world, stop, session.log});
   if (session.world.any(std::ssize(outcomes.rows) < what.theta.rows()))
     fail(ExitCode::stopped, "stopped as requested, and nothing is written; the same command simulates again");
-  tell(outcomes, session.log);
+  tell_outcomes(outcomes, session.log);
   if (arguments.id && session.world.is_root()) compare(known.x, outcomes.x, *arguments.id, session.log);
   return {campaign.setup.parameter_names, what.theta, outcomes.x};
 }

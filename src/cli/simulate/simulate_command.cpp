@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -72,7 +73,7 @@ void write(const SimulatedTable& simulated, const std::filesystem::path& output)
 }  // namespace
 
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session) {
-  format_of(arguments.output, "csv");  // before any simulation
+  format_of(arguments.output, std::array{TableFormat::csv});  // before any simulation
   const auto simulated = is_task(arguments) ? simulate_of_task(arguments, session.world)
                                             : simulate_of_campaign(arguments, session);
   session.world.on_root([&] { write(simulated, arguments.output); });

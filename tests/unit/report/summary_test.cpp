@@ -9,6 +9,8 @@
 #include "report/quantiles.hpp"
 #include "report/summary_text.hpp"
 #include "storage/durable_file.hpp"
+#include "storage/netcdf.hpp"
+#include "storage/npz.hpp"
 #include "support/scratch_folder.hpp"
 
 namespace snpse {
@@ -148,6 +150,40 @@ TEST_F(DrawFiles, OfOtherProgramsHaveColumnsThatAreNoParameters) {
   EXPECT_EQ(draws.theta, (Matrix(2, 2) << 1, 2, 3, 4).finished());
   EXPECT_EQ(draws.log_density, Eigen::Vector2d(-3, -2));
   EXPECT_EQ(draws.prior.rows(), 0);
+}
+
+TEST_F(DrawFiles, OfNumpyHaveOneArrayOfDraws) {
+  Record record;
+  record.put("x", Matrix(Matrix::Zero(3, 4)));
+  record.put("samples", (Matrix(2, 2) << 1, 2, 3, 4).finished());
+  write_npz(folder_ / "a.npz", record);
+  const auto draws = read_draws(folder_ / "a.npz");
+  EXPECT_EQ(draws.names, (std::vector<std::string>{"parameter_1", "parameter_2"}));
+  EXPECT_EQ(draws.theta, (Matrix(2, 2) << 1, 2, 3, 4).finished());
+  Record unclear;
+  unclear.put("one", Matrix(Matrix::Zero(3, 4)));
+  unclear.put("two", Matrix(Matrix::Zero(3, 4)));
+  write_npz(folder_ / "b.npz", unclear);
+  expect_error(ExitCode::data, "2 arrays of two dimensions", [&] { read_draws(folder_ / "b.npz"); });
+}
+
+TEST_F(DrawFiles, OfArvizHaveChainsAndArrays) {
+  const std::vector<std::int64_t> two{0, 1};
+  const std::vector<NetcdfDimension> axes{{"chain", two}, {"draw", two}, {"school", two}};
+  const std::vector<double> lp{-1, -2, -3, -4};
+  write_netcdf(folder_ / "a.nc",
+               {{"posterior",
+                 axes,
+                 {{"mu", {"chain", "draw"}, std::vector<double>{1, 2, 3, 4}},
+                  {"eta", {"chain", "draw", "school"}, std::vector<double>{1, 10, 2, 20, 3, 30, 4, 40}}}},
+                {"sample_stats", axes, {{"lp", {"chain", "draw"}, lp}}}},
+               {});
+  const auto draws = read_draws(folder_ / "a.nc");
+  EXPECT_EQ(draws.names, (std::vector<std::string>{"mu", "eta[0]", "eta[1]"}));
+  EXPECT_EQ(draws.theta, (Matrix(4, 3) << 1, 1, 10, 2, 2, 20, 3, 3, 30, 4, 4, 40).finished());
+  EXPECT_EQ(draws.log_density, Eigen::Vector4d(-1, -2, -3, -4));
+  write_netcdf(folder_ / "b.nc", {{"prior", axes, {}}}, {});
+  expect_error(ExitCode::data, "no group 'posterior'", [&] { read_draws(folder_ / "b.nc"); });
 }
 
 TEST_F(DrawFiles, ThatAreWrongAreRefused) {
