@@ -55,13 +55,20 @@ Record to_record(const Provenance& provenance) {
   record.put("worker", provenance.worker);
   record.put("attempts", provenance.attempts);
   record.put("seconds", provenance.seconds);
+  if (provenance.imported_from.empty()) return record;
+  record.put("imported/from", provenance.imported_from);
+  record.put("imported/row", provenance.imported_row);
   return record;
 }
 
 Provenance provenance_from(const Record& record) {
   const auto n = record.get<std::vector<std::int64_t>>("worker").size();
-  return {wholes_in(record, "worker", n, 0), wholes_in(record, "attempts", n, 0),
-          numbers_in(record, "seconds", n, 0)};
+  Provenance provenance{wholes_in(record, "worker", n, 0), wholes_in(record, "attempts", n, 0),
+                        numbers_in(record, "seconds", n, 0)};
+  if (!record.has("imported/from")) return provenance;
+  provenance.imported_from = record.get<std::string>("imported/from");
+  provenance.imported_row = wholes_in(record, "imported/row", n, 0);
+  return provenance;
 }
 
 NetworkReport report_of(const RoundNetwork& trained) {

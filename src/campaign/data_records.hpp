@@ -17,6 +17,9 @@ std::vector<Status> statuses_from(const Record& record);  ///< of its simulation
 std::vector<std::int64_t> to_numbers(const std::vector<Status>& statuses);
 Record to_record(const Provenance& provenance);
 Provenance provenance_from(const Record& record);
+/// Faults in a record that holds other fields too. A record of an earlier version has none.
+void put_in(Record& record, const std::vector<Fault>& faults);
+std::vector<Fault> faults_from(const Record& record);
 /// All of a proposal but theta.
 Record to_record(const ProposalFigures& figures, const std::optional<TruncatedRegion>& region);
 /// A proposal of the parameters theta.

@@ -41,7 +41,8 @@ std::unique_ptr<OpenCampaign> open_on_root(const World& world, const CampaignReq
   return opened;
 }
 
-/// Rank 0 only. The folder is ours alone, and holds the files of the simulator that it is to hold.
+}  // namespace
+
 std::unique_ptr<FolderLock> prepare_folder(const CampaignRequest& request, Log& log) {
   make_folder(request.folder);
   auto lock = std::make_unique<FolderLock>(request.folder);
@@ -50,8 +51,6 @@ std::unique_ptr<FolderLock> prepare_folder(const CampaignRequest& request, Log& 
   if (copied > 0) log.info(fmt::format("copied {} files of the simulator to {}", copied, simulator.folder));
   return lock;
 }
-
-}  // namespace
 
 Outcome execute(const World& world, const CampaignRequest& request, const CommitListener& listener,
                 const StopRequest& stop, Log& log) {
@@ -63,7 +62,12 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
   // copied.
   const bool has_copies = !config.simulator.files.empty();
   if (has_copies) prepare();
-  const auto setup = set_up(config, {request.folder / "logs", world.rank(), request.in_process, &log});
+  const auto setup = set_up(config, {.logs = request.folder / "logs",
+                                     .rank = world.rank(),
+                                     .in_process = request.in_process,
+                                     .log = &log,
+                                     .workdirs = request.folder / kWorkdirsFolder,
+                                     .cores = divide_cores(world, config.simulator.run_options.ranks)});
   require_simulator(setup);
   world.on_root([&] { require_feasible(config, setup); });
   if (!has_copies) prepare();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "campaign/folder.hpp"
@@ -21,6 +22,9 @@ struct CampaignRequest {
   SimulatorFactory in_process = {};       ///< SimulatorHost::in_process
   std::filesystem::path simulator = {};   ///< whence config.simulator.files are copied to simulator.folder
 };
+
+/// Rank 0 only. Makes the folder, locks it, and copies the files of the simulator that it is to hold.
+std::unique_ptr<FolderLock> prepare_folder(const CampaignRequest& request, Log& log);
 
 /// Collective. Locks and opens the folder, keeps its event_log, and runs the rounds that are left. Errors:
 /// see CampaignFolder::create(), FolderLock, and the steps.

@@ -43,6 +43,7 @@ ExtraOutcomes run_extra(const ExtraSimulations& what, const Experiment& setup, c
                             .first_id = what.first_id,
                             .x_dim = static_cast<int>(setup.observations.cols()),
                             .lanes = setup.lanes,
+                            .idle_ranks = setup.idle_ranks,
                             .seed = what.seed,
                             .round = what.round};
   ExtraOutcomes result;

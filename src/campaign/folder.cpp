@@ -200,7 +200,9 @@ fs::path CampaignFolder::simulations_file(int round) const {
 
 // Each step's last file is the one whose existence commits it.
 void CampaignFolder::save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const {
-  write_record(provenance_file(round), header("provenance", round), to_record(parts.provenance()));
+  Record provenance = to_record(parts.provenance());
+  put_in(provenance, parts.faults());
+  write_record(provenance_file(round), header("provenance", round), provenance);
   Record outcomes = parts.outcomes();
   outcomes.put("theta", theta);
   write_record(simulations_file(round), header("simulations", round), outcomes, parts.x());
@@ -214,6 +216,25 @@ Provenance CampaignFolder::load_provenance(int round) const {
   return provenance_from(read_record(provenance_file(round), "provenance", own_files(round)));
 }
 
+std::vector<Fault> CampaignFolder::load_faults(int round) const {
+  if (committed({round, Phase::simulate}))
+    return faults_from(read_record(provenance_file(round), "provenance", own_files(round)));
+  std::vector<Fault> faults;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parts(round), ignored)) {
+    if (!number_of_part(entry.path())) continue;
+    try {
+      const auto more = faults_of_part(entry.path(), own_files(round));
+      faults.insert(faults.end(), more.begin(), more.end());
+    } catch (const Error&) {
+      // While the campaign runs, parts are merged and removed under our eyes.
+      if (fs::exists(entry.path(), ignored)) throw;
+    }
+  }
+  std::ranges::stable_sort(faults, {}, &Fault::id);
+  return faults;
+}
+
 void CampaignFolder::reopen(int round) const {
   remove_checkpoints(round);
   const auto file = simulations_file(round);
@@ -221,6 +242,7 @@ void CampaignFolder::reopen(int round) const {
   fs::remove_all(parts(round));
   Record outcomes = read_fields(file, "simulations", {"theta", "id", "seed", "status"}, own_files(round));
   const auto provenance = load_provenance(round);
+  const auto faults = load_faults(round);
   const auto& theta = outcomes.get<Matrix>("theta");
   const auto x = open_rows(file, "simulations", "x", 0, theta.rows());
   const auto n = static_cast<std::size_t>(theta.rows());
@@ -236,9 +258,13 @@ void CampaignFolder::reopen(int round) const {
     const auto part_of = [&](const auto& values) {
       return std::vector(values.begin() + first, values.begin() + first + count);
     };
-    kept.append({{theta.middleRows(first, count), x->block(first, count), part_of(id), part_of(seed),
-                  part_of(statuses)},
-                 {part_of(provenance.worker), part_of(provenance.attempts), part_of(provenance.seconds)}});
+    kept.append(
+        {{theta.middleRows(first, count), x->block(first, count), part_of(id), part_of(seed),
+          part_of(statuses)},
+         {part_of(provenance.worker), part_of(provenance.attempts), part_of(provenance.seconds),
+          provenance.imported_from,
+          provenance.imported_from.empty() ? std::vector<std::int64_t>{} : part_of(provenance.imported_row)},
+         first == 0 ? faults : std::vector<Fault>{}});
   });
   fs::remove(file);
 }

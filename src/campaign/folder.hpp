@@ -27,20 +27,24 @@ struct Step {
   Phase phase = Phase::propose;
 };
 
+/// Where a campaign's folder keeps work directories of simulations.
+inline constexpr const char* kWorkdirsFolder = "workdirs";
+
 /// A campaign's folder. A step is committed when its file exists: files appear whole or not at all, so the
 /// folder itself is the manifest. Each file has the configuration and the round that it was written for. What
 /// is loaded must have those of the folder, but for keys that may_ever_change(), and must be what a file of
 /// its kind is, or Error(data) names the file and what differs.
 ///
 ///     campaign.toml   the effective configuration, frozen at the first run
-///     rounds/001/     proposal.h5, simulations.h5 + provenance.h5, network.h5 + training.h5, one pair a
-///     step;
+///     rounds/001/     proposal.h5, simulations.h5 + provenance.h5, network.h5 + training.h5: one pair a step
 ///                     parts/, blocks/ and checkpoint.h5 while a step is under way
 ///                     posterior.h5 of a campaign that went on after it, see set_posterior_aside()
 ///     posterior.h5    the draws
-///     predictive.h5   draws of the posterior with a simulation at each, where a diagnosis or a report made
-///     them events.jsonl    one line an event logs/           what external simulators print simulator/ the
-///     files that simulator.files lists
+///     predictive.h5   draws with a simulation at each, which a diagnosis or a report made
+///     events.jsonl    one line an event
+///     logs/           what external simulators print
+///     simulator/      the files that simulator.files lists
+///     workdirs/       work directories of simulations, by their ids
 class CampaignFolder {
  public:
   /// The keys of two configurations that differ.
@@ -78,6 +82,8 @@ class CampaignFolder {
   std::filesystem::path simulations_file(int round) const;
   void save_simulations(int round, const Matrix& theta, const SimulationParts& parts) const;
   Provenance load_provenance(int round) const;
+  /// The faults of the round's simulations, also while the round is under way.
+  std::vector<Fault> load_faults(int round) const;
   /// How the simulations ended, without reading the rest of them; see read_fields().
   std::vector<Status> load_statuses(int round) const;
   /// Turns the round's committed simulations back into parts, which more can join, and drops the checkpoints

@@ -30,8 +30,11 @@ constexpr Changeable kChangeable[] = {
 
 /// Keys that decide how the work is done, and how much of it, but none of the numbers.
 constexpr std::string_view kAnyTime[] = {
-    "simulator.time_limit", "simulator.start_limit",       "simulator.retries", "simulator.failure_budget",
-    "training.memory",      "training.checkpoint_seconds", "training.device",   "posterior.samples",
+    "simulator.time_limit",     "simulator.start_limit",  "simulator.retries",
+    "simulator.failure_budget", "training.memory",        "training.checkpoint_seconds",
+    "training.device",          "posterior.samples",      "simulator.workdir",
+    "simulator.workdir_limit",  "simulator.memory_limit", "simulator.ranks",
+    "simulator.launcher",
 };
 
 /// TOML without the folders of the files that it names.
@@ -43,7 +46,9 @@ std::string without_folders(const std::string& toml) {
 /// Whether the simulator and the prior are the same, and only lie elsewhere, as on another machine.
 bool is_move(const KeyDifference& difference) {
   constexpr std::string_view kWhere[] = {"simulator.folder", "simulator.files"};
-  constexpr std::string_view kWhat[] = {"simulator.command", "simulator.library", "prior.library"};
+  constexpr std::string_view kWhat[] = {"simulator.command",  "simulator.run",  "simulator.library",
+                                        "simulator.template", "simulator.link", "simulator.copy",
+                                        "prior.library"};
   const auto is_one_of = [&](const auto& keys) {
     return std::ranges::find(keys, difference.key) != std::end(keys);
   };

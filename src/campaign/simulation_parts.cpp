@@ -25,6 +25,7 @@ Record to_record(const SimulationPart& part) {
   Record record = to_record(part.simulations);
   const Record provenance = to_record(part.provenance);
   for (const auto& [key, value] : provenance.values()) record.put(key, value);
+  put_in(record, part.faults);
   return record;
 }
 
@@ -41,6 +42,16 @@ void add(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& rows) 
   append_rows(to, from(rows, Eigen::all));
 }
 
+/// Where no row of a part was imported, the part does not say so of each.
+std::int64_t imported_row_of(const Provenance& provenance, std::size_t i) {
+  return provenance.imported_row.empty() ? 0 : provenance.imported_row[i];
+}
+
+void add_imported(Provenance& to, const Provenance& from, const std::vector<Eigen::Index>& rows) {
+  if (!from.imported_from.empty()) to.imported_from = from.imported_from;
+  for (const auto row : rows) to.imported_row.push_back(imported_row_of(from, static_cast<std::size_t>(row)));
+}
+
 void add(SimulationPart& to, const SimulationPart& from, const std::vector<Eigen::Index>& rows) {
   add(to.simulations.theta, from.simulations.theta, rows);
   add(to.simulations.x, from.simulations.x, rows);
@@ -50,9 +61,14 @@ void add(SimulationPart& to, const SimulationPart& from, const std::vector<Eigen
   add(to.provenance.worker, from.provenance.worker, rows);
   add(to.provenance.attempts, from.provenance.attempts, rows);
   add(to.provenance.seconds, from.provenance.seconds, rows);
+  add_imported(to.provenance, from.provenance, rows);
 }
 
 }  // namespace
+
+std::vector<Fault> faults_of_part(const fs::path& file, const HeaderCheck& accept) {
+  return faults_from(read_record(file, "part", accept));
+}
 
 std::optional<std::int64_t> number_of_part(const fs::path& file) {
   if (file.extension() != ".h5") return std::nullopt;
@@ -80,6 +96,7 @@ SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_
   provenance_.worker.resize(rows);
   provenance_.attempts.resize(rows);
   provenance_.seconds.resize(rows);
+  provenance_.imported_row.resize(rows);
   owner_.resize(rows, kNone);
   make_folder(folder_);
   remove_leftovers(folder_);
@@ -87,7 +104,11 @@ SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_
     if (const auto number = number_of_part(entry.path()))
       files_.push_back({*number, entry.file_size() < kSmall});
   std::ranges::sort(files_, {}, &File::number);
-  for (const auto& file : files_) take(read(file), file);
+  for (const auto& file : files_) {
+    const auto part = read(file);
+    take(part, file);
+    add_faults(part.faults);
+  }
   for (std::size_t i = 0; i < rows; ++i) done_.push_back(owner_[i] != kNone && is_final(status_[i]));
 }
 
@@ -104,7 +125,7 @@ fs::path SimulationParts::path_of(const File& file) const {
 
 SimulationPart SimulationParts::read(const File& file) const {
   const Record record = read_record(path_of(file), header_.type, accept_);
-  return {simulations_from(record), provenance_from(record)};
+  return {simulations_from(record), provenance_from(record), faults_from(record)};
 }
 
 SimulationParts::File SimulationParts::write(const SimulationPart& part) {
@@ -135,7 +156,9 @@ void SimulationParts::take(const SimulationPart& part, const File& file) {
     provenance_.worker[row] = part.provenance.worker[i];
     provenance_.attempts[row] = part.provenance.attempts[i];
     provenance_.seconds[row] = part.provenance.seconds[i];
+    provenance_.imported_row[row] = imported_row_of(part.provenance, i);
   }
+  if (!part.provenance.imported_from.empty()) provenance_.imported_from = part.provenance.imported_from;
 }
 
 std::vector<Eigen::Index> SimulationParts::own_rows(const File& file, const SimulationPart& part) const {
@@ -150,8 +173,17 @@ std::vector<Eigen::Index> SimulationParts::own_rows(const File& file, const Simu
 
 void SimulationParts::append(const SimulationPart& part) {
   take(part, write(part));
+  add_faults(part.faults);
   for (const auto id : part.simulations.id) done_[static_cast<std::size_t>(id - first_id_)] = true;
   if (std::ranges::count_if(files_, &File::small) > kMostSmallFiles) merge_small_files();
+}
+
+// A crash while parts are merged leaves faults in two files.
+void SimulationParts::add_faults(const std::vector<Fault>& faults) {
+  for (const auto& fault : faults) {
+    const auto [begin, end] = std::ranges::equal_range(faults_, fault.id, {}, &Fault::id);
+    if (std::find(begin, end, fault) == end) faults_.insert(end, fault);
+  }
 }
 
 void SimulationParts::merge_small_files() {
@@ -162,6 +194,7 @@ void SimulationParts::merge_small_files() {
   for (const auto& file : merged_away) {
     const auto part = read(file);
     add(merged, part, own_rows(file, part));
+    merged.faults.insert(merged.faults.end(), part.faults.begin(), part.faults.end());
   }
   // A crash between its writing and the others' removal does no harm.
   take(merged, write(merged));

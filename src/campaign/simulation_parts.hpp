@@ -31,6 +31,8 @@ class SimulationParts {
   Record outcomes() const;
   StreamedMatrix x() const;
   const Provenance& provenance() const { return provenance_; }
+  /// By their ids, in the order in which they came in.
+  const std::vector<Fault>& faults() const { return faults_; }
 
   /// Removes the parts from disk, once they are committed elsewhere.
   void remove() const;
@@ -46,6 +48,7 @@ class SimulationParts {
   File write(const SimulationPart& part);
   /// Notes that these simulations are in the file.
   void take(const SimulationPart& part, const File& file);
+  void add_faults(const std::vector<Fault>& faults);
   void merge_small_files();
   /// The rows of a file's part that no other file knows better, in order of their ids.
   std::vector<Eigen::Index> own_rows(const File& file, const SimulationPart& part) const;
@@ -58,10 +61,14 @@ class SimulationParts {
   std::vector<std::int64_t> seed_;
   std::vector<Status> status_;
   Provenance provenance_;
+  std::vector<Fault> faults_;        // by id
   std::vector<std::int64_t> owner_;  // of each row, the number of the file that has it, or kNone
   std::vector<bool> done_;
   std::vector<File> files_;  // ascending
 };
+
+/// The faults in a file of parts/. Errors: as read_record().
+std::vector<Fault> faults_of_part(const std::filesystem::path& file, const HeaderCheck& accept);
 
 /// The number of a file of parts/, which is the file's name; none where the name does not end in ".h5".
 /// Error(data) for another name with this end.

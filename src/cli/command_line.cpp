@@ -173,6 +173,8 @@ struct Parser {
   void add_status() {
     auto* sub = verb("status", "say how far a campaign is, also while it runs or after a crash", status);
     sub->add_option("DIR", status.folder, "the campaign's folder")->required();
+    sub->add_flag("--failures", status.failures,
+                  "why simulations failed: the causes, an example of each, and how to run it again");
     sub->add_flag("--json", status.json, "for machines");
   }
   void add_sample() {
@@ -215,6 +217,8 @@ struct Parser {
     sub->add_option("DIR", exporting.folder, "the campaign's folder")->required();
     sub->add_option("--format", exporting.format, "of an output whose name has no suffix; default: csv")
         ->check(one_of(names_of(kExportFormats)));
+    sub->add_flag("--failures", exporting.failures,
+                  "in place of the draws every failed attempt at a simulation: its parameters, its cause");
     sub->add_option("--output", exporting.output,
                     "the file to write: .csv, .h5, .npz (NumPy), .nc (ArviZ), or - for standard output")
         ->required();
@@ -262,7 +266,8 @@ struct Parser {
         ->check(CLI::NonNegativeNumber);
     sub->add_option("--seed", simulate.seed, "of everything random; default: 1, or the campaign's");
     add_simulator(sub, simulate.simulator);
-    sub->add_option("--output", simulate.output, "the CSV file to write: parameters and data")->required();
+    sub->add_option("--output", simulate.output, "the CSV file to write, parameters and data; - prints them")
+        ->capture_default_str();
     add_threads(sub);
   }
   void add_c2st() {

@@ -40,6 +40,7 @@ struct ExtendArguments {
 };
 struct StatusArguments {
   std::filesystem::path folder;
+  bool failures = false;  ///< why simulations failed, in place of how far the campaign is
   bool json = false;
 };
 struct SampleArguments {
@@ -62,7 +63,8 @@ struct DiagnoseArguments {
 };
 struct ExportArguments {
   std::filesystem::path folder;
-  std::string format;  ///< of kExportFormats; empty: as the output's name says
+  bool failures = false;  ///< failed simulations in place of the posterior's draws
+  std::string format;     ///< of kExportFormats; empty: as the output's name says
   std::filesystem::path output;
   bool log_prob = false;                 ///< arviz: with the draws' log-densities
   std::int64_t predict = 0;              ///< arviz: so many draws get a simulation each
@@ -89,7 +91,7 @@ struct SimulateArguments {
   std::optional<std::int64_t> id = {};         ///< of a simulation of the campaign, to run it again
   std::optional<std::uint64_t> seed = {};      ///< none: 1, or the campaign's
   std::filesystem::path simulator = {};        ///< as of DiagnoseArguments
-  std::filesystem::path output = {};
+  std::filesystem::path output = "-";
 };
 struct C2stArguments {
   std::filesystem::path reference, samples;  ///< CSV, one draw a row

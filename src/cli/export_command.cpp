@@ -3,6 +3,7 @@
 #include "campaign/predictions.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
+#include "cli/failures_report.hpp"
 #include "cli/table_format.hpp"
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
@@ -65,6 +66,10 @@ Record record_of(const DrawSet& draws, const Config& config) {
 }  // namespace
 
 ExitCode export_command(const ExportArguments& arguments, const Session& session) {
+  if (arguments.failures) {
+    session.world.on_root([&] { export_failures(arguments); });
+    return ExitCode::ok;
+  }
   const auto format = format_of(arguments.output, kExportFormats, arguments.format);
   if (format != TableFormat::arviz && (arguments.log_prob || arguments.predict > 0))
     fail(ExitCode::usage, "--log-prob and --predict are for --format arviz: 'snpse sample' has both as well");

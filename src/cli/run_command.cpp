@@ -4,12 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/comparison.hpp"
-#include "campaign/simulator_files.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
+#include "cli/run_target.hpp"
 #include "config/config_file.hpp"
 #include "config/experiment.hpp"
-#include "config/simulator_location.hpp"
 #include "parallel/block_work.hpp"
 #include "report/summary_text.hpp"
 #include "storage/csv.hpp"
@@ -21,21 +20,7 @@ namespace snpse {
 namespace fs = std::filesystem;
 namespace {
 
-/// What is run; from rank 0.
-struct Target {
-  std::string folder;         // the campaign's
-  std::string configuration;  // the text that defines it, its paths relative to the folder
-  std::string simulator;      // where the simulator's files are copied from, if they are
-};
-
-Target target_of(Config config, const fs::path& folder, const RunArguments& arguments) {
-  if (!arguments.simulator.empty()) move_simulator(config, arguments.simulator);
-  const auto source = config.simulator.folder;
-  if (!config.simulator.files.empty()) move_simulator_files(config, folder / kSimulatorFolder);
-  return {folder.string(), to_toml(relative_to(config, folder)), source};
-}
-
-Target find_target(const RunArguments& arguments) {
+RunTarget find_target(const RunArguments& arguments) {
   std::error_code ignored;
   if (fs::is_directory(arguments.file, ignored)) {
     if (!arguments.out.empty() || !arguments.observation.empty())
@@ -44,14 +29,15 @@ Target find_target(const RunArguments& arguments) {
            arguments.file.string());
     const auto text = CampaignFolder(arguments.file).configuration();
     if (arguments.simulator.empty()) return {arguments.file.string(), text, {}};
-    return target_of(parse_config(text, "campaign.toml", arguments.file), arguments.file, arguments);
+    return target_of(parse_config(text, "campaign.toml", arguments.file), arguments.file,
+                     arguments.simulator);
   }
   const auto config = load_config(arguments.file, arguments.observation);
   const auto folder = arguments.out.empty() ? fs::path(arguments.file).replace_extension() : arguments.out;
   if (folder == arguments.file)
     fail(ExitCode::usage, "'{}' has no suffix to leave out for the campaign's folder; name one with --out",
          arguments.file.string());
-  return target_of(config, folder, arguments);
+  return target_of(config, folder, arguments.simulator);
 }
 
 void print_summary(const fs::path& folder, double c2st, bool compared) {
@@ -118,7 +104,7 @@ void say_how_it_ended(ExitCode code, bool held, const fs::path& folder, Log& log
 ExitCode run_campaign(const RunArguments& arguments, const Session& session) {
   const StopRequest stop(arguments.wall_time, session.world.is_root() ? kStopping : "");
   const auto& world = session.world;
-  Target target;
+  RunTarget target;
   world.on_root([&] { target = find_target(arguments); });
   world.broadcast(target.folder);
   world.broadcast(target.configuration);

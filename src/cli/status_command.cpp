@@ -5,6 +5,7 @@
 
 #include "campaign/status.hpp"
 #include "cli/commands.hpp"
+#include "cli/failures_report.hpp"
 #include "config/config_file.hpp"
 #include "util/text.hpp"
 
@@ -60,6 +61,10 @@ void print(const Json& status) {
 }  // namespace
 
 ExitCode status_command(const StatusArguments& arguments, const Session& session) {
+  if (arguments.failures) {
+    session.world.on_root([&] { print_failures(arguments); });
+    return ExitCode::ok;
+  }
   session.world.on_root([&] {
     const CampaignFolder folder(arguments.folder);
     const auto config = parse_config(folder.configuration(), "campaign.toml", arguments.folder);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,20 +9,36 @@
 #include "methods/options.hpp"
 #include "numerics/matrix.hpp"
 #include "score/model_options.hpp"
+#include "simulation/executable_options.hpp"
 #include "training/invalid_options.hpp"
 #include "training/options.hpp"
 
 namespace snpse {
 
-/// Where x comes from: exactly one of task, command, library and in_process is set.
+/// What a program that is started for each simulation reads and writes.
+struct RunOptions {
+  std::string template_file;                 ///< of the input; absolute
+  InputFormat input = InputFormat::none;     ///< from_template where there is a template_file
+  std::optional<OutputOptions> output = {};  ///< none: "{output}" if run names it, else what is printed
+  KeptWorkdirs workdir = KeptWorkdirs::on_failure;  ///< which work directories are kept
+  int workdir_limit = 20;                           ///< so many at most
+  std::vector<std::string> link, copy;              ///< into each work directory; absolute
+  int ranks = 0;                                    ///< of a program that is parallel by MPI; 0: it is not
+  std::vector<std::string> launcher;                ///< that starts these ranks; empty: default_launcher()
+};
+
+/// Where x comes from: exactly one of task, command, run, library and in_process is set.
 struct SimulatorOptions {
   std::string task;                  ///< a built-in benchmark task
   std::vector<std::string> command;  ///< a persistent worker in any language
+  std::vector<std::string> run;      ///< a program that is started for each simulation
+  RunOptions run_options;            ///< of run
   std::string library;               ///< a shared library (snpse/simulator.h)
   bool in_process = false;           ///< the simulator of the executable (snpse/program.hpp)
   std::string folder;                ///< an external simulator's working directory; absolute
   std::vector<std::string> files;    ///< of that folder, to be copied into the campaign's folder
   double time_limit = 0;             ///< seconds a simulation; 0: none
+  double memory_limit = 0;           ///< GB each process of an external simulator; 0: none
   double start_limit = 60;           ///< seconds until a worker is ready
   int retries = 1;                   ///< how often a failed simulation is tried again
   double failure_budget = 0.2;       ///< fraction of a round's simulations that may fail or time out

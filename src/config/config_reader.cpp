@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 
@@ -61,14 +62,14 @@ std::size_t count_keys(const toml::table& root, const char* section,
 
 void check_simulator(const toml::table& root, const Config& config, ConfigErrors& errors) {
   const unsigned line = line_at(root, "simulator");
-  const auto kinds =
-      count_keys(root, "simulator", {"task", "command", "library"}) + (config.simulator.in_process ? 1 : 0);
+  const auto kinds = count_keys(root, "simulator", {"task", "command", "run", "library"}) +
+                     (config.simulator.in_process ? 1 : 0);
   if (kinds != 1)
-    errors.add(
-        line,
-        fmt::format("simulator has {} of task, command, library and in_process; give exactly one", kinds));
-  const bool own =
-      root["simulator"]["command"] || root["simulator"]["library"] || config.simulator.in_process;
+    errors.add(line,
+               fmt::format("simulator has {} of task, command, run, library and in_process; give exactly one",
+                           kinds));
+  const bool own = root["simulator"]["command"] || root["simulator"]["run"] || root["simulator"]["library"] ||
+                   config.simulator.in_process;
   const bool has_prior = root.contains("parameter") || root.contains("prior");
   if (own && config.parameters.empty())
     errors.add(line, "an own simulator needs [[parameter]] sections, each with a name and a prior");
@@ -81,14 +82,14 @@ void check_simulator(const toml::table& root, const Config& config, ConfigErrors
 void locate_simulator(const toml::table& root, const std::filesystem::path& base_folder, Config& config,
                       ConfigErrors& errors) {
   auto& simulator = config.simulator;
-  const bool external = !simulator.command.empty() || !simulator.library.empty();
+  const bool external = !simulator.command.empty() || !simulator.run.empty() || !simulator.library.empty();
   if (external)
     simulator.folder =
         absolute_folder(simulator.folder.empty() ? base_folder : std::filesystem::path(simulator.folder))
             .string();
   else if (!simulator.folder.empty() || !simulator.files.empty())
     errors.add(line_at(root, "simulator"),
-               "simulator.folder and simulator.files are for a command or a library alone; remove them");
+               "simulator.folder and simulator.files are for command, run and library alone; remove them");
   for (const auto& file : simulator.files) {
     const auto path = std::filesystem::path(file).lexically_normal();
     if (path.is_absolute() || path.empty() || *path.begin() == ".." || path == ".")
@@ -96,6 +97,39 @@ void locate_simulator(const toml::table& root, const std::filesystem::path& base
                  fmt::format("simulator.files lists '{}', which is not inside the simulator's folder", file));
   }
   resolve_command(simulator);
+}
+
+/// What a program that is started for each simulation reads and writes.
+void check_run(const toml::table& root, Config& config, ConfigErrors& errors) {
+  const auto& words = config.simulator.run;
+  auto& run = config.simulator.run_options;
+  if (words.empty()) return;
+  const unsigned line = line_at(root, "simulator.run");
+  if (!run.launcher.empty() && run.ranks == 0)
+    errors.add(line_at(root, "simulator.launcher"),
+               "simulator.launcher needs simulator.ranks; give it, or remove "
+               "the launcher");
+  if (!run.template_file.empty() && run.input != InputFormat::none)
+    errors.add(line_at(root, "simulator.input"), "simulator has both template and input; give one of them");
+  const auto names_output = [](const std::string& word) {
+    return word.find("{output}") != std::string::npos;
+  };
+  if (!run.output)
+    run.output = OutputOptions{.file = std::ranges::any_of(words, names_output) ? "{output}" : ""};
+  for (const auto& parameter : config.parameters) {
+    constexpr std::array kFields{"input", "output", "id", "seed", "workdir", "ranks"};
+    if (std::ranges::find(kFields, parameter.name) != kFields.end())
+      errors.add(line,
+                 fmt::format("a parameter is named '{0}', but {{{0}}} is a field of simulator.run: give the "
+                             "parameter another name",
+                             parameter.name));
+    const bool in_lines = run.input == InputFormat::dakota || run.input == InputFormat::aprepro;
+    if (in_lines && parameter.name.find_first_of(" \t") != std::string::npos)
+      errors.add(line,
+                 fmt::format("the parameter '{}' has a blank in its name, which a parameter file of Dakota "
+                             "cannot have",
+                             parameter.name));
+  }
 }
 
 /// How many values an x has, where that is known before any simulation.
@@ -238,6 +272,7 @@ Config read_config(const toml::table& root, const std::string& source_name,
   read_sections(root, reader, config);
   check_simulator(root, config, errors);
   locate_simulator(root, base_folder, config, errors);
+  check_run(root, config, errors);
   settle_rows_of_file(root, known_width(config, replaced_width), config, errors);
   check_observation(root, config, errors);
   check_method(root, config, errors);

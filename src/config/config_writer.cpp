@@ -28,6 +28,16 @@ std::string literal(const std::vector<T>& values) {
   return fmt::format("[{}]", fmt::join(literals, ", "));
 }
 
+std::string output_literal(const OutputOptions& output) {
+  if (output == OutputOptions{.format = OutputFormat::dakota, .file = "{output}"}) return literal("dakota");
+  std::string table = output.is_printed() ? "stdout = true" : "file = " + literal(output.file);
+  if (!output.columns.empty()) table += fmt::format(", columns = [{}]", fmt::join(output.columns, ", "));
+  if (output.skip > 0) table += fmt::format(", skip = {}", output.skip);
+  if (output.format == OutputFormat::json) table += ", pointer = " + literal(output.key);
+  if (output.format == OutputFormat::hdf5) table += ", dataset = " + literal(output.key);
+  return fmt::format("{{ {} }}", table);
+}
+
 /// The value of a field in TOML; empty where there is nothing to write.
 struct ValueWriter {
   template <typename T>
@@ -49,6 +59,9 @@ struct ValueWriter {
   }
   std::string operator()(const FlagField& field) const { return *field.value ? "true" : ""; }
   std::string operator()(const NumberListField& field) const { return literal(*field.value); }
+  std::string operator()(const OutputField& field) const {
+    return *field.value ? output_literal(**field.value) : "";
+  }
   /// Its numbers stand under the key for the list.
   std::string operator()(const NumberFileField&) const { return ""; }
 };
@@ -57,6 +70,7 @@ std::string section_text(const Section& section) {
   std::string text =
       fmt::format("\n[{}]{}{}\n", section.name, section.comment.empty() ? "" : "  # ", section.comment);
   for (const auto& key : section.keys) {
+    if (key.applies && !key.applies()) continue;
     const std::string value = std::visit(ValueWriter{}, key.field);
     if (!value.empty())
       text += fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", key.name, value), key.comment);

@@ -1,5 +1,9 @@
 #include "config/experiment.hpp"
 
+#include <limits>
+
+#include "config/simulator_location.hpp"
+#include "simulation/executable_simulator.hpp"
 #include "simulation/library_prior.hpp"
 #include "simulation/worker_process.hpp"
 #include "util/error.hpp"
@@ -42,6 +46,32 @@ std::shared_ptr<const Prior> make_prior(const Config& config, Log* log) {
   return make_multivariate_normal(Eigen::Map<const Vector>(correlated.mean.data(), d), covariance);
 }
 
+ExecutableOptions executable_options(const Config& config, int x_dim, const SimulatorHost& host) {
+  const auto& simulator = config.simulator;
+  const auto& run = simulator.run_options;
+  ExecutableOptions options;
+  // Files that were copied into the campaign's folder were not there when the configuration was read.
+  auto located = simulator;
+  resolve_command(located);
+  options.command = located.run;
+  options.input = run.template_file.empty() ? run.input : InputFormat::from_template;
+  options.template_file = run.template_file;
+  options.output = run.output.value_or(OutputOptions{});
+  options.workdir = {.kept = host.keep_workdirs ? KeptWorkdirs::always : run.workdir,
+                     .most_kept = host.keep_workdirs ? std::numeric_limits<int>::max() : run.workdir_limit,
+                     .keep_in = host.workdirs,
+                     .links = {run.link.begin(), run.link.end()},
+                     .copies = {run.copy.begin(), run.copy.end()}};
+  options.parameters = parameter_names(config);
+  options.x_dim = x_dim;
+  options.time_limit = simulator.time_limit;
+  options.memory_limit = simulator.memory_limit;
+  options.ranks = run.ranks;
+  options.launcher = run.launcher;
+  options.cores = host.cores.mine;
+  return options;
+}
+
 SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_dim,
                                     const SimulatorHost& host) {
   const auto& simulator = config.simulator;
@@ -52,6 +82,7 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
   if (!host.logs.empty()) options.log = host.logs / fmt::format("worker_{:05}.log", host.rank);
   options.time_limit = simulator.time_limit;
   options.start_limit = simulator.start_limit;
+  options.memory_limit = simulator.memory_limit;
   return worker_factory(options);
 }
 
@@ -83,8 +114,17 @@ Experiment set_up(const Config& config, const SimulatorHost& host) {
   }
   setup.prior = make_prior(config, host.log);
   const auto x_dim = static_cast<int>(setup.observations.cols());
-  setup.simulator = config.simulator.in_process ? host.in_process
-                                                : external_simulator(config, setup.prior->dim(), x_dim, host);
+  if (config.simulator.in_process) {
+    setup.simulator = host.in_process;
+  } else if (!config.simulator.run.empty()) {
+    const auto options = executable_options(config, x_dim, host);
+    setup.simulator = executable_factory(options);
+    setup.check_simulator = [options] { ExecutablePlan{options}; };
+    setup.idle_ranks = host.cores.idle_ranks;
+    setup.launch_line = launch_line(options);
+  } else {
+    setup.simulator = external_simulator(config, setup.prior->dim(), x_dim, host);
+  }
   return setup;
 }
 
@@ -93,6 +133,7 @@ void require_simulator(const Experiment& experiment) {
     fail(ExitCode::config,
          "simulator.in_process = true, but this executable has no simulator in it: run the executable that "
          "calls snpse::main(), with the same arguments");
+  if (experiment.check_simulator) experiment.check_simulator();
 }
 
 namespace {

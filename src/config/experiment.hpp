@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "core/prior.hpp"
 #include "core/simulator.hpp"
 #include "methods/method.hpp"
+#include "simulation/core_division.hpp"
 #include "tasks/task.hpp"
 #include "util/log.hpp"
 
@@ -19,9 +22,13 @@ struct Experiment {
   std::shared_ptr<const Task> task;  ///< null for an own simulator
   std::vector<std::string> parameter_names;
   std::shared_ptr<const Prior> prior;
-  Matrix observations;         // [rows, p]
-  SimulatorFactory simulator;  // empty: only another executable has it
-  int lanes = 1;               ///< simulations that it computes together
+  Matrix observations;                    // [rows, p]
+  SimulatorFactory simulator;             // empty: only another executable has it
+  std::function<void()> check_simulator;  ///< throws where files of the simulator are not as it needs them;
+                                          ///< empty: nothing can be said before its first simulation
+  int lanes = 1;                          ///< simulations that it computes together
+  std::set<int> idle_ranks;               ///< ranks that simulate nothing
+  std::string launch_line;                ///< what starts a simulation, where a program is started for each
 };
 
 /// What simulators run in.
@@ -30,6 +37,9 @@ struct SimulatorHost {
   int rank = 0;                 ///< names the log file
   SimulatorFactory in_process;  ///< the simulator of this executable; empty: it has none
   Log* log = nullptr;           ///< hears which library the prior is loaded from, before that happens
+  std::filesystem::path workdirs = {};  ///< the folder for work directories that are kept; empty: none is
+  bool keep_workdirs = false;           ///< all, whatever the configuration says
+  CoreDivision cores = {};              ///< of simulations that are parallel by MPI
 };
 
 /// The parameters' names, without making their prior.
@@ -40,7 +50,7 @@ Eigen::Index dimension_of(const Config& config);
 /// The experiment of a configuration. Where the configuration asks for the simulator of an executable that
 /// has none, the experiment has its prior and observations, and require_simulator() objects.
 Experiment set_up(const Config& config, const SimulatorHost& host);
-/// Error(config) that says what to do where the experiment has no simulator.
+/// Error(config) that says what to do where the experiment has no simulator; errors of its check_simulator.
 void require_simulator(const Experiment& experiment);
 
 /// The configured method for that problem. Error(config) for an unknown one, and where

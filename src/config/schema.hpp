@@ -60,14 +60,23 @@ struct NumberFileField {
   int* rows;
 };
 
-using Field =
-    std::variant<NumberField<int>, NumberField<std::int64_t>, NumberField<std::uint64_t>, NumberField<double>,
-                 PathField, TextListField, ChoiceField, FlagField, NumberListField, NumberFileField>;
+/// Where the x of an executable stands: "dakota", the name of a file, or a table.
+struct OutputField {
+  std::optional<OutputOptions>* value;
+};
+
+using Field = std::variant<NumberField<int>, NumberField<std::int64_t>, NumberField<std::uint64_t>,
+                           NumberField<double>, PathField, TextListField, ChoiceField, FlagField,
+                           NumberListField, NumberFileField, OutputField>;
 
 struct Key {
   std::string name;
   std::string comment;
   Field field;
+  /// Whether the key means something in the configuration as it is, for what kind of simulator; empty:
+  /// always.
+  std::function<bool()> applies = {};
+  const char* applies_to = "";
 };
 
 struct Section {

@@ -23,6 +23,10 @@ void read_section(const toml::node& node, const Section& section, ValueReader& r
     if (const auto* value = table->get(key.name))
       reader.read(*value, fmt::format("{}.{}", section.name, key.name), key.field);
   }
+  for (const auto& key : section.keys)
+    if (const auto* value = table->get(key.name); value != nullptr && key.applies && !key.applies())
+      reader.errors().add(line_of(*value), fmt::format("{}.{} is for {} alone; remove the key", section.name,
+                                                       key.name, key.applies_to));
   reader.check_names(*table, section.name + ".", names);
 }
 

@@ -1,6 +1,7 @@
 #include "config/simulator_location.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
 
@@ -28,6 +29,12 @@ bool is_listed(const fs::path& file, const std::vector<std::string>& files) {
   });
 }
 
+/// The lists of words of which some name files.
+std::array<std::vector<std::string>*, 4> words_of(SimulatorOptions& simulator) {
+  auto& run = simulator.run_options;
+  return {&simulator.command, &simulator.run, &run.link, &run.copy};
+}
+
 void move(Config& config, const fs::path& to, const std::function<bool(const fs::path&)>& moves) {
   const fs::path from = config.simulator.folder;
   const fs::path target = absolute_folder(to);
@@ -35,8 +42,10 @@ void move(Config& config, const fs::path& to, const std::function<bool(const fs:
     const auto relative = inside(path, from);
     if (!relative.empty() && moves(relative)) path = (target / relative).string();
   };
-  for (auto& word : config.simulator.command) move_path(word);
+  for (auto* words : words_of(config.simulator))
+    for (auto& word : *words) move_path(word);
   move_path(config.simulator.library);
+  move_path(config.simulator.run_options.template_file);
   move_path(config.prior_library);
   config.simulator.folder = target.string();
 }
@@ -50,9 +59,12 @@ fs::path absolute_folder(const fs::path& folder) {
 
 void resolve_command(SimulatorOptions& simulator) {
   std::error_code ignored;
-  for (auto& word : simulator.command)
-    if (const auto file = fs::path(simulator.folder) / word; fs::is_regular_file(file, ignored))
-      word = file.lexically_normal().string();
+  for (auto* words : {&simulator.command, &simulator.run})
+    for (auto& word : *words)
+      if (const auto file = fs::path(simulator.folder) / word; fs::is_regular_file(file, ignored))
+        word = file.lexically_normal().string();
+  for (auto* words : {&simulator.run_options.link, &simulator.run_options.copy})
+    for (auto& word : *words) word = absolute_folder(fs::path(simulator.folder) / word).string();
 }
 
 void move_simulator(Config& config, const fs::path& to) {
@@ -67,9 +79,11 @@ Config relative_to(const Config& config, const fs::path& base) {
   Config result = config;
   const fs::path from = absolute_folder(base);
   auto& simulator = result.simulator;
-  for (auto& word : simulator.command)
-    if (const auto relative = inside(word, simulator.folder); !relative.empty()) word = relative.string();
-  for (auto* path : {&simulator.folder, &simulator.library, &result.prior_library})
+  for (auto* words : words_of(simulator))
+    for (auto& word : *words)
+      if (const auto relative = inside(word, simulator.folder); !relative.empty()) word = relative.string();
+  for (auto* path :
+       {&simulator.folder, &simulator.library, &simulator.run_options.template_file, &result.prior_library})
     if (!path->empty()) *path = fs::path(*path).lexically_relative(from).string();
   return result;
 }

@@ -9,7 +9,8 @@ namespace snpse {
 /// The absolute path of a folder, without a slash at its end; empty: the folder that the program runs in.
 std::filesystem::path absolute_folder(const std::filesystem::path& folder);
 
-/// Makes the words of the command that name files of simulator.folder their absolute paths.
+/// Makes the words of command and run that name files of simulator.folder their absolute paths, and what is
+/// linked and copied into work directories.
 void resolve_command(SimulatorOptions& simulator);
 
 /// Has the simulator in the folder `to`: what the configuration names in simulator.folder it then names

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/simulator.hpp"
@@ -33,6 +35,24 @@ struct Provenance {
   std::vector<std::int64_t> worker;    // [n], rank
   std::vector<std::int64_t> attempts;  // [n]
   std::vector<double> seconds;         // [n]
+  std::string imported_from = {};  ///< the file of data that were not simulated here; empty: there are none
+  std::vector<std::int64_t> imported_row = {};  // [n], of that file, from 1; 0: simulated here; [0]: all were
+};
+
+/// An attempt of a simulation that did not end well. A later attempt may have.
+struct Fault {
+  std::int64_t id = 0;
+  Status status = Status::failed;
+  std::int64_t attempt = 1;  ///< of the simulation, in one sitting of the campaign
+  std::optional<int> exit_code = {};
+  std::optional<int> signal = {};
+  double seconds = 0;
+  std::int64_t rank = 0;
+  std::string host = {};
+  std::string message = {};  ///< the cause, printable
+  std::string printed = {};  ///< the end of its standard error, printable
+
+  bool operator==(const Fault&) const = default;
 };
 
 }  // namespace snpse

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -32,11 +33,19 @@ struct SimulationRequest {
   std::uint32_t external_seed() const;
 };
 
+/// What a simulation that did not end well left behind, where a process ran it.
+struct FaultTrace {
+  std::optional<int> exit_code = {};
+  std::optional<int> signal = {};
+  std::string printed = {};  ///< the end of its standard error
+};
+
 struct SimulationOutcome {
   Status status = Status::failed;
   std::vector<double> x;     ///< [p] if ok; may hold non-finite values if invalid; empty otherwise
   std::string message;       ///< why, if not ok
   bool unavailable = false;  ///< the simulator cannot run on this rank: another rank may try
+  FaultTrace trace = {};     ///< if not ok
 };
 
 /// x ~ p(x given theta). One instance serves one thread, and may keep state such as a child process.

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/types.h>
+#include "simulation/descriptor.hpp"
+#include "simulation/process_group.hpp"
 
 namespace snpse {
 
@@ -16,15 +18,22 @@ struct ChildOptions {
   std::filesystem::path folder;               ///< working directory; empty: this process's
   std::vector<std::string> environment = {};  ///< NAME=value, beside this process's own
   std::filesystem::path log;  ///< what it writes to standard error is appended here; empty: to ours
+  double memory_limit = 0;    ///< GB that each of its processes may allocate; 0: no limit
 };
 
-/// A child process with which lines are exchanged through its standard input and output. It leads a process
-/// group of its own, is killed when the thread that started it ends, and sees nothing of MPI in its
-/// environment (Open MPI refuses to start within another job of its own).
+/// How a child ended.
+struct ChildEnd {
+  ProcessEnd process;  ///< neither code nor signal where the child had to be killed
+  std::string text;    ///< "exited with code 3", ..., "closed its output"
+};
+
+/// A child process with which lines are exchanged through its standard input and output. It leads a
+/// ProcessGroup.
 class ChildProcess {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
-  enum class Wait { done, timeout, closed, cancelled };
+  /// flooded: the log grew by more than kMostPrinted bytes since the last line was written.
+  enum class Wait { done, timeout, closed, cancelled, flooded };
 
   /// Error(config) if the command cannot be run.
   explicit ChildProcess(const ChildOptions& options);
@@ -39,18 +48,17 @@ class ChildProcess {
   Wait read_line(std::string& line, Deadline deadline, const std::stop_token& cancel);
 
   /// Kills the process group at once.
-  void kill();
-  /// Waits shortly for the end, kills the group, and says how it ended: "exited with code 3", "was killed by
-  /// signal 11 (Segmentation fault)", "closed its output".
-  std::string end();
+  ProcessEnd kill();
+  /// Waits shortly for the end, kills the group, and says how the child ended.
+  ChildEnd end();
 
  private:
   Wait wait_for(int fd, short events, Deadline deadline, const std::stop_token& cancel) const;
-  bool exits_within(std::chrono::milliseconds grace) const;
-  void reap();
 
-  pid_t pid_ = -1;  // -1: reaped
-  int wait_status_ = 0;
+  std::optional<ProcessGroup> group_;
+  Descriptor log_;
+  std::uintmax_t log_size_ = 0;  // when the last line was written
+  bool ended_ = false;
   int to_child_ = -1;
   int from_child_ = -1;
   std::string buffer_;        // read, not yet returned

@@ -1,14 +1,17 @@
 #include "simulation/chunk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "simulation/bytes.hpp"
 #include "util/clock.hpp"
+#include "util/printable.hpp"
 
 namespace snpse {
 
@@ -17,10 +20,26 @@ void serialize(Archive& archive, Chunk& chunk, unsigned /*version*/) {
   archive& chunk.rows& chunk.theta;
 }
 
+/// -1: none.
+template <typename Archive>
+void serialize_number(Archive& archive, std::optional<int>& number) {
+  int value = number.value_or(-1);
+  archive& value;
+  number = value < 0 ? std::nullopt : std::optional(value);
+}
+
+template <typename Archive>
+void serialize(Archive& archive, Fault& fault, unsigned /*version*/) {
+  archive& fault.id& fault.status& fault.attempt& fault.seconds& fault.rank& fault.host& fault.message;
+  archive& fault.printed;
+  serialize_number(archive, fault.exit_code);
+  serialize_number(archive, fault.signal);
+}
+
 template <typename Archive>
 void serialize(Archive& archive, ChunkResult& result, unsigned /*version*/) {
   archive& result.rows& result.x& result.seed& result.status& result.attempts& result.seconds;
-  archive& result.failures& result.worker& result.unavailable& result.elapsed;
+  archive& result.failures& result.faults& result.worker& result.unavailable& result.elapsed;
 }
 
 std::string encode(const Chunk& chunk) {
@@ -36,6 +55,15 @@ ChunkResult decode_chunk_result(const std::string& bytes) {
   return from_bytes<ChunkResult>(bytes);
 }
 
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+}  // namespace
+
 ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank)
     : simulator_(factory()),
       first_id_(plan.first_id),
@@ -44,7 +72,8 @@ ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& 
       x_dim_(static_cast<std::size_t>(plan.x_dim)),
       lanes_(static_cast<std::size_t>(plan.lanes)),
       retries_(retries),
-      rank_(rank) {}
+      rank_(rank),
+      host_(host_name()) {}
 
 ChunkResult ChunkRunner::run(const Chunk& chunk, const std::stop_token& cancel) {
   const auto start = std::chrono::steady_clock::now();
@@ -76,7 +105,8 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
     const auto retry_start = std::chrono::steady_clock::now();
     const SimulationRequest& request = requests[i];
     SimulationOutcome& outcome = outcomes[i];
-    const int attempts = settle(request, outcome);
+    std::vector<Fault> faults;
+    const int attempts = settle(request, outcome, seconds_each, faults);
     if (outcome.status != Status::ok && cancel.stop_requested()) continue;
     if (outcome.unavailable) {
       result.unavailable = outcome.message;
@@ -87,6 +117,7 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
                 row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
     if (outcome.status != Status::ok)
       result.failures.add(static_cast<std::int64_t>(request.id), outcome.status, outcome.message);
+    result.faults.insert(result.faults.end(), faults.begin(), faults.end());
     result.rows.push_back(chunk.rows[first + i]);
     result.seed.push_back(request.external_seed());
     result.status.push_back(outcome.status);
@@ -95,17 +126,33 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
   }
 }
 
-int ChunkRunner::settle(const SimulationRequest& request, SimulationOutcome& outcome) {
-  check(outcome);
+int ChunkRunner::settle(const SimulationRequest& request, SimulationOutcome& outcome, double seconds,
+                        std::vector<Fault>& faults) {
   int attempts = 1;
-  const auto may_retry = [&] {
-    return outcome.status == Status::failed && !outcome.unavailable && !request.cancel.stop_requested();
-  };
-  for (; may_retry() && attempts <= retries_; ++attempts) {
-    outcome = simulator_->run(request);
+  for (;;) {
     check(outcome);
+    if (outcome.status != Status::ok) faults.push_back(fault_of(request, outcome, attempts, seconds));
+    const bool is_over = outcome.status != Status::failed || outcome.unavailable;
+    if (is_over || request.cancel.stop_requested() || attempts > retries_) return attempts;
+    const auto start = std::chrono::steady_clock::now();
+    outcome = simulator_->run(request);
+    seconds = seconds_since(start);
+    ++attempts;
   }
-  return attempts;
+}
+
+Fault ChunkRunner::fault_of(const SimulationRequest& request, const SimulationOutcome& outcome, int attempt,
+                            double seconds) const {
+  return {.id = static_cast<std::int64_t>(request.id),
+          .status = outcome.status,
+          .attempt = attempt,
+          .exit_code = outcome.trace.exit_code,
+          .signal = outcome.trace.signal,
+          .seconds = seconds,
+          .rank = rank_,
+          .host = host_,
+          .message = printable(outcome.message),
+          .printed = printable(outcome.trace.printed)};
 }
 
 void ChunkRunner::check(SimulationOutcome& outcome) const {

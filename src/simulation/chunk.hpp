@@ -27,6 +27,7 @@ struct ChunkResult {
   std::vector<std::int64_t> attempts;  // [m]
   std::vector<double> seconds;         // [m]
   Failures failures;                   ///< why simulations are not ok
+  std::vector<Fault> faults;           ///< of all attempts at them
   std::int64_t worker = 0;             ///< rank
   std::string unavailable;             ///< why the simulator cannot run on the rank; empty: it can
   double elapsed = 0;                  ///< wall seconds of the whole chunk
@@ -50,8 +51,12 @@ class ChunkRunner {
   /// while the simulator is available.
   void run_batch(const Chunk& chunk, std::size_t first, std::size_t end, const std::stop_token& cancel,
                  ChunkResult& result);
-  /// Checks an outcome and, where it failed, tries the simulation again. How often it was tried in all.
-  int settle(const SimulationRequest& request, SimulationOutcome& outcome);
+  /// Checks the outcome of a first attempt and, where it failed, tries the simulation again. How often it was
+  /// tried in all. seconds: of the first attempt. Every attempt that did not end well is added to faults.
+  int settle(const SimulationRequest& request, SimulationOutcome& outcome, double seconds,
+             std::vector<Fault>& faults);
+  Fault fault_of(const SimulationRequest& request, const SimulationOutcome& outcome, int attempt,
+                 double seconds) const;
   /// Turns an ok outcome whose x has the wrong length or is not finite into an invalid one.
   void check(SimulationOutcome& outcome) const;
 
@@ -63,6 +68,7 @@ class ChunkRunner {
   std::size_t lanes_;
   int retries_;
   int rank_;
+  std::string host_;
 };
 
 }  // namespace snpse

@@ -15,7 +15,8 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-/// The text with # in place of every number.
+}  // namespace
+
 std::string without_numbers(const std::string& text) {
   constexpr std::string_view kInNumber = "0123456789.eE+-";
   std::string kind;
@@ -30,8 +31,6 @@ std::string without_numbers(const std::string& text) {
   }
   return kind;
 }
-
-}  // namespace
 
 void Failures::add(std::int64_t id, Status status, const std::string& message) {
   const auto text = fmt::format("{}: {}", to_string(status), message);

@@ -23,6 +23,9 @@ struct FailureCause {
   }
 };
 
+/// The text with # in place of every number: messages that are alike but for numbers become the same.
+std::string without_numbers(const std::string& text);
+
 /// Simulations that did not end well, in groups whose messages are alike but for numbers.
 class Failures {
  public:

@@ -54,6 +54,7 @@ class PartBuffer {
       append(part.provenance.attempts, result.attempts);
       append(part.provenance.seconds, result.seconds);
       part.provenance.worker.resize(static_cast<std::size_t>(i), result.worker);
+      append(part.faults, result.faults);
     }
     results_.clear();
     rows_ = 0;
@@ -77,10 +78,16 @@ class Book {
   using Sink = std::function<void(const SimulationPart&)>;
 
   Book(const SimulationPlan& plan, const FarmOptions& options, int ranks, const Sink& sink, Log& log)
-      : plan_(plan), options_(options), ranks_(ranks), sink_(sink), log_(log), buffer_(plan) {}
+      : plan_(plan),
+        options_(options),
+        ranks_(ranks - static_cast<int>(plan.idle_ranks.size())),
+        sink_(sink),
+        log_(log),
+        buffer_(plan) {}
 
   std::optional<std::string> next(int rank) {
-    if (waiting_.empty() || unavailable_.contains(rank)) return std::nullopt;
+    if (waiting_.empty() || unavailable_.contains(rank) || plan_.idle_ranks.contains(rank))
+      return std::nullopt;
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(chunk_size(waiting_.size()));
     Chunk chunk{{waiting_.begin(), end}, {}};
     waiting_.erase(waiting_.begin(), end);
@@ -183,7 +190,7 @@ class Book {
 
   const SimulationPlan& plan_;
   const FarmOptions& options_;
-  int ranks_;
+  int ranks_;  // that simulate
   const Sink& sink_;
   Log& log_;
   PartBuffer buffer_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct SimulationPlan {
   std::int64_t first_id = 0;       // the id of row 0; ids are unique in the campaign
   int x_dim = 0;                   // p: an answer of another length is invalid
   int lanes = 1;                   // simulations that the simulator computes together
+  std::set<int> idle_ranks = {};   // ranks that get no simulations
   std::uint64_t seed = 0;
   std::uint32_t round = 0;
 };
@@ -38,6 +40,7 @@ struct SimulationPlan {
 struct SimulationPart {
   Simulations simulations;
   Provenance provenance;
+  std::vector<Fault> faults = {};  ///< of all attempts at these simulations
 };
 
 struct FarmReport {

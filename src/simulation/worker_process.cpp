@@ -1,49 +1,19 @@
 #include "simulation/worker_process.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <chrono>
-#include <fstream>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "simulation/last_words.hpp"
 #include "simulation/protocol.hpp"
+#include "simulation/time_limit.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
 namespace {
 
 using Wait = ChildProcess::Wait;
-
-/// seconds from now; 0: never.
-ChildProcess::Deadline deadline_after(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  if (seconds <= 0) return Clock::time_point::max();
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-}
-
-std::string beginning(const std::string& line, std::size_t most = 80) {
-  return line.size() <= most ? line : fmt::format("{}...", line.substr(0, most));
-}
-
-/// The last line of what a file holds beyond so many bytes, without control characters; of a long line the
-/// beginning.
-std::string last_line(const std::filesystem::path& file, std::uintmax_t beyond) {
-  constexpr std::uintmax_t kMost = 4096;
-  std::error_code unknown;
-  const auto size = std::filesystem::file_size(file, unknown);
-  if (unknown || size <= beyond) return {};
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(std::max(beyond, size > kMost ? size - kMost : 0)));
-  std::string last;
-  for (std::string line; std::getline(stream, line);) {
-    std::erase_if(line, [](unsigned char c) { return std::iscntrl(c) != 0; });
-    if (line.find_first_not_of(' ') != std::string::npos) last = line;
-  }
-  return beginning(last, 200);
-}
 
 }  // namespace
 
@@ -54,7 +24,9 @@ SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
   std::string failure = start(request.cancel);
   if (!failure.empty()) return {Status::failed, {}, std::move(failure), failed_starts_ == kMostFailedStarts};
   auto outcome = ask(request);
-  if (outcome.status != Status::ok) outcome.message = with_last_words(std::move(outcome.message));
+  if (outcome.status == Status::ok) return outcome;
+  outcome.message = with_last_words(std::move(outcome.message));
+  outcome.trace.printed = last_text(options_.log, log_size_);
   return outcome;
 }
 
@@ -93,8 +65,11 @@ std::string WorkerProcess::try_to_start(const std::stop_token& cancel) {
   try {
     scratch_.emplace();
     const auto scratch = scratch_->path().string();
-    child_.emplace(ChildOptions{
-        options_.command, options_.folder, {"SNPSE_SCRATCH=" + scratch, "TMPDIR=" + scratch}, options_.log});
+    child_.emplace(ChildOptions{options_.command,
+                                options_.folder,
+                                {"SNPSE_SCRATCH=" + scratch, "TMPDIR=" + scratch},
+                                options_.log,
+                                options_.memory_limit});
     return await_ready(cancel);
   } catch (const Error& e) {
     return e.what();
@@ -104,10 +79,11 @@ std::string WorkerProcess::try_to_start(const std::stop_token& cancel) {
 std::string WorkerProcess::await_ready(const std::stop_token& cancel) {
   std::string line;
   const Wait wait = child_->read_line(line, deadline_after(options_.start_limit), cancel);
-  if (wait == Wait::closed) return fmt::format("the simulator {} before it was ready", child_->end());
+  if (wait == Wait::closed) return fmt::format("the simulator {} before it was ready", child_->end().text);
   if (wait == Wait::done && line == protocol::kReady) return {};
   child_->kill();
   if (wait == Wait::cancelled) return "cancelled";
+  if (wait == Wait::flooded) return "the simulator filled its log before it was ready";
   if (wait == Wait::timeout)
     return fmt::format("the simulator was not ready within {} s", options_.start_limit);
   constexpr std::string_view kFailed = "failed ";
@@ -133,7 +109,14 @@ SimulationOutcome WorkerProcess::no_answer(Wait wait) {
   if (wait == Wait::timeout)
     return give_up(Status::timeout, fmt::format("no answer within {} s", options_.time_limit));
   if (wait == Wait::cancelled) return give_up(Status::failed, "cancelled");
-  return give_up(Status::failed, fmt::format("the simulator {}", child_->end()));
+  if (wait == Wait::flooded)
+    return give_up(Status::failed,
+                   fmt::format("the simulator wrote more than {} MiB to its log", kMostPrinted >> 20U));
+  const auto end = child_->end();
+  auto outcome = give_up(Status::failed, fmt::format("the simulator {}", end.text));
+  outcome.trace.exit_code = end.process.exit_code;
+  outcome.trace.signal = end.process.signal;
+  return outcome;
 }
 
 SimulationOutcome WorkerProcess::give_up(Status status, std::string message) {

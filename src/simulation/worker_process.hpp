@@ -18,6 +18,7 @@ struct WorkerOptions {
   std::filesystem::path log;         ///< its standard error is appended here; empty: it is ours
   double time_limit = 0;             ///< seconds a simulation may take; 0: none
   double start_limit = 60;           ///< seconds until it must be ready; 0: none
+  double memory_limit = 0;           ///< GB that each of its processes may allocate; 0: no limit
 };
 
 /// A simulator in a child process (a "worker"; snpse/simulation/protocol.hpp) that is kept over many

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMITS = {  # lines of each document
     "README.md": 150,
     "jobs/README.md": 350,
-    "jobs/results.md": 250,
+    "jobs/simulators.md": 350,
     "jobs/paper/README.md": 350,
     "jobs/results.md": 150,
     "src/README.md": 250,
@@ -237,7 +237,8 @@ class DocumentsTest(ProgramTest):
         """Every section.key that a document names is a key of a campaign file."""
         self.assert_succeeds("run", self.write("c.toml", TINY_CAMPAIGN), "--out", self.folder / "c")
         config = tomllib.loads((self.folder / "c/campaign.toml").read_text(encoding="utf-8"))
-        config["simulator"] |= {"command": [], "library": "", "folder": "", "files": [], "time_limit": 0, "start_limit": 0}
+        config["simulator"] |= {"command": [], "library": "", "folder": "", "files": [], "time_limit": 0, "start_limit": 0,
+                                "memory_limit": 0}
         config["observation"] |= {"file": ""}
         for document in set(LIMITS) - {"tests/README.md"}:  # whose names of tests look like keys
             code = " ".join(list(blocks(text_of(document))) + spans(text_of(document)))

@@ -43,16 +43,29 @@ void estimate_cost(CheckReport& report, const Experiment& setup, const Config& c
   }
 }
 
+/// None for a simulator that is not started for each simulation.
+std::optional<LaunchPlan> launch_plan(const Config& config, const Experiment& setup,
+                                      const CoreDivision& cores, const World& world) {
+  if (setup.launch_line.empty()) return std::nullopt;
+  return LaunchPlan{.line = setup.launch_line,
+                    .processes = config.simulator.run_options.ranks,
+                    .cores = cores.fewest,
+                    .simulating = world.size() - static_cast<int>(setup.idle_ranks.size()),
+                    .ranks = world.size()};
+}
+
 /// Collective. Error for what is wrong with the file itself.
 CheckReport check(const CheckArguments& arguments, const Config& config, const Experiment& setup,
-                  const Method& method, const Session& session) {
+                  const CoreDivision& cores, const Method& method, const Session& session) {
   if (config.training.device == Device::cuda) require_gpu();
   require_simulator(setup);
   CheckReport report;
+  report.launch = launch_plan(config, setup, cores, session.world);
   try {
     report.trial = try_simulator(setup, config, most_simulations(method, setup.observations.cols()),
                                  arguments.seconds, session.world);
     report.findings = judge_trial(report.trial, setup, config, arguments.seconds);
+    if (report.launch) std::ranges::copy(judge_launch(*report.launch), std::back_inserter(report.findings));
   } catch (const Error& error) {
     if (error.code() == ExitCode::stopped) throw;
     report.findings.push_back({"simulator", error.what(), true});
@@ -85,10 +98,15 @@ void check_file(const CheckArguments& arguments, const Session& session, const s
     std::string text;
     world.on_root([&] { text = to_toml(load_config(arguments.file)); });
     const auto config = broadcast_config(world, text);
-    const auto setup = set_up(config, {logs, world.rank(), session.in_process, &session.log});
+    const auto cores = divide_cores(world, config.simulator.run_options.ranks);
+    const auto setup = set_up(config, {.logs = logs,
+                                       .rank = world.rank(),
+                                       .in_process = session.in_process,
+                                       .log = &session.log,
+                                       .cores = cores});
     require_feasible(config, setup);
     const auto method = make_method(setup, config);
-    report = check(arguments, config, setup, *method, session);
+    report = check(arguments, config, setup, cores, *method, session);
     const auto rounds = method->plan().size();
     const auto heading = fmt::format("{} is valid: {} with {} parameters and {} data, {} simulations in {}",
                                      arguments.file.string(), config.method.name, setup.prior->dim(),

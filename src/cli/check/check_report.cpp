@@ -26,6 +26,16 @@ std::string on_ranks(int ranks) {
   return ranks == 1 ? "one rank" : fmt::format("{} ranks", ranks);
 }
 
+std::string launch_text(const LaunchPlan& launch) {
+  std::string text = fmt::format("each simulation is started by: {}\n", launch.line);
+  if (launch.processes == 0) return text;
+  const auto cores = count_of(launch.cores, "core");
+  return text + (launch.simulating == launch.ranks
+                     ? fmt::format("each rank's simulations have {} of their own\n", cores)
+                     : fmt::format("{} of {} ranks simulate, each on {} of its own: there are no more\n",
+                                   launch.simulating, launch.ranks, cores));
+}
+
 std::string trial_text(const Trial& trial) {
   const auto& outcomes = trial.outcomes;
   std::string text =
@@ -102,6 +112,11 @@ nlohmann::ordered_json to_json(const CheckReport& report) {
     json["findings"].push_back({{"what", finding.what},
                                 {"message", finding.message},
                                 {"severity", finding.is_error ? "error" : "warning"}});
+  if (const auto& launch = report.launch)
+    json["launch"] = {{"command", launch->line},
+                      {"processes", launch->processes},
+                      {"cores", launch->cores},
+                      {"simulating_ranks", launch->simulating}};
   const auto& outcomes = report.trial.outcomes;
   json["simulations"] = {{"run", report.trial.run()}};
   for (const auto status : {Status::ok, Status::invalid, Status::failed, Status::timeout})
@@ -113,6 +128,7 @@ nlohmann::ordered_json to_json(const CheckReport& report) {
 
 std::string to_text(const CheckReport& report, const std::string& heading, int ranks) {
   std::string text = report.has_errors() ? "" : heading + "\n";
+  if (report.launch) text += launch_text(*report.launch);
   text += trial_text(report.trial);
   if (!report.has_errors() && report.cost) text += cost_text(report, ranks);
   for (const auto& finding : report.findings)

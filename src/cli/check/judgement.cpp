@@ -69,6 +69,17 @@ std::vector<CheckFinding> judge_trial(const Trial& trial, const Experiment& setu
   return findings;
 }
 
+std::vector<CheckFinding> judge_launch(const LaunchPlan& launch) {
+  if (launch.cores >= launch.processes) return {};
+  return {
+      {"cores",
+       fmt::format("a simulation of simulator.ranks = {} processes has {} on its machine: lower "
+                   "simulator.ranks, or start snpse with more cores (mpirun --map-by slot:PE={}, srun "
+                   "--cpus-per-task={})",
+                   launch.processes, launch.cores == 1 ? "one core" : fmt::format("{} cores", launch.cores),
+                   launch.processes, launch.processes)}};
+}
+
 std::vector<CheckFinding> judge_cost(const CampaignCost& cost, const Config& config) {
   if (cost.fits_memory()) return {};
   return {{"memory",

@@ -7,6 +7,7 @@
 #include "campaign/trained_campaign.hpp"
 #include "diagnostics/data_checks.hpp"
 #include "storage/csv.hpp"
+#include "util/shell.hpp"
 
 namespace snpse {
 namespace {
@@ -25,7 +26,13 @@ struct OpenedCampaign {
     const std::filesystem::path path = arguments.target;
     world.on_root([&] { folder.emplace(path); });
     config = configuration_of(world, path, folder ? folder->configuration() : "", arguments.simulator);
-    setup = set_up(config, {path / "logs", world.rank(), session.in_process, &session.log});
+    setup = set_up(config, {.logs = path / "logs",
+                            .rank = world.rank(),
+                            .in_process = session.in_process,
+                            .log = &session.log,
+                            .workdirs = arguments.id ? path / kWorkdirsFolder : std::filesystem::path(),
+                            .keep_workdirs = true,
+                            .cores = divide_cores(world, config.simulator.run_options.ranks)});
     require_simulator(setup);
     world.on_root([&] { make_folder(path / "logs"); });
   }
@@ -35,7 +42,9 @@ struct OpenedCampaign {
 struct KnownSimulation {
   Matrix theta;  // [1, d]
   int round = 0;
-  Matrix x;  // [1, p]; [0, p] where it is yet to be run
+  Matrix x;                        // [1, p]; [0, p] where it is yet to be run
+  std::string imported_from = {};  // the file that x is from; empty: x was simulated
+  std::int64_t imported_row = 0;
 };
 
 KnownSimulation find_simulation(const CampaignFolder& folder, std::int64_t id) {
@@ -46,8 +55,12 @@ KnownSimulation find_simulation(const CampaignFolder& folder, std::int64_t id) {
     known += theta.rows();
     if (row >= theta.rows()) continue;
     KnownSimulation found{theta.row(row), round, {}};
-    if (folder.committed({round, Phase::simulate}))
-      found.x = open_rows(folder.simulations_file(round), "simulations", "x", row, 1)->block(0, 1);
+    if (!folder.committed({round, Phase::simulate})) return found;
+    found.x = open_rows(folder.simulations_file(round), "simulations", "x", row, 1)->block(0, 1);
+    const auto provenance = folder.load_provenance(round);
+    if (provenance.imported_from.empty()) return found;
+    found.imported_row = provenance.imported_row[static_cast<std::size_t>(row)];
+    if (found.imported_row > 0) found.imported_from = provenance.imported_from;
     return found;
   }
   if (known == 0) fail(ExitCode::missing_input, "'{}' has no simulation yet", folder.path().string());
@@ -83,9 +96,12 @@ ExtraSimulations new_simulations(const SimulateArguments& arguments, const Opene
 }
 
 /// Says whether a simulation of the campaign came out as it did then.
-void compare(const Matrix& then, const Matrix& now, std::int64_t id, Log& log) {
-  if (then.rows() == 0) return;
-  const auto repeats = count_repeats(then, now);
+void compare(const KnownSimulation& then, const Matrix& now, std::int64_t id, Log& log) {
+  if (then.x.rows() == 0) return;
+  if (!then.imported_from.empty())
+    return log.info(fmt::format("simulation {} was imported: it is row {} of '{}', and its seed is not known",
+                                id, then.imported_row, then.imported_from));
+  const auto repeats = count_repeats(then.x, now);
   if (repeats.compared == 0) return;
   if (repeats.equal == 1)
     log.info(fmt::format("simulation {} gave the same x as in the campaign", id));
@@ -94,6 +110,15 @@ void compare(const Matrix& then, const Matrix& now, std::int64_t id, Log& log) {
         fmt::format("simulation {} gave another x than in the campaign: the simulator has changed, or "
                     "takes random numbers that do not follow from its seed",
                     id));
+}
+
+/// Says where the files of a simulation that was run again are.
+void tell_workdir(const SimulateArguments& arguments, Log& log) {
+  const auto folder =
+      std::filesystem::path(arguments.target) / kWorkdirsFolder / std::to_string(*arguments.id);
+  std::error_code ignored;
+  if (std::filesystem::exists(folder, ignored))
+    log.info(fmt::format("the simulation's files are in {}", shell_word(folder)));
 }
 
 void require_one_way(const SimulateArguments& arguments) {
@@ -126,7 +151,8 @@ SimulatedTable simulate_of_campaign(const SimulateArguments& arguments, const Se
   if (session.world.any(std::ssize(outcomes.rows) < what.theta.rows()))
     fail(ExitCode::stopped, "stopped as requested, and nothing is written; the same command simulates again");
   tell_outcomes(outcomes, session.log);
-  if (arguments.id && session.world.is_root()) compare(known.x, outcomes.x, *arguments.id, session.log);
+  if (arguments.id) tell_workdir(arguments, session.log);
+  if (arguments.id && session.world.is_root()) compare(known, outcomes.x, *arguments.id, session.log);
   return {campaign.setup.parameter_names, what.theta, outcomes.x};
 }
 

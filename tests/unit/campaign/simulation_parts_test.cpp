@@ -110,6 +110,59 @@ TEST_F(SimulationPartsTest, OfFailuresThatAreMergedLateDoNotUndoWhatALargePartBr
   EXPECT_EQ(x_of(last).col(1).head(33).minCoeff(), 2);
 }
 
+/// A part of one simulation, with a fault of each attempt.
+SimulationPart part_with_faults(std::int64_t row, std::int64_t attempts) {
+  auto part = part_of({row}, Status::failed, static_cast<double>(attempts));
+  for (std::int64_t attempt = 1; attempt <= attempts; ++attempt)
+    part.faults.push_back({.id = kFirstId + row,
+                           .attempt = attempt,
+                           .exit_code = attempt == 1 ? std::optional(3) : std::nullopt,
+                           .signal = attempt == 1 ? std::nullopt : std::optional(11),
+                           .seconds = 0.5,
+                           .rank = 2,
+                           .host = "node",
+                           .message = "no mesh",
+                           .printed = "two\nlines"});
+  return part;
+}
+
+TEST_F(SimulationPartsTest, FaultsAreKeptByTheirIdsThroughMergesAndSittings) {
+  std::vector<Fault> expected;
+  {
+    auto parts = open();
+    for (std::int64_t row = 50; row-- > 0;) parts.append(part_with_faults(row, 2));
+    EXPECT_LT(files(), 40);  // some were merged
+  }
+  for (std::int64_t row = 0; row < 50; ++row)
+    for (const auto& fault : part_with_faults(row, 2).faults) expected.push_back(fault);
+  auto next = open();
+  EXPECT_EQ(next.faults(), expected);
+  next.append(part_of({3}, Status::ok, 1));  // a simulation that succeeds later keeps its history
+  EXPECT_EQ(open().faults(), expected);
+}
+
+TEST_F(SimulationPartsTest, AFaultInTwoFilesIsOne) {
+  auto parts = open();
+  parts.append(part_with_faults(7, 1));
+  std::filesystem::copy_file(folder_ / "parts" / "000000000.h5", folder_ / "parts" / "000000001.h5");
+  EXPECT_EQ(open().faults(), part_with_faults(7, 1).faults);
+}
+
+TEST_F(SimulationPartsTest, SayWhichRowsWereImported) {
+  auto imported = part_of({0, 1}, Status::ok, 0);
+  imported.provenance.imported_from = "data.csv";
+  imported.provenance.imported_row = {4, 9};
+  {
+    auto parts = open();
+    parts.append(imported);
+    parts.append(part_of({2}, Status::ok, 1));
+  }
+  const auto provenance = open().provenance();
+  EXPECT_EQ(provenance.imported_from, "data.csv");
+  EXPECT_EQ(std::vector(provenance.imported_row.begin(), provenance.imported_row.begin() + 3),
+            (std::vector<std::int64_t>{4, 9, 0}));
+}
+
 TEST_F(SimulationPartsTest, OfAnotherRoundOrShapeAreRefused) {
   open().append(part_of({1}, Status::ok, 1));
   expect_error(ExitCode::data, "not of its round",

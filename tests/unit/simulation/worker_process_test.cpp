@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "process_state.hpp"
 #include "run_once.hpp"
 #include "script_folder.hpp"
 
@@ -149,17 +150,7 @@ TEST_F(ForkingWorkerTest, AnAnswerBeforeTheEndCounts) {
 }
 
 void ForkingWorkerTest::expect_that_its_process_is_gone() {
-  const pid_t grandchild = std::stoi(read("pid"));
-  // A zombie may linger until init reaps it: only a process that still runs is wrong.
-  const auto state = [&] {
-    std::ifstream stat("/proc/" + std::to_string(grandchild) + "/stat");
-    std::string id, name, letter;
-    stat >> id >> name >> letter;
-    return letter;
-  };
-  const auto is_gone = [&] { return state().empty() || state() == "Z"; };
-  for (int i = 0; i < 500 && !is_gone(); ++i) std::this_thread::sleep_for(10ms);
-  EXPECT_TRUE(is_gone()) << state();
+  expect_gone(std::stoi(read("pid")));
 }
 
 TEST_F(WorkerProcessTest, FailedStartsAreExplained) {
@@ -213,19 +204,21 @@ TEST_F(WorkerProcessTest, ASlowStartIsAwaitedBeyondTheTimeLimitOfASimulation) {
   EXPECT_EQ(run_once(worker, {0.5}).status, Status::ok);
 }
 
-TEST_F(WorkerProcessTest, TheEnvironmentHoldsNothingOfMpi) {
+TEST_F(WorkerProcessTest, TheEnvironmentHoldsNothingOfMpiButThePermissionToRunAsRoot) {
   const char* const script = R"(
 import os, sys
 print("ready snpse 1", flush=True)
-mpi = sum(name.startswith(("OMPI_", "PMIX_", "PRTE_", "PMI_")) for name in os.environ)
+mpi = sum(name.startswith(("OMPI_", "PMIX_", "PRTE_", "PMI_")) and "ALLOW_RUN_AS_ROOT" not in name for name in os.environ)
+root = os.environ.get("OMPI_ALLOW_RUN_AS_ROOT", 0)
 for line in sys.stdin:
-    print("ok", line.split()[1], mpi, os.environ.get("SNPSE_TEST_KEPT", 0), flush=True)
+    print("ok", line.split()[1], mpi, root, os.environ.get("SNPSE_TEST_KEPT", 0), flush=True)
 )";
   setenv("OMPI_TEST", "1", 1);
   setenv("PMIX_RANK", "0", 1);
   setenv("SNPSE_TEST_KEPT", "5", 1);
+  setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
   WorkerProcess worker(options(script));
-  EXPECT_EQ(run_once(worker, {0.5}).x, (std::vector<double>{0, 5}));
+  EXPECT_EQ(run_once(worker, {0.5}).x, (std::vector<double>{0, 1, 5}));
   unsetenv("OMPI_TEST");
   unsetenv("PMIX_RANK");
   unsetenv("SNPSE_TEST_KEPT");
@@ -240,6 +233,37 @@ TEST_F(WorkerProcessTest, StandardErrorIsAppendedToTheLog) {
     run_once(second, {0.5});
   }
   EXPECT_EQ(read("log"), "before\nloud\nloud\n");
+}
+
+TEST_F(WorkerProcessTest, ALogWithoutEndIsStopped) {
+  const char* const script = R"(
+import sys
+print("ready snpse 1", flush=True)
+sys.stdin.readline()
+while True: sys.stderr.write("x" * 99999 + "\n")
+)";
+  WorkerProcess worker(options(script));
+  const SimulationOutcome outcome = run_once(worker, {0.5});
+  EXPECT_EQ(outcome.status, Status::failed);
+  EXPECT_TRUE(outcome.message.starts_with("the simulator wrote more than 64 MiB to its log"))
+      << outcome.message;
+}
+
+TEST_F(WorkerProcessTest, ACrashLeavesItsTrace) {
+  WorkerProcess worker(options(kQuirky));
+  EXPECT_EQ(run_once(worker, {1}).trace.signal, SIGSEGV);
+  EXPECT_EQ(run_once(worker, {2}).trace.exit_code, 3);
+  WorkerOptions hungry = options(R"(
+import sys
+print("ready snpse 1", flush=True)
+sys.stdin.readline()
+bytearray(600_000_000)
+)");
+  hungry.memory_limit = 0.3;
+  WorkerProcess limited(hungry);
+  const auto outcome = run_once(limited, {0.5});
+  EXPECT_EQ(outcome.trace.exit_code, 1);
+  EXPECT_NE(outcome.trace.printed.find("MemoryError"), std::string::npos) << outcome.trace.printed;
 }
 
 TEST_F(WorkerProcessTest, ManyParametersAndOutputsPass) {
