@@ -59,6 +59,7 @@ struct Parser {
   InitArguments init;
   CheckArguments check;
   RunArguments run;
+  ImportArguments import;
   ExtendArguments extend;
   StatusArguments status;
   SampleArguments sample;
@@ -82,6 +83,7 @@ struct Parser {
     add_init();
     add_check();
     add_run();
+    add_import();
     add_extend();
     add_status();
     add_sample();
@@ -151,6 +153,15 @@ struct Parser {
     sub->add_flag("--report", run.report, "write report.html into the campaign's folder at the end");
     sub->add_flag("--c2st", run.c2st, "built-in tasks: compare with the exact posterior at the end");
     add_threads(sub);
+  }
+  void add_import() {
+    auto* sub = verb("import", "begin a campaign with simulations that were run elsewhere", import);
+    sub->add_option("FILE", import.file, "the campaign file")->required();
+    sub->add_option(
+           "--data", import.data,
+           "CSV with a column for each parameter, by its name, all others being x; or HDF5 with theta and x")
+        ->required();
+    sub->add_option("--out", import.out, "the campaign's folder")->required();
   }
   void add_extend() {
     auto* sub = verb(

@@ -31,6 +31,12 @@ struct RunArguments {
   bool report = false;                ///< write report.html into the campaign's folder at the end
   std::filesystem::path simulator;    ///< the folder of the simulator's files; empty: where the file says
 };
+/// A new campaign whose round 1 was simulated elsewhere.
+struct ImportArguments {
+  std::filesystem::path file;  ///< the campaign file
+  std::filesystem::path data;  ///< theta and x: CSV or HDF5
+  std::filesystem::path out;   ///< the campaign's folder
+};
 /// At least one of simulations and samples is above 0.
 struct ExtendArguments {
   std::filesystem::path folder;
@@ -109,10 +115,10 @@ struct SpeedArguments {
   bool json = false;
 };
 
-using Command =
-    std::variant<InitArguments, CheckArguments, RunArguments, ExtendArguments, StatusArguments,
-                 SampleArguments, DiagnoseArguments, ExportArguments, SummaryArguments, ReportArguments,
-                 SimulateArguments, C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
+using Command = std::variant<InitArguments, CheckArguments, RunArguments, ImportArguments, ExtendArguments,
+                             StatusArguments, SampleArguments, DiagnoseArguments, ExportArguments,
+                             SummaryArguments, ReportArguments, SimulateArguments, C2stArguments,
+                             BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

@@ -20,6 +20,7 @@ struct Session {
 ExitCode init_command(const InitArguments& arguments, const Session& session);
 ExitCode check_command(const CheckArguments& arguments, const Session& session);
 ExitCode run_command(const RunArguments& arguments, const Session& session);
+ExitCode import_command(const ImportArguments& arguments, const Session& session);
 ExitCode extend_command(const ExtendArguments& arguments, const Session& session);
 ExitCode status_command(const StatusArguments& arguments, const Session& session);
 ExitCode sample_command(const SampleArguments& arguments, const Session& session);

@@ -36,6 +36,7 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
     ExitCode operator()(const InitArguments& a) const { return init_command(a, session); }
     ExitCode operator()(const CheckArguments& a) const { return check_command(a, session); }
     ExitCode operator()(const RunArguments& a) const { return run_command(a, session); }
+    ExitCode operator()(const ImportArguments& a) const { return import_command(a, session); }
     ExitCode operator()(const ExtendArguments& a) const { return extend_command(a, session); }
     ExitCode operator()(const StatusArguments& a) const { return status_command(a, session); }
     ExitCode operator()(const SampleArguments& a) const { return sample_command(a, session); }

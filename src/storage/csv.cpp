@@ -276,6 +276,16 @@ CsvTable read_table(const std::filesystem::path& path) {
   return table;
 }
 
+CsvTable read_named_table(const std::filesystem::path& path) {
+  auto table = read_table(path);
+  if (table.names.empty())
+    fail(ExitCode::data,
+         "the first line of '{}' does not have the names of its columns: write a name for each",
+         path.string());
+  if (table.values.rows() == 0) table.values.resize(0, std::ssize(table.names));
+  return table;
+}
+
 Matrix read_observations(const std::filesystem::path& path, Eigen::Index p) {
   Matrix x = read_csv(path);
   if (p > 1 && x.cols() == 1 && x.rows() == p) x.transposeInPlace();

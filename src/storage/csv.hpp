@@ -29,6 +29,8 @@ struct CsvTable {
 };
 /// Errors: as read_csv(); data too where the first line has other than one name a column.
 CsvTable read_table(const std::filesystem::path& path);
+/// The same of a file whose first line must have the columns' names; Error(data) where it has none.
+CsvTable read_named_table(const std::filesystem::path& path);
 /// Whether read_csv() takes the text for a number.
 bool reads_as_number(const std::string& text);
 
