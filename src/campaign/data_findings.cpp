@@ -11,7 +11,8 @@ constexpr std::uint32_t kRound = (1U << 23U) + 1;
 }  // namespace
 
 std::vector<Finding> simulation_findings(const DataRange& simulated, const Experiment& setup) {
-  return {observation_finding(simulated, setup.observations), constant_data_finding(simulated)};
+  return {observation_finding(simulated, setup.observations, setup.data_names),
+          constant_data_finding(simulated, setup.data_names)};
 }
 
 std::vector<Finding> data_findings(const World& world, std::span<const RoundData> rounds,
@@ -23,7 +24,8 @@ std::vector<Finding> data_findings(const World& world, std::span<const RoundData
     all.add(last);
   }
   const Matrix prior_draws = draw_rows(*setup.prior, kPriorDraws, kSeed, Purpose::calibration, kRound);
-  return {observation_finding(last, setup.observations), constant_data_finding(all),
+  return {observation_finding(last, setup.observations, setup.data_names),
+          constant_data_finding(all, setup.data_names),
           uninformed_finding(draws, prior_draws, setup.parameter_names, level)};
 }
 

@@ -34,7 +34,7 @@ constexpr std::string_view kAnyTime[] = {
     "simulator.failure_budget", "training.memory",        "training.checkpoint_seconds",
     "training.device",          "posterior.samples",      "simulator.workdir",
     "simulator.workdir_limit",  "simulator.memory_limit", "simulator.ranks",
-    "simulator.launcher",
+    "simulator.launcher",       "observation.names",      "observation.times",
 };
 
 /// TOML without the folders of the files that it names.

@@ -6,6 +6,7 @@
 #include "cli/failures_report.hpp"
 #include "cli/table_format.hpp"
 #include "config/config_file.hpp"
+#include "config/data_names.hpp"
 #include "config/experiment.hpp"
 #include "parallel/block_work.hpp"
 #include "report/arviz_export.hpp"
@@ -58,6 +59,7 @@ Record record_of(const DrawSet& draws, const Config& config) {
   const Eigen::Index rows = config.observation.rows;
   record.put("theta", draws.theta);
   record.put("parameter_names", draws.names);
+  if (const auto names = data_names(config); !names.empty()) record.put("data_names", names);
   record.put("x_obs",
              Matrix(Eigen::Map<const Matrix>(x.data(), rows, static_cast<Eigen::Index>(x.size()) / rows)));
   return record;

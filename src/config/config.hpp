@@ -64,6 +64,9 @@ struct CorrelatedPrior {
 struct ObservationOptions {
   std::vector<double> x;  // [rows p]
   int rows = 1;           ///< independent observations of one theta, one after the other in x
+  std::vector<std::string>
+      names;                  ///< of the values of one row, or of the series that it is made of; or empty
+  std::vector<double> times;  ///< of the values of each series; empty: x is no series
 };
 
 struct PosteriorOptions {

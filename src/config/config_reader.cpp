@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "config/config_file.hpp"
+#include "config/data_names.hpp"
 #include "config/experiment.hpp"
 #include "config/prior_reader.hpp"
 #include "config/section_reader.hpp"
@@ -146,7 +147,8 @@ KnownWidth known_width(const Config& config, const KnownWidth& of_replaced) {
 void settle_rows_of_file(const toml::table& root, const KnownWidth& width, Config& config,
                          ConfigErrors& errors) {
   const auto& section = root["observation"];
-  auto& [x, rows] = config.observation;
+  auto& x = config.observation.x;
+  auto& rows = config.observation.rows;
   if (!section["file"] || x.empty()) return;
   const auto given = section["rows"].value<std::int64_t>();
   const bool is_column = rows > 1 && x.size() == static_cast<std::size_t>(rows);
@@ -213,6 +215,7 @@ void check_observation(const toml::table& root, const Config& config, ConfigErro
                "invalid.region = \"learned\" leaves out just the parameters that explain an observation "
                "with undefined values: set it to \"none\"");
   check_shape(root, config, errors);
+  if (const auto mistake = mistake_in_data_names(config); !mistake.empty()) errors.add(line, mistake);
 }
 
 void check_method(const toml::table& root, const Config& config, ConfigErrors& errors) {
@@ -324,8 +327,10 @@ Config load_config(const std::filesystem::path& file, const std::filesystem::pat
     const auto* x = replaced["x"].as_array();
     const auto rows = replaced["rows"].value<std::int64_t>().value_or(1);
     if (x != nullptr && rows > 0) width = static_cast<std::int64_t>(x->size()) / rows;
-    root.insert_or_assign("observation",
-                          toml::table{{"file", std::filesystem::absolute(observation).string()}});
+    toml::table section{{"file", std::filesystem::absolute(observation).string()}};
+    for (const char* key : {"names", "times"})
+      if (const auto* labels = replaced[key].as_array()) section.insert(key, *labels);
+    root.insert_or_assign("observation", section);
   }
   return read_config(root, file.string(), file.parent_path(), width);
 }

@@ -57,8 +57,10 @@ struct ValueWriter {
     const auto chosen = field.chosen();
     return chosen ? literal(field.names[*chosen]) : "";
   }
-  std::string operator()(const FlagField& field) const { return *field.value ? "true" : ""; }
-  std::string operator()(const NumberListField& field) const { return literal(*field.value); }
+  std::string operator()(const FlagField& field) const { return *field.value ? "true" : "false"; }
+  std::string operator()(const NumberListField& field) const {
+    return field.value->empty() ? "" : literal(*field.value);
+  }
   std::string operator()(const OutputField& field) const {
     return *field.value ? output_literal(**field.value) : "";
   }

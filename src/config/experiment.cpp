@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "config/data_names.hpp"
 #include "config/simulator_location.hpp"
 #include "simulation/executable_simulator.hpp"
 #include "simulation/library_prior.hpp"
@@ -102,6 +103,7 @@ Eigen::Index dimension_of(const Config& config) {
 Experiment set_up(const Config& config, const SimulatorHost& host) {
   Experiment setup;
   setup.parameter_names = parameter_names(config);
+  setup.data_names = data_names(config);
   const auto& x = config.observation.x;
   const Eigen::Index rows = config.observation.rows;
   setup.observations = Eigen::Map<const Matrix>(x.data(), rows, static_cast<Eigen::Index>(x.size()) / rows);

@@ -23,6 +23,7 @@ struct Experiment {
   std::vector<std::string> parameter_names;
   std::shared_ptr<const Prior> prior;
   Matrix observations;                    // [rows, p]
+  std::vector<std::string> data_names;    // of the values of x, [p], or empty; see data_names()
   SimulatorFactory simulator;             // empty: only another executable has it
   std::function<void()> check_simulator;  ///< throws where files of the simulator are not as it needs them;
                                           ///< empty: nothing can be said before its first simulation

@@ -27,9 +27,9 @@ std::string listed(const std::vector<std::string>& items) {
   return fmt::format("{}{}", fmt::join(shown, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
-std::string describe(const Outlier& outlier, Eigen::Index observations) {
+std::string describe(const Outlier& outlier, Eigen::Index observations, std::span<const std::string> names) {
   const auto of = observations == 1 ? "" : fmt::format(" of observation {}", outlier.observation + 1);
-  return fmt::format("value {}{} is {:.4g}, simulated were {:.4g} to {:.4g}", outlier.value + 1, of,
+  return fmt::format("{}{} is {:.4g}, simulated were {:.4g} to {:.4g}", value_text(outlier.value, names), of,
                      outlier.x, outlier.low, outlier.high);
 }
 
@@ -92,13 +92,14 @@ std::vector<Outlier> outliers(const DataRange& range, const Matrix& observations
   return found;
 }
 
-Finding observation_finding(const DataRange& simulated, const Matrix& observations) {
+Finding observation_finding(const DataRange& simulated, const Matrix& observations,
+                            std::span<const std::string> names) {
   const auto found = outliers(simulated, observations);
   const double by_chance = 2 * static_cast<double>(observations.array().isFinite().count()) /
                            static_cast<double>(simulated.rows() + 1);
   const bool far = simulated.rows() >= kFewestOfRange && !found.empty() && found.front().distance > kFar;
   std::vector<std::string> worst;
-  for (const auto& outlier : found) worst.push_back(describe(outlier, observations.rows()));
+  for (const auto& outlier : found) worst.push_back(describe(outlier, observations.rows(), names));
   return {.check = "observation",
           .figure = static_cast<double>(found.size()),
           .threshold = far ? 0 : by_chance + 3 * std::sqrt(by_chance),
@@ -119,10 +120,11 @@ std::vector<Eigen::Index> constant_values(const DataRange& simulated) {
   return constant;
 }
 
-Finding constant_data_finding(const DataRange& simulated) {
+Finding constant_data_finding(const DataRange& simulated, std::span<const std::string> names) {
   const auto constant = constant_values(simulated);
   std::vector<std::string> named;
-  for (const auto j : constant) named.push_back(fmt::format("value {} is {:.6g}", j + 1, simulated.low(j)));
+  for (const auto j : constant)
+    named.push_back(fmt::format("{} is {:.6g}", value_text(j, names), simulated.low(j)));
   return {.check = "constant_data",
           .figure = static_cast<double>(constant.size()),
           .threshold = 0,

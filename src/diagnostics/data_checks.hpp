@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,14 +51,16 @@ std::vector<Outlier> outliers(const DataRange& range, const Matrix& observations
 /// deviations of a Poisson variable; so none at all where there are many simulations of few values. It is
 /// none as well where a value lies more than three widths of the range beyond the range of ten simulations or
 /// more: even of heavy-tailed values (Cauchy's) a quarter of the outliers alone lies so far out.
-Finding observation_finding(const DataRange& simulated, const Matrix& observations);
+/// names: of the values of x, [p], or empty.
+Finding observation_finding(const DataRange& simulated, const Matrix& observations,
+                            std::span<const std::string> names = {});
 
 /// The values of x, from 0, that are the same number in all simulations.
 std::vector<Eigen::Index> constant_values(const DataRange& simulated);
 /// Whether all values of x are such.
 bool is_constant(const DataRange& simulated);
 /// Whether there are such values, from which nothing can be learnt.
-Finding constant_data_finding(const DataRange& simulated);
+Finding constant_data_finding(const DataRange& simulated, std::span<const std::string> names = {});
 
 /// Simulations that were run again at the same parameters.
 struct Repeats {

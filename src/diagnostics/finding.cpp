@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace snpse {
 
 const char* to_string(Verdict verdict) {
@@ -19,6 +21,10 @@ const char* to_string(Verdict verdict) {
       break;
   }
   return "fail";
+}
+
+std::string value_text(std::ptrdiff_t value, std::span<const std::string> names) {
+  return names.empty() ? fmt::format("value {}", value + 1) : names[static_cast<std::size_t>(value)];
 }
 
 Verdict overall(std::span<const Finding> findings) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <limits>
 #include <span>
 #include <string>
@@ -43,6 +44,9 @@ struct Finding {
 
 /// A check that has no figure, and why it has none.
 Finding undecided_finding(std::string check, std::string what, std::string advice);
+
+/// A value of x in a message: "value 3", or its name where names [p] are given.
+std::string value_text(std::ptrdiff_t value, std::span<const std::string> names);
 
 /// The worst of all verdicts; notes count as passed.
 Verdict overall(std::span<const Finding> findings);

@@ -113,10 +113,10 @@ Judged judge(const Matrix& simulated, const Matrix& observations, double level, 
   return judged;
 }
 
-std::string name_of(const Judged& judged, Eigen::Index observations) {
-  return observations == 1
-             ? fmt::format("its value {}", judged.value + 1)
-             : fmt::format("value {} of observation {}", judged.value + 1, judged.observation + 1);
+std::string name_of(const Judged& judged, Eigen::Index observations, std::span<const std::string> names) {
+  const auto value = value_text(judged.value, names);
+  if (observations > 1) return fmt::format("{} of observation {}", value, judged.observation + 1);
+  return names.empty() ? "its " + value : value;
 }
 
 }  // namespace
@@ -145,7 +145,8 @@ std::int64_t fewest_simulations(Eigen::Index observations, double level) {
   return static_cast<std::int64_t>(std::floor(2 * static_cast<double>(observations) / level));
 }
 
-Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level) {
+Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level,
+                                     std::span<const std::string> names) {
   auto judged = judge(simulated, observations, level, "posterior");
   auto& finding = judged.finding;
   finding.check = "posterior_predictive";
@@ -158,14 +159,15 @@ Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& obse
           ? fmt::format(
                 "parameters of the posterior do not give data like x_obs, least in {}: see "
                 "prior_predictive, and start a new campaign with more rounds or simulations",
-                name_of(judged, observations.rows()))
+                name_of(judged, observations.rows(), names))
           : fmt::format("raise --simulations to {:.0f}",
                         std::ceil(1.2 * static_cast<double>(fewest_simulations(observations.rows(), level)) /
                                   fraction));
   return finding;
 }
 
-Finding prior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level) {
+Finding prior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level,
+                                 std::span<const std::string> names) {
   auto judged = judge(simulated, observations, level, "prior");
   auto& finding = judged.finding;
   finding.check = "prior_predictive";
@@ -175,7 +177,7 @@ Finding prior_predictive_finding(const Matrix& simulated, const Matrix& observat
           ? fmt::format(
                 "no simulation of the prior is like x_obs, least in {}: the prior or the simulator may be "
                 "wrong, or a later round has to reach it",
-                name_of(judged, observations.rows()))
+                name_of(judged, observations.rows(), names))
           : fmt::format("a campaign whose first round has at least {} valid simulations can tell",
                         fewest_simulations(observations.rows(), level));
   return finding;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 
 #include "diagnostics/finding.hpp"
 #include "numerics/matrix.hpp"
@@ -32,7 +34,9 @@ std::int64_t fewest_simulations(Eigen::Index observations, double level);
 /// Whether each of the observations [k, p] is like simulations of posterior draws (Gelman, Meng and Stern
 /// 1996) or, as a check of the model, like those of the prior. The figure is that of the observation that is
 /// farthest out, times k. level: of false alarms.
-Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level);
-Finding prior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level);
+Finding posterior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level,
+                                     std::span<const std::string> names = {});
+Finding prior_predictive_finding(const Matrix& simulated, const Matrix& observations, double level,
+                                 std::span<const std::string> names = {});
 
 }  // namespace snpse

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <set>
 
-#include "config/experiment.hpp"
+#include "config/data_names.hpp"
 #include "storage/durable_file.hpp"
 #include "storage/netcdf.hpp"
 
@@ -22,6 +22,8 @@ constexpr const char* kChain = "chain";
 constexpr const char* kDraw = "draw";
 constexpr const char* kRound = "round";
 constexpr const char* kRow = "row";
+constexpr const char* kSeries = "series";
+constexpr const char* kTime = "time";
 constexpr const char* kDatum = "datum";
 constexpr const char* kData = "x";
 
@@ -55,6 +57,8 @@ class ArvizGroups {
         rows_(config.observation.rows),
         width_(static_cast<Eigen::Index>(config.observation.x.size()) / rows_),
         x_obs_(config.observation.x),
+        data_names_(data_names(config)),
+        layout_(data_layout(config)),
         variables_(variable_names(draws.names)) {}
 
   NetcdfGroup posterior() const {
@@ -68,8 +72,9 @@ class ArvizGroups {
 
   NetcdfGroup prior_predictive(const Matrix& x) const {
     auto group = group_of_draws("prior_predictive", {1, x.rows()});
-    group.dimensions.push_back(datum());
-    group.variables.push_back({kData, {kChain, kDraw, kDatum}, values_of(x)});
+    auto axes = add_value_axes(group);
+    axes.insert(axes.begin(), {kChain, kDraw});
+    group.variables.push_back({kData, axes, values_of(x)});
     return group;
   }
 
@@ -133,17 +138,30 @@ class ArvizGroups {
     return group;
   }
 
-  NetcdfDimension datum() const { return {kDatum, numbered(width_)}; }
+  /// The dimensions of one x: the values, or the series and their times.
+  std::vector<std::string> add_value_axes(NetcdfGroup& group) const {
+    if (layout_.times.empty()) {
+      group.dimensions.push_back(
+          {kDatum, data_names_.empty() ? NetcdfValues(numbered(width_)) : NetcdfValues(data_names_)});
+      return {kDatum};
+    }
+    std::vector<std::string> axes;
+    if (layout_.count > 1) {
+      const auto count = static_cast<Eigen::Index>(layout_.count);
+      group.dimensions.push_back(
+          {kSeries, layout_.series.empty() ? NetcdfValues(numbered(count)) : NetcdfValues(layout_.series)});
+      axes.emplace_back(kSeries);
+    }
+    group.dimensions.push_back({kTime, layout_.times});
+    axes.emplace_back(kTime);
+    return axes;
+  }
 
   /// The dimensions of an observation.
   std::vector<std::string> add_data_axes(NetcdfGroup& group) const {
-    std::vector<std::string> axes;
-    if (rows_ > 1) {
-      group.dimensions.push_back({kRow, numbered(rows_)});
-      axes.emplace_back(kRow);
-    }
-    group.dimensions.push_back(datum());
-    axes.emplace_back(kDatum);
+    if (rows_ > 1) group.dimensions.push_back({kRow, numbered(rows_)});
+    auto axes = add_value_axes(group);
+    if (rows_ > 1) axes.insert(axes.begin(), kRow);
     return axes;
   }
 
@@ -151,6 +169,8 @@ class ArvizGroups {
   Eigen::Index rows_;
   Eigen::Index width_;
   const std::vector<double>& x_obs_;
+  std::vector<std::string> data_names_;
+  DataLayout layout_;
   std::vector<std::string> variables_;
 };
 

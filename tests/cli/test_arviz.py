@@ -69,6 +69,21 @@ class ArvizTest(ProgramTest):
         self.assertAlmostEqual(groups["observed_data"]["means"]["x"], 0.4 / 6)
         self.assert_refused(USAGE, "several observations", "export", results, "--output", file, "--log-prob")
 
+    def test_series_have_times_and_names(self):
+        labels = 'times = [0.5]\nnames = ["left", "right"]'
+        results = self.campaign(TINY_CAMPAIGN.replace("x = [0.0, 0.0]", "x = [0.0, 0.0]\n" + labels))
+        file = self.folder / "draws.nc"
+        self.assert_succeeds("export", results, "--output", file, "--predict=16")
+        groups = self.open(file)["groups"]
+        self.assertEqual(groups["posterior_predictive"]["dims"], {"x": ["chain", "draw", "series", "time"]})
+        self.assertEqual(groups["observed_data"]["coordinates"], {"series": ["left", "right"], "time": [0.5]})
+
+    def test_values_have_names(self):
+        results = self.campaign(TINY_CAMPAIGN.replace("x = [0.0, 0.0]", 'x = [0.0, 0.0]\nnames = ["left", "right"]'))
+        file = self.folder / "draws.nc"
+        self.assert_succeeds("export", results, "--output", file)
+        self.assertEqual(self.open(file)["groups"]["observed_data"]["coordinates"], {"datum": ["left", "right"]})
+
     def test_the_bytes_follow_from_the_campaign_alone(self):
         results = self.campaign()
         one, two = self.folder / "one.nc", self.folder / "two.nc"

@@ -90,6 +90,12 @@ class SimulateTest(ProgramTest):
         self.assertEqual(ended.returncode, DATA, ended.stderr)
         self.assertIn("too hot", ended.stderr)
 
+    def test_columns_have_the_names_of_the_data(self):
+        self.write("campaign.toml", OWN.replace("[method]", 'names = ["first", "second value"]\n[method]'))
+        self.assert_succeeds("run", self.folder / "campaign.toml", "--out", self.results)  # names may come later
+        self.assert_succeeds("simulate", self.results, "--prior", 3, "--output", self.output)
+        self.assertEqual(self.output.read_text().splitlines()[0], "heat,b,first,second value")
+
 
 if __name__ == "__main__":
     unittest.main()

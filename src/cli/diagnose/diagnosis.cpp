@@ -126,11 +126,12 @@ void Diagnosis::predictive() {
   const auto samples = campaign.sample(*posterior, simulations, fresh.seed(), context.log);
   const Matrix simulated = fresh.simulate(samples.theta, 1);
   context.world.on_root([&] { campaign.folder().save_predictive(samples.theta, simulated); });
-  findings.push_back(posterior_predictive_finding(simulated, observations, kLevel));
+  findings.push_back(
+      posterior_predictive_finding(simulated, observations, kLevel, campaign.setup().data_names));
   const auto of_prior = std::min(kPriorSimulations, kPriorNumbers / observations.cols());
   findings.push_back(prior_predictive_finding(
       first_simulations(context.world, rounds.front().simulations, of_prior, observations.allFinite()),
-      observations, kLevel));
+      observations, kLevel, campaign.setup().data_names));
   findings.push_back(
       {.check = "leakage",
        .figure = samples.report.leakage(),

@@ -5,6 +5,7 @@
 
 #include "campaign/predictions.hpp"
 #include "campaign/trained_campaign.hpp"
+#include "config/data_names.hpp"
 #include "diagnostics/data_checks.hpp"
 #include "storage/csv.hpp"
 #include "util/shell.hpp"
@@ -153,7 +154,9 @@ SimulatedTable simulate_of_campaign(const SimulateArguments& arguments, const Se
   tell_outcomes(outcomes, session.log);
   if (arguments.id) tell_workdir(arguments, session.log);
   if (arguments.id && session.world.is_root()) compare(known, outcomes.x, *arguments.id, session.log);
-  return {campaign.setup.parameter_names, what.theta, outcomes.x};
+  auto names = campaign.setup.parameter_names;
+  for (const auto& column : data_columns(campaign.config)) names.push_back(column);
+  return {names, what.theta, outcomes.x};
 }
 
 }  // namespace snpse

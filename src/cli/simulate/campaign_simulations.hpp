@@ -8,9 +8,9 @@ namespace snpse {
 
 /// Parameters with their data.
 struct SimulatedTable {
-  std::vector<std::string> parameter_names;
-  Matrix theta;  // [n, d]
-  Matrix x;      // [n, p]
+  std::vector<std::string> names;  // of the columns: the parameters, then the data
+  Matrix theta;                    // [n, d]
+  Matrix x;                        // [n, p]
 };
 
 /// Collective. What the simulator of a campaign gives at the parameters that the arguments name. The table is

@@ -58,16 +58,15 @@ SimulatedTable simulate_of_task(const SimulateArguments& arguments, const World&
                        static_cast<double>(task->prior()->dim() + task->x_dim()),
                    fmt::format("--prior {}", *arguments.prior));
   SimulatedTable table{task->parameter_names(), choose_parameters(arguments, *task, seed, world), {}};
+  for (int i = 1; i <= task->x_dim(); ++i) table.names.push_back(fmt::format("x_{}", i));
   table.x = simulate_rows(*task, table.theta, seed, world);
   return table;
 }
 
 void write(const SimulatedTable& simulated, const std::filesystem::path& output) {
-  auto names = simulated.parameter_names;
-  for (Eigen::Index i = 1; i <= simulated.x.cols(); ++i) names.push_back(fmt::format("x_{}", i));
   Matrix table(simulated.theta.rows(), simulated.theta.cols() + simulated.x.cols());
   table << simulated.theta, simulated.x;
-  write_output(output, [&](const std::filesystem::path& file) { write_csv(file, names, table); });
+  write_output(output, [&](const std::filesystem::path& file) { write_csv(file, simulated.names, table); });
 }
 
 }  // namespace

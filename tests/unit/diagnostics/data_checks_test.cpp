@@ -129,6 +129,9 @@ TEST(ConstantData, NamesTheValuesThatNeverDiffer) {
   EXPECT_EQ(finding.verdict(), Verdict::note);
   EXPECT_NE(finding.advice.find("value 1 is 1, value 3 is 7, value 4 is 0 and 1 more"), std::string::npos)
       << finding.advice;
+  const std::vector<std::string> names{"a", "b", "c", "d", "e"};
+  EXPECT_NE(constant_data_finding(range_of_rows(x), names).advice.find("a is 1, c is 7, d is 0 and 1 more"),
+            std::string::npos);
   EXPECT_EQ(constant_data_finding(unit_range(2)).verdict(), Verdict::pass);
   EXPECT_EQ(constant_data_finding(range_of_rows(x.topRows(1))).verdict(), Verdict::undecided);
 }
