@@ -35,10 +35,10 @@ struct ModelOptions {
   Process process = Process::ve;
   double sigma_min = 0.002;  ///< VE and straight: smallest noise
   double sigma_max = 15;     ///< VE and straight: largest noise over signal; 0: the paper's rule (largest
-                          ///< distance of two parameters that round 1 trains on)
-  double beta_min = 0.1;  ///< VP and sub-VP
-  double beta_max = 11;   ///< VP and sub-VP
-  double t_min = 1e-5;    ///< diffusion time at which sampling ends and training begins
+                             ///< distance of two parameters that round 1 trains on)
+  double beta_min = 0.1;     ///< VP and sub-VP
+  double beta_max = 11;      ///< VP and sub-VP
+  double t_min = 1e-5;       ///< diffusion time at which sampling ends and training begins
   Parametrisation parametrisation = Parametrisation::preconditioned;
   NetworkKind network = NetworkKind::mlp;
   int width = 256;   ///< units of every hidden layer

@@ -239,7 +239,7 @@ class DocumentsTest(ProgramTest):
         config = tomllib.loads((self.folder / "c/campaign.toml").read_text(encoding="utf-8"))
         config["simulator"] |= {"command": [], "library": "", "folder": "", "files": [], "time_limit": 0, "start_limit": 0,
                                 "memory_limit": 0}
-        config["observation"] |= {"file": ""}
+        config["observation"] |= {"file": "", "names": [], "times": []}
         for document in set(LIMITS) - {"tests/README.md"}:  # whose names of tests look like keys
             code = " ".join(list(blocks(text_of(document))) + spans(text_of(document)))
             for section, key in re.findall(r"(?<![\w./])([a-z]+)\.([a-z_]+)(?![\w(/.])", code):
