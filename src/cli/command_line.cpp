@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/table_format.hpp"
+#include "cli/validators.hpp"
 #include "config/config.hpp"
 #include "methods/method.hpp"
 #include "numerics/compute_kernels.hpp"
@@ -16,34 +17,6 @@
 
 namespace snpse {
 namespace {
-
-/// Accepts one of the names, and tells the nearest one where it is none.
-CLI::Validator one_of(const std::vector<std::string>& names) {
-  const auto check = [names](const std::string& word) {
-    if (std::find(names.begin(), names.end(), word) != names.end()) return std::string();
-    return fmt::format("there is no '{}'; did you mean '{}'?", word, nearest(word, names));
-  };
-  return {check, fmt::format("{{{}}}", fmt::join(names, ","))};
-}
-
-bool is_grid_file(const std::string& word) {
-  return word.ends_with(".toml");
-}
-
-CLI::Validator task_or_grid_file() {
-  const auto task = one_of(task_names());
-  return {[task](std::string& word) { return is_grid_file(word) ? std::string() : task(word); },
-          task.get_description() + " or FILE.toml"};
-}
-
-CLI::Validator folder_or_task() {
-  const auto task = one_of(task_names());
-  return {[task](std::string& word) {
-            std::error_code ignored;
-            return std::filesystem::is_directory(word, ignored) ? std::string() : task(word);
-          },
-          "DIR or " + task.get_description()};
-}
 
 std::vector<std::string> verbs_of(const CLI::App& app) {
   std::vector<std::string> names;
@@ -67,6 +40,7 @@ struct Parser {
   ExportArguments exporting;
   SummaryArguments summary;
   ReportArguments report;
+  DiffArguments diff;
   SimulateArguments simulate;
   C2stArguments c2st;
   BenchArguments bench;
@@ -91,6 +65,7 @@ struct Parser {
     add_export();
     add_summary();
     add_report();
+    add_diff();
     add_simulate();
     add_c2st();
     add_bench();
@@ -191,10 +166,10 @@ struct Parser {
   void add_sample() {
     auto* sub = verb("sample", "draw more posterior samples", sample);
     sub->add_option("DIR", sample.folder, "the campaign's folder")->required();
-    sub->add_option("--samples", sample.samples, "how many")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    sub->add_option("--output", sample.output, "the file to write: .csv, .h5, or - for standard output")
+    auto* samples = sub->add_option("--samples", sample.samples, "how many")
+                        ->check(CLI::PositiveNumber)
+                        ->capture_default_str();
+    sub->add_option("--output", sample.output, "the file to write: .csv, .h5, .npz, or - for standard output")
         ->required();
     auto* observation = sub->add_option("--observation", sample.observation,
                                         "a CSV file with another x, or several, a line each (amortised "
@@ -204,6 +179,18 @@ struct Parser {
         ->needs(observation);
     sub->add_option("--seed", sample.seed, "another one gives other draws")->capture_default_str();
     sub->add_flag("--log-prob", sample.log_prob, "add a column with each draw's log-density");
+    auto* theta =
+        sub->add_option("--theta", sample.theta,
+                        "a CSV file of parameters, one set a row: their log-densities in place of draws")
+            ->excludes(samples);
+    sub->add_option("--region", sample.region,
+                    "add a column in_region: 1 in the highest-density region of this mass, such as 0.9")
+        ->check(CLI::Range(1e-6, 1 - 1e-6))
+        ->excludes(theta);
+    sub->add_flag("--map", sample.map, "write the mode alone: the parameters of the greatest density")
+        ->excludes(theta);
+    sub->add_flag("--predict", sample.predict, "add columns with a simulation at each draw");
+    add_simulator(sub, sample.simulator);
     add_threads(sub);
   }
   void add_diagnose() {
@@ -242,8 +229,9 @@ struct Parser {
   }
   void add_summary() {
     auto* sub = verb("summary", "print mean, sd, quantiles and mode of each parameter", summary);
-    sub->add_option("DIR", summary.sources,
-                    "campaigns' folders; also files of draws, CSV with a line of names, or .h5 of snpse")
+    sub->add_option(
+           "DIR", summary.sources,
+           "campaigns' folders; also files of draws: .csv with names, .h5 of snpse, .nc of ArviZ, .npz")
         ->required();
     auto* json = sub->add_flag("--json", summary.json, "for machines");
     sub->add_flag("--csv", summary.csv, "a line for each parameter")->excludes(json);
@@ -258,6 +246,16 @@ struct Parser {
         ->check(CLI::PositiveNumber);
     sub->add_option("--truth", report.truth, "a CSV file with the true parameters, to be marked");
     add_simulator(sub, report.simulator);
+    add_threads(sub);
+  }
+  void add_diff() {
+    auto* sub =
+        verb("diff", "say what differs between two campaigns: configuration, data and posterior", diff);
+    sub->add_option("A", diff.a, "a campaign's folder, or a file of draws as 'snpse summary' takes it")
+        ->required();
+    sub->add_option("B", diff.b, "another")->required();
+    sub->add_option("--seed", diff.seed, "of the classifier")->capture_default_str();
+    sub->add_flag("--json", diff.json, "for machines");
     add_threads(sub);
   }
   void add_simulate() {
@@ -283,8 +281,10 @@ struct Parser {
   }
   void add_c2st() {
     auto* sub = verb("c2st", "compare two sets of draws by the classifier two-sample test", c2st);
-    sub->add_option("REFERENCE", c2st.reference, "a CSV file of exact draws, one a row")->required();
-    sub->add_option("SAMPLES", c2st.samples, "a CSV file of draws to judge")->required();
+    sub->add_option("REFERENCE", c2st.reference,
+                    "exact draws: a campaign's folder, or a file as 'snpse summary' takes it")
+        ->required();
+    sub->add_option("SAMPLES", c2st.samples, "draws to judge")->required();
     sub->add_option("--seed", c2st.seed, "of the classifier")->capture_default_str();
     sub->add_flag("--json", c2st.json, "for machines");
     add_threads(sub);

@@ -57,6 +57,11 @@ struct SampleArguments {
   bool iid = false;                   ///< its lines are of the same parameters
   std::uint64_t seed = 2;             ///< the campaign's own draws have seed 1
   bool log_prob = false;
+  std::filesystem::path theta = {};      ///< CSV: densities at these parameters in place of draws
+  std::optional<double> region = {};     ///< the mass of the highest-density region to mark
+  bool map = false;                      ///< the mode alone
+  bool predict = false;                  ///< a simulation at each draw
+  std::filesystem::path simulator = {};  ///< as of DiagnoseArguments
 };
 struct DiagnoseArguments {
   std::filesystem::path folder;
@@ -75,6 +80,12 @@ struct ExportArguments {
   bool log_prob = false;                 ///< arviz: with the draws' log-densities
   std::int64_t predict = 0;              ///< arviz: so many draws get a simulation each
   std::filesystem::path simulator = {};  ///< as of DiagnoseArguments
+};
+/// Each is a campaign's folder or a file of draws.
+struct DiffArguments {
+  std::filesystem::path a, b;
+  std::uint64_t seed = 1;
+  bool json = false;
 };
 struct SummaryArguments {
   std::vector<std::filesystem::path> sources;  ///< campaigns' folders and files of draws
@@ -100,7 +111,7 @@ struct SimulateArguments {
   std::filesystem::path output = "-";
 };
 struct C2stArguments {
-  std::filesystem::path reference, samples;  ///< CSV, one draw a row
+  std::filesystem::path reference, samples;  ///< as read_draws() takes them
   std::uint64_t seed = 1;
   bool json = false;
 };
@@ -117,8 +128,8 @@ struct SpeedArguments {
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, ImportArguments, ExtendArguments,
                              StatusArguments, SampleArguments, DiagnoseArguments, ExportArguments,
-                             SummaryArguments, ReportArguments, SimulateArguments, C2stArguments,
-                             BenchArguments, GridArguments, SpeedArguments>;
+                             SummaryArguments, DiffArguments, ReportArguments, SimulateArguments,
+                             C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

@@ -6,11 +6,14 @@
 #include <fmt/ranges.h>
 
 #include "campaign/block_folder.hpp"
-#include "campaign/data_records.hpp"
+#include "campaign/predictions.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
+#include "cli/sample_table.hpp"
 #include "cli/table_format.hpp"
+#include "config/data_names.hpp"
 #include "config/experiment.hpp"
+#include "report/quantiles.hpp"
 #include "storage/csv.hpp"
 #include "storage/output_file.hpp"
 #include "util/memory.hpp"
@@ -42,9 +45,10 @@ fs::path parts_folder(const fs::path& output) {
 /// What decides the draws besides the campaign's folder and the seed.
 std::string purpose_of(const SampleArguments& arguments, const TrainedCampaign& campaign,
                        const std::vector<Matrix>& groups) {
-  auto purpose =
-      fmt::format("{} samples of round {} by version {}{}, seed {}, at", arguments.samples, campaign.rounds(),
-                  SNPSE_VERSION, arguments.log_prob ? " with log_prob" : "", arguments.seed);
+  std::string kind = arguments.log_prob || arguments.region ? " with log_prob" : "";
+  if (arguments.map) kind = " for the mode";
+  auto purpose = fmt::format("{} samples of round {} by version {}{}, seed {}, at", arguments.samples,
+                             campaign.rounds(), SNPSE_VERSION, kind, arguments.seed);
   for (const auto& group : groups)
     purpose += fmt::format(" {} x {}: {}", group.rows(), group.cols(),
                            fmt::join(group.data(), group.data() + group.size(), " "));
@@ -63,18 +67,6 @@ std::vector<Matrix> groups_of(const SampleArguments& arguments, const Session& s
   return groups;
 }
 
-/// A table of draws: parameters, and what else was asked for.
-struct Table {
-  std::vector<std::string> names;
-  Matrix values;
-
-  void add_column(const std::string& name, const Vector& column) {
-    names.push_back(name);
-    values.conservativeResize(column.size(), values.cols() + 1);
-    values.rightCols(1) = column;
-  }
-};
-
 /// The draws of all groups below each other.
 PosteriorSamples join(const std::vector<PosteriorSamples>& of_groups) {
   PosteriorSamples all = of_groups.front();
@@ -92,26 +84,113 @@ Vector group_of_draws(std::size_t groups, Eigen::Index n) {
   return numbers.transpose().replicate(n, 1).reshaped();
 }
 
-void write_samples(const std::filesystem::path& output, const CampaignFolder& folder,
-                   const PosteriorSamples& samples, const std::vector<std::string>& names,
-                   const std::vector<Matrix>& groups, const Vector& log_prob) {
-  Table table{names, samples.theta};
-  Matrix x(0, groups.front().cols());
-  for (const auto& group : groups) append_rows(x, group);
-  auto record = posterior_record(samples, names, x);
-  const auto add = [&](const std::string& name, const Vector& column) {
-    record.put(name, std::vector<double>(column.begin(), column.end()));
-    table.add_column(name, column);
-  };
-  if (log_prob.size() > 0) add("log_prob", log_prob);
-  const auto count = static_cast<Eigen::Index>(groups.size());
-  if (count > 1) add("observation", group_of_draws(groups.size(), samples.theta.rows() / count));
-  write_output(output, [&](const std::filesystem::path& file) {
-    if (format_of(output, kSampleFormats) == TableFormat::hdf5)
-      write_record(file, folder.header("posterior", folder.last_round()), record);
+/// 1 for the draws in the highest-density region that holds this fraction of the draws (Hyndman 1996), else
+/// 0.
+Vector in_region(const Vector& log_prob, double mass) {
+  const double threshold = quantiles_of(log_prob, {1 - mass}).front();
+  return (log_prob.array() >= threshold).cast<double>();
+}
+
+/// The draws of one posterior, and what is known of each.
+struct GroupOfDraws {
+  PosteriorSamples samples;
+  Vector log_prob;  // [n], or empty
+};
+
+bool needs_density(const SampleArguments& arguments) {
+  return arguments.log_prob || arguments.region || arguments.map || !arguments.theta.empty();
+}
+
+/// Does what the arguments say for one posterior after the other.
+class Sampling {
+ public:
+  Sampling(const SampleArguments& arguments, const TrainedCampaign& campaign, const World& world, Log& log)
+      : arguments_(arguments), campaign_(campaign), world_(world), log_(log) {}
+
+  /// Collective.
+  GroupOfDraws draws_of(const PosteriorDistribution& posterior) const {
+    GroupOfDraws group;
+    if (arguments_.theta.empty())
+      group.samples = posterior.sample(world_, arguments_.samples, campaign_.draw_key(arguments_.seed), log_);
     else
-      write_csv(file, table.names, table.values);
-  });
+      group.samples = given_parameters();
+    if (arguments_.map) return mode_of(posterior, group.samples);
+    if (needs_density(arguments_)) group.log_prob = density(posterior, group.samples.theta);
+    return group;
+  }
+
+ private:
+  Vector density(const PosteriorDistribution& posterior, const Matrix& theta) const {
+    return posterior.log_prob(
+        world_, theta, campaign_.config().density,
+        {arguments_.seed, Purpose::hutchinson, static_cast<std::uint32_t>(campaign_.rounds())});
+  }
+
+  PosteriorSamples given_parameters() const {
+    PosteriorSamples given;
+    const auto d = campaign_.setup().prior->dim();
+    world_.on_root([&] {
+      given.theta = read_csv(arguments_.theta);
+      if (given.theta.cols() != d)
+        fail(ExitCode::data, "'{}' has {} columns, but the campaign has {} parameters",
+             arguments_.theta.string(), given.theta.cols(), d);
+    });
+    world_.broadcast(given.theta);
+    given.report.drawn = given.theta.rows();
+    return given;
+  }
+
+  /// The densest of the draws and of the points on the way up from the densest draw.
+  GroupOfDraws mode_of(const PosteriorDistribution& posterior, const PosteriorSamples& samples) const {
+    constexpr Eigen::Index kStarts = 1000;
+    Matrix theta = samples.theta.topRows(std::min(samples.theta.rows(), kStarts));
+    Vector log_prob = density(posterior, theta);
+    Eigen::Index densest = 0;
+    log_prob.maxCoeff(&densest);
+    const Matrix passed = posterior.mode_candidates(samples.theta, theta.row(densest));
+    if (passed.rows() == 0)
+      fail(ExitCode::usage,
+           "the score of this method's posterior is not that of one network: leave out --map");
+    Matrix candidates = theta.row(densest);
+    append_rows(candidates, passed);
+    log_prob = density(posterior, candidates);
+    log_prob.maxCoeff(&densest);
+    GroupOfDraws mode{{candidates.row(densest), samples.report}, log_prob.segment(densest, 1)};
+    return mode;
+  }
+
+  const SampleArguments& arguments_;
+  const TrainedCampaign& campaign_;
+  const World& world_;
+  Log& log_;
+};
+
+/// All groups below each other as one table, which rank 0 has.
+SampleTable table_of(const SampleArguments& arguments, const TrainedCampaign& campaign,
+                     const std::vector<GroupOfDraws>& groups, const std::vector<Matrix>& observations,
+                     const Matrix& predicted) {
+  std::vector<PosteriorSamples> samples;
+  Vector log_prob(0);
+  Vector region(0);
+  const auto append = [](Vector& to, const Vector& more) {
+    to.conservativeResize(to.size() + more.size());
+    to.tail(more.size()) = more;
+  };
+  for (const auto& group : groups) {
+    samples.push_back(group.samples);
+    append(log_prob, group.log_prob);
+    if (arguments.region) append(region, in_region(group.log_prob, *arguments.region));
+  }
+  Matrix x(0, observations.front().cols());
+  for (const auto& observation : observations) append_rows(x, observation);
+  const auto all = join(samples);
+  SampleTable table(all, campaign.setup().parameter_names, x);
+  if (log_prob.size() > 0) table.add("log_prob", log_prob);
+  if (arguments.region) table.add("in_region", region);
+  const auto count = static_cast<Eigen::Index>(groups.size());
+  if (count > 1) table.add("observation", group_of_draws(groups.size(), all.theta.rows() / count));
+  if (arguments.predict) table.add_data(predicted, data_columns(campaign.config()));
+  return table;
 }
 
 }  // namespace
@@ -119,37 +198,40 @@ void write_samples(const std::filesystem::path& output, const CampaignFolder& fo
 ExitCode sample_command(const SampleArguments& arguments, const Session& session) {
   const StopRequest stop({}, session.world.is_root() ? kStopping : "");
   format_of(arguments.output, kSampleFormats);  // before any draws
-  const TrainedCampaign campaign(session.world, arguments.folder, session.log);
+  const TrainedCampaign campaign(session.world, arguments.folder, session.log,
+                                 {session.in_process, arguments.simulator});
   require_memory(static_cast<double>(arguments.samples) * sizeof(double) *
                      static_cast<double>(campaign.setup().prior->dim()),
                  fmt::format("--samples {}", arguments.samples));
-  const auto groups = groups_of(arguments, session, campaign);
-  if (arguments.log_prob && std::ranges::any_of(groups, [](const Matrix& x) { return x.rows() > 1; }))
+  if (arguments.predict) require_simulator(campaign.setup());
+  const auto observations = groups_of(arguments, session, campaign);
+  if (needs_density(arguments) &&
+      std::ranges::any_of(observations, [](const Matrix& x) { return x.rows() > 1; }))
     fail(ExitCode::usage,
-         "the posterior of several observations together is known by its draws alone: leave out --log-prob");
-  const DrawKey density_key{arguments.seed, Purpose::hutchinson,
-                            static_cast<std::uint32_t>(campaign.rounds())};
-  const auto folder = parts_folder(arguments.output);
+         "the posterior of several observations together is known by its draws alone: leave out --log-prob, "
+         "--theta, --region and --map");
+  const auto folder = arguments.theta.empty() ? parts_folder(arguments.output) : fs::path();
   BlockParts parts;
   if (session.world.is_root() && !folder.empty())
     parts = block_folder(folder, campaign.folder().header("blocks", campaign.rounds()),
-                         purpose_of(arguments, campaign, groups), session.world.size());
+                         purpose_of(arguments, campaign, observations), session.world.size());
   BlockWork work(session.world, stop, parts);
   const World world(session.world, work);
-  std::vector<PosteriorSamples> of_groups;
-  Vector log_prob;
-  for (const auto& group : groups) {
-    const auto posterior = campaign.posterior(group);
-    of_groups.push_back(
-        posterior->sample(world, arguments.samples, campaign.draw_key(arguments.seed), session.log));
-    if (!arguments.log_prob) continue;
-    log_prob.conservativeResize(log_prob.size() + arguments.samples);
-    log_prob.tail(arguments.samples) =
-        posterior->log_prob(world, of_groups.back().theta, campaign.config().density, density_key);
+  const Sampling sampling(arguments, campaign, world, session.log);
+  std::vector<GroupOfDraws> groups;
+  Matrix theta(0, campaign.setup().prior->dim());
+  for (const auto& observation : observations) {
+    groups.push_back(sampling.draws_of(*campaign.posterior(observation)));
+    append_rows(theta, groups.back().samples.theta);
+  }
+  Matrix predicted;
+  if (arguments.predict) {
+    world.on_root([&] { make_folder(arguments.folder / "logs"); });
+    predicted =
+        predict(campaign.config(), campaign.setup(), theta, arguments.seed, {world, stop, session.log});
   }
   world.on_root([&] {
-    write_samples(arguments.output, campaign.folder(), join(of_groups), campaign.setup().parameter_names,
-                  groups, log_prob);
+    table_of(arguments, campaign, groups, observations, predicted).write(arguments.output, campaign.folder());
     if (!folder.empty()) fs::remove_all(folder);
   });
   if (world.is_root() && campaign.rounds() < campaign.method().rounds())

@@ -14,7 +14,7 @@ enum class TableFormat { csv, hdf5, npz, arviz };
 inline constexpr std::array kExportFormats{TableFormat::csv, TableFormat::hdf5, TableFormat::npz,
                                            TableFormat::arviz};
 /// What `snpse sample` writes.
-inline constexpr std::array kSampleFormats{TableFormat::csv, TableFormat::hdf5};
+inline constexpr std::array kSampleFormats{TableFormat::csv, TableFormat::hdf5, TableFormat::npz};
 
 /// The name of a format, as options take it.
 const char* to_string(TableFormat format);

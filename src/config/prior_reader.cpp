@@ -97,7 +97,7 @@ std::string read_parameter_name(const toml::node& node, const std::string& key, 
   if (printable(name) != name || name.find_first_of("\n\t") != std::string::npos)
     refuse("holds a control character");
   if (reads_as_number(name)) refuse("reads as a number");
-  for (const char* reserved : {"log_prob", "observation"})
+  for (const char* reserved : {"log_prob", "observation", "in_region"})
     if (name == reserved) refuse("is the name of another column that snpse writes; choose another");
   return name;
 }

@@ -49,6 +49,11 @@ class PosteriorDistribution {
                                        const DrawKey& key) const {
     return log_prob(world, theta, options, key);
   }
+  /// Points near a mode, [k, d], one of which has the greatest density, by the score: from the row `start`
+  /// [1, d], with the covariance of `draws` [n, d]. No rows where the posterior is not that of one network.
+  virtual Matrix mode_candidates([[maybe_unused]] const Matrix& draws, const Matrix& start) const {
+    return Matrix(0, start.cols());
+  }
 };
 
 }  // namespace snpse

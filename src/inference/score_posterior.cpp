@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "inference/density.hpp"
+#include "inference/mode_ascent.hpp"
 #include "inference/sampler.hpp"
 #include "inference/supported_draws.hpp"
 #include "numerics/tensor_matrix.hpp"
@@ -31,6 +32,10 @@ PosteriorSamples ScorePosterior::sample(const World& world, std::int64_t n, cons
     return model_->space().to_theta(to_matrix(sample_field(field, streams, options_)));
   };
   return draw_in_support(world, *support_, n, key, options_.min_acceptance, draw, log);
+}
+
+Matrix ScorePosterior::mode_candidates(const Matrix& draws, const Matrix& start) const {
+  return ascend_to_mode(ModelField(*model_, condition_), draws, start);
 }
 
 torch::Tensor ScorePosterior::log_density(const World& world, const torch::Tensor& z,

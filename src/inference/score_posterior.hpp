@@ -29,6 +29,7 @@ class ScorePosterior : public PosteriorDistribution {
   /// The density of the flow itself inside the support.
   Vector unnormalised_log_prob(const World& world, const Matrix& theta, const DensityOptions& options,
                                const DrawKey& key) const override;
+  Matrix mode_candidates(const Matrix& draws, const Matrix& start) const override;
   /// Collective. The same of an energy network but for a constant, by its value at the noise ratio `ratio`:
   /// the density of the posterior in the model's space with that much noise added.
   Vector unnormalised_log_prob(const World& world, const Matrix& theta, double ratio) const;

@@ -21,7 +21,7 @@ bool is_log_density(const std::string& column) {
 
 /// Whether a column counts draws or is a sampler's own, as CmdStan writes it.
 bool is_no_parameter(const std::string& column) {
-  return column == "chain" || column == "draw" || column.ends_with("__");
+  return column == "chain" || column == "draw" || column == "in_region" || column.ends_with("__");
 }
 
 std::vector<std::string> numbered_names(Eigen::Index d) {
