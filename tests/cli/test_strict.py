@@ -159,9 +159,9 @@ class OutputTest(FinishedTest):
         self.assert_succeeds(*self.export, record)
         self.assertEqual(record.read_bytes()[1:4], b"HDF")
         for verb in (self.export, self.draw[:-1], ["simulate", "two_moons", "--output"]):
-            self.assert_refused(USAGE, ["x.nc", ".csv", ".h5"], *verb, self.folder / "x.nc")
+            self.assert_refused(USAGE, ["x.pdf", ".csv", ".h5"], *verb, self.folder / "x.pdf")
         self.assert_refused(USAGE, "hdf5", *self.export, self.folder / "x.csv", "--format", "hdf5")
-        self.assertFalse((self.folder / "x.nc").exists())
+        self.assertFalse((self.folder / "x.pdf").exists())
 
     def test_standard_output_that_is_full(self):
         for verb in (["status", self.out], ["version"], ["help"], [*self.export, "-"], ["check", self.folder / "results.toml"],

@@ -18,7 +18,7 @@ LIMITS = {  # lines of each document
     "jobs/README.md": 350,
     "jobs/simulators.md": 350,
     "jobs/paper/README.md": 350,
-    "jobs/results.md": 150,
+    "jobs/results.md": 200,
     "src/README.md": 250,
     "tests/README.md": 60,
     "tools/README.md": 200,

@@ -8,7 +8,7 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "build" / "python"
 ARVIZ = ["arviz==0.23.4", "xarray==2026.9.0", "h5netcdf==1.8.2", "h5py==3.16.0", "netCDF4==1.7.5.1.post1", "matplotlib==3.11.2",
-         "pytest==9.2.0", "mypy==2.4.1"]
+         "pytest==9.2.0", "mypy==2.4.1", "cloudpickle==3.1.3", "setuptools==84.2.1"]
 ARVIZ_1 = ["arviz==1.3.0", "h5netcdf==1.8.2", "h5py==3.16.0", "matplotlib==3.11.2"]  # needs Python 3.12
 SKIPPED = 77  # the exit code that ctest takes for a test that could not run
 

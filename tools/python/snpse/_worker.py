@@ -1,0 +1,1 @@
+../../../src/cli/templates/snpse_worker.py
