@@ -30,11 +30,15 @@ constexpr Changeable kChangeable[] = {
 
 /// Keys that decide how the work is done, and how much of it, but none of the numbers.
 constexpr std::string_view kAnyTime[] = {
-    "simulator.time_limit",     "simulator.start_limit",  "simulator.retries",
-    "simulator.failure_budget", "training.memory",        "training.checkpoint_seconds",
-    "training.device",          "posterior.samples",      "simulator.workdir",
-    "simulator.workdir_limit",  "simulator.memory_limit", "simulator.ranks",
-    "simulator.launcher",       "observation.names",      "observation.times",
+    "simulator.time_limit",   "simulator.start_limit",
+    "simulator.retries",      "simulator.failure_budget",
+    "training.memory",        "training.checkpoint_seconds",
+    "training.device",        "posterior.samples",
+    "simulator.workdir",      "simulator.workdir_limit",
+    "simulator.memory_limit", "simulator.ranks",
+    "simulator.launcher",     "observation.names",
+    "observation.times",      "simulator.url",
+    "simulator.batch",
 };
 
 /// TOML without the folders of the files that it names.

@@ -103,8 +103,13 @@ struct Parser {
   void add_init() {
     auto* sub = verb("init", "write a commented campaign file and a job script to start from", init);
     sub->add_option("DIR", init.folder, "the folder to write")->required();
-    sub->add_option("--task", init.task, "a built-in task in place of an own simulator in Python")
-        ->check(one_of(task_names()));
+    auto* kind =
+        sub->add_option("--kind", init.kind, "what the own simulator is that the folder gets an example of")
+            ->check(one_of(init_kinds()))
+            ->capture_default_str();
+    sub->add_option("--task", init.task, "a built-in task in place of an own simulator")
+        ->check(one_of(task_names()))
+        ->excludes(kind);
   }
   void add_check() {
     auto* sub = verb("check", "validate a campaign file, try its simulator, say what a run will cost", check);
@@ -364,6 +369,10 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
 }
 
 }  // namespace
+
+std::vector<std::string> init_kinds() {
+  return {"python", "executable", "mpi", "library", "cpp", "umbridge"};
+}
 
 double parse_duration(const std::string& text) {
   static const std::regex clock(R"((?:(\d+)-)?(\d+):(\d\d):(\d\d))");

@@ -14,7 +14,8 @@ namespace snpse {
 /// What the verbs of the program take. Defaults are the program's.
 struct InitArguments {
   std::filesystem::path folder;
-  std::string task;  ///< empty: an own simulator in Python
+  std::string task;             ///< empty: an own simulator
+  std::string kind = "python";  ///< of the own simulator, one of init_kinds()
 };
 struct CheckArguments {
   std::filesystem::path file;
@@ -136,6 +137,9 @@ struct CommandLine {
   std::string text;                ///< the help or the version that was asked for
   int threads = 1;
 };
+
+/// The kinds of simulators that `snpse init` has an example of.
+std::vector<std::string> init_kinds();
 
 /// Understands the program's arguments. Error(usage) that names the nearest verb or option for a misspelt
 /// one.

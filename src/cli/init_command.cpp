@@ -1,3 +1,7 @@
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -46,15 +50,26 @@ void write_new(const fs::path& file, const std::string& content) {
   fmt::print("wrote {}\n", file.string());
 }
 
+/// The files of an example, by their names in the folder.
+std::vector<std::pair<std::string, std::string>> example_files(const std::string& kind) {
+  if (kind == "python")
+    return {{"campaign.toml", templates::campaign_toml},
+            {"simulator.py", templates::simulator_py},
+            {"snpse_worker.py", templates::snpse_worker_py}};
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const auto& file : templates::kExamples)
+    if (kind == file.kind) files.emplace_back(file.name, file.content);
+  return files;
+}
+
 void init(const InitArguments& arguments) {
-  const auto campaign =
-      arguments.task.empty() ? std::string(templates::campaign_toml) : task_campaign(arguments.task);
-  make_folder(arguments.folder);
-  write_new(arguments.folder / "campaign.toml", campaign);
-  write_new(arguments.folder / "job.sh", templates::slurm_sh);
-  if (arguments.task.empty()) {
-    write_new(arguments.folder / "simulator.py", templates::simulator_py);
-    write_new(arguments.folder / "snpse_worker.py", templates::snpse_worker_py);
+  auto files = arguments.task.empty() ? example_files(arguments.kind)
+                                      : std::vector<std::pair<std::string, std::string>>{
+                                            {"campaign.toml", task_campaign(arguments.task)}};
+  files.emplace_back("job.sh", templates::slurm_sh);
+  for (const auto& [name, content] : files) {
+    make_folder((arguments.folder / name).parent_path());
+    write_new(arguments.folder / name, content);
   }
   fmt::print("next: snpse check {}\n", shell_word(arguments.folder / "campaign.toml"));
 }

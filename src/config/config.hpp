@@ -27,12 +27,22 @@ struct RunOptions {
   std::vector<std::string> launcher;                ///< that starts these ranks; empty: default_launcher()
 };
 
-/// Where x comes from: exactly one of task, command, run, library and in_process is set.
+/// A model of UM-Bridge servers.
+struct UrlOptions {
+  std::string model;              ///< its name on the servers
+  std::string config = "{}";      ///< what it gets with each evaluation: a JSON object
+  std::string seed_key = "seed";  ///< of config, under which it gets the seed
+};
+
+/// Where x comes from: exactly one of task, command, run, library, url and in_process is set.
 struct SimulatorOptions {
   std::string task;                  ///< a built-in benchmark task
   std::vector<std::string> command;  ///< a persistent worker in any language
+  int batch = 1;                     ///< simulations that it gets at once
   std::vector<std::string> run;      ///< a program that is started for each simulation
   RunOptions run_options;            ///< of run
+  std::vector<std::string> url;      ///< servers that speak UM-Bridge
+  UrlOptions url_options;            ///< of url
   std::string library;               ///< a shared library (snpse/simulator.h)
   bool in_process = false;           ///< the simulator of the executable (snpse/program.hpp)
   std::string folder;                ///< an external simulator's working directory; absolute

@@ -63,14 +63,15 @@ std::size_t count_keys(const toml::table& root, const char* section,
 
 void check_simulator(const toml::table& root, const Config& config, ConfigErrors& errors) {
   const unsigned line = line_at(root, "simulator");
-  const auto kinds = count_keys(root, "simulator", {"task", "command", "run", "library"}) +
+  const auto kinds = count_keys(root, "simulator", {"task", "command", "run", "library", "url"}) +
                      (config.simulator.in_process ? 1 : 0);
   if (kinds != 1)
-    errors.add(line,
-               fmt::format("simulator has {} of task, command, run, library and in_process; give exactly one",
-                           kinds));
+    errors.add(
+        line,
+        fmt::format("simulator has {} of task, command, run, library, url and in_process; give exactly one",
+                    kinds));
   const bool own = root["simulator"]["command"] || root["simulator"]["run"] || root["simulator"]["library"] ||
-                   config.simulator.in_process;
+                   root["simulator"]["url"] || config.simulator.in_process;
   const bool has_prior = root.contains("parameter") || root.contains("prior");
   if (own && config.parameters.empty())
     errors.add(line, "an own simulator needs [[parameter]] sections, each with a name and a prior");
@@ -276,6 +277,9 @@ Config read_config(const toml::table& root, const std::string& source_name,
   check_simulator(root, config, errors);
   locate_simulator(root, base_folder, config, errors);
   check_run(root, config, errors);
+  if (!config.simulator.url.empty() && config.simulator.url_options.model.empty())
+    errors.add(line_at(root, "simulator.url"),
+               "simulator.url needs simulator.model, the model's name on the server");
   settle_rows_of_file(root, known_width(config, replaced_width), config, errors);
   check_observation(root, config, errors);
   check_method(root, config, errors);

@@ -38,6 +38,21 @@ std::string output_literal(const OutputOptions& output) {
   return fmt::format("{{ {} }}", table);
 }
 
+/// JSON without null as TOML; objects become inline tables.
+std::string toml_of(const nlohmann::ordered_json& json) {
+  std::vector<std::string> parts;
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.items())
+      parts.push_back(fmt::format("{} = {}", literal(key), toml_of(value)));
+    return fmt::format("{{ {} }}", fmt::join(parts, ", "));
+  }
+  if (json.is_array()) {
+    for (const auto& value : json) parts.push_back(toml_of(value));
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+  }
+  return json.is_number_float() ? literal(json.get<double>()) : json.dump();
+}
+
 /// The value of a field in TOML; empty where there is nothing to write.
 struct ValueWriter {
   template <typename T>
@@ -49,6 +64,12 @@ struct ValueWriter {
   }
   std::string operator()(const PathField& field) const {
     return field.value->empty() ? "" : literal(*field.value);
+  }
+  std::string operator()(const TextField& field) const {
+    return field.value->empty() ? "" : literal(*field.value);
+  }
+  std::string operator()(const TableField& field) const {
+    return toml_of(nlohmann::ordered_json::parse(*field.json));
   }
   std::string operator()(const TextListField& field) const {
     return field.value->empty() ? "" : literal(*field.value);

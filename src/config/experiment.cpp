@@ -6,6 +6,7 @@
 #include "config/simulator_location.hpp"
 #include "simulation/executable_simulator.hpp"
 #include "simulation/library_prior.hpp"
+#include "simulation/umbridge_simulator.hpp"
 #include "simulation/worker_process.hpp"
 #include "util/error.hpp"
 
@@ -73,6 +74,17 @@ ExecutableOptions executable_options(const Config& config, int x_dim, const Simu
   return options;
 }
 
+UmBridgeOptions umbridge_options(const Config& config, int theta_dim, const SimulatorHost& host) {
+  const auto& simulator = config.simulator;
+  return {.urls = simulator.url,
+          .model = simulator.url_options.model,
+          .config = simulator.url_options.config,
+          .seed_key = simulator.url_options.seed_key,
+          .theta_dim = theta_dim,
+          .rank = host.rank,
+          .time_limit = simulator.time_limit};
+}
+
 SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_dim,
                                     const SimulatorHost& host) {
   const auto& simulator = config.simulator;
@@ -124,8 +136,11 @@ Experiment set_up(const Config& config, const SimulatorHost& host) {
     setup.check_simulator = [options] { ExecutablePlan{options}; };
     setup.idle_ranks = host.cores.idle_ranks;
     setup.launch_line = launch_line(options);
+  } else if (!config.simulator.url.empty()) {
+    setup.simulator = umbridge_factory(umbridge_options(config, setup.prior->dim(), host));
   } else {
     setup.simulator = external_simulator(config, setup.prior->dim(), x_dim, host);
+    setup.lanes = config.simulator.batch;
   }
   return setup;
 }

@@ -102,17 +102,36 @@ std::vector<Key> run_keys(SimulatorOptions& o) {
   return keys;
 }
 
+/// Keys that only models of UM-Bridge servers have.
+std::vector<Key> url_keys(SimulatorOptions& o) {
+  auto& url = o.url_options;
+  std::vector<Key> keys{
+      {"model", "its name on the servers", TextField{&url.model}},
+      {"config", "what the model gets with each evaluation", TableField{&url.config}},
+      {"seed_key", "of config, under which the model gets the seed", TextField{&url.seed_key}},
+  };
+  for (auto& key : keys) {
+    key.applies = [&o] { return !o.url.empty(); };
+    key.applies_to = "url";
+  }
+  return keys;
+}
+
 Section simulator_section(SimulatorOptions& o) {
   Section section{
       "simulator",
-      "where x comes from: exactly one of task, command, run, library and in_process",
+      "where x comes from: exactly one of task, command, run, library, url and in_process",
       {
           {"task", "a built-in benchmark task", choice(o.task, task_names())},
           {"command", "program and arguments of a persistent worker",
            TextListField{&o.command, "\"program\", \"argument\", ..."}},
+          {"batch", "simulations that a worker which takes batches gets at once",
+           number(o.batch, between(1, 100'000)), [&o] { return !o.command.empty(); }, "command"},
           {"run", "a program that is started for each simulation; {input} {output} {id} {seed} {workdir}",
            TextListField{&o.run, "\"program\", \"{input}\", ..."}},
           {"library", "a shared library with the simulator's C interface", PathField{&o.library}},
+          {"url", "servers that speak UM-Bridge, all with the same model",
+           TextListField{&o.url, "\"http://localhost:4242\"", true}},
           {"in_process", "true: the simulator of this executable, which calls snpse::main()",
            FlagField{&o.in_process}},
           {"folder", "where command, run or library are; by default the campaign file's folder",
@@ -130,8 +149,10 @@ Section simulator_section(SimulatorOptions& o) {
            number(o.failure_budget, between(0, 1))},
       }};
   // Behind `files`, with the other keys that say where things are.
-  const auto keys = run_keys(o);
-  section.keys.insert(section.keys.begin() + 7, keys.begin(), keys.end());
+  auto keys = run_keys(o);
+  for (auto& key : url_keys(o)) keys.push_back(std::move(key));
+  const auto files = std::ranges::find(section.keys, "files", &Key::name);
+  section.keys.insert(std::next(files), keys.begin(), keys.end());
   return section;
 }
 

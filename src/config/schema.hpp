@@ -34,10 +34,19 @@ struct NumberField {
 struct PathField {
   std::string* value;
 };
+/// Any text.
+struct TextField {
+  std::string* value;
+};
+/// A table of numbers, texts and flags, kept as a JSON object.
+struct TableField {
+  std::string* json;
+};
 /// A list of texts, such as a program and its arguments.
 struct TextListField {
   std::vector<std::string>* value;
   const char* example;
+  bool may_be_one = false;  ///< a text is a list of one
 };
 /// One of a few names; nothing is chosen yet where chosen() gives none.
 struct ChoiceField {
@@ -67,7 +76,7 @@ struct OutputField {
 
 using Field = std::variant<NumberField<int>, NumberField<std::int64_t>, NumberField<std::uint64_t>,
                            NumberField<double>, PathField, TextListField, ChoiceField, FlagField,
-                           NumberListField, NumberFileField, OutputField>;
+                           NumberListField, NumberFileField, TextField, TableField, OutputField>;
 
 struct Key {
   std::string name;

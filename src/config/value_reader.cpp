@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 
 #include "storage/csv.hpp"
 
@@ -101,7 +103,27 @@ void ValueReader::read_field(const toml::node& node, const std::string& name, co
   if (const auto value = text(node, name)) *field.value = absolute(*value);
 }
 
+void ValueReader::read_field(const toml::node& node, const std::string& name, const TextField& field) {
+  if (const auto value = text(node, name)) *field.value = *value;
+}
+
+void ValueReader::read_field(const toml::node& node, const std::string& name, const TableField& field) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return add_type_problem(node, name, "a table, such as { level = 1 }");
+  try {
+    std::ostringstream json;
+    json << toml::json_formatter(*table);
+    *field.json = nlohmann::ordered_json::parse(json.str()).dump();
+  } catch (const nlohmann::json::exception&) {
+    errors_.add(line_of(node), fmt::format("{} must have finite numbers, texts, true and false alone", name));
+  }
+}
+
 void ValueReader::read_field(const toml::node& node, const std::string& name, const TextListField& field) {
+  if (field.may_be_one && node.is_string()) {
+    if (const auto value = text(node, name)) field.value->push_back(*value);
+    return;
+  }
   const auto* array = node.as_array();
   if (array == nullptr || array->empty() || !array->is_homogeneous(toml::node_type::string))
     return add_type_problem(node, name, fmt::format("a list of texts, [{}]", field.example).c_str());

@@ -54,6 +54,8 @@ class ValueReader {
   void read_field(const toml::node& node, const std::string& name, const NumberListField& field);
   void read_field(const toml::node& node, const std::string& name, const NumberFileField& field);
   void read_field(const toml::node& node, const std::string& name, const OutputField& field);
+  void read_field(const toml::node& node, const std::string& name, const TextField& field);
+  void read_field(const toml::node& node, const std::string& name, const TableField& field);
 
   std::string absolute(const std::filesystem::path& path) const;
   void add_type_problem(const toml::node& node, const std::string& name, const char* wanted);

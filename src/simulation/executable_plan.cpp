@@ -5,6 +5,7 @@
 
 #include "simulation/executable_simulator.hpp"
 #include "simulation/parameter_file.hpp"
+#include "storage/dataset.hpp"
 #include "storage/durable_file.hpp"
 #include "util/error.hpp"
 
@@ -34,6 +35,11 @@ ExecutablePlan::ExecutablePlan(ExecutableOptions options) : options_(std::move(o
     for (const auto& word : options_.launcher.empty() ? default_launcher() : options_.launcher)
       arguments_.push_back(argument(word, "simulator.launcher"));
   for (const auto& word : options_.command) arguments_.push_back(argument(word, "simulator.run"));
+  if (options_.output.format == OutputFormat::hdf5 && !hdf5_is_thread_safe())
+    fail(
+        ExitCode::config,
+        "simulator.output names a dataset, but the HDF5 library of this program may be used by one thread alone: "
+        "let the simulator write text or JSON, or build snpse with a thread-safe HDF5");
   const auto is_named = [](const FieldText& text) { return text.uses("input"); };
   input_is_unnamed_ = options_.input != InputFormat::none && std::ranges::none_of(arguments_, is_named);
   if (options_.input != InputFormat::from_template) return;

@@ -7,7 +7,6 @@
 
 #include "simulation/descriptor.hpp"
 #include "simulation/last_words.hpp"
-#include "storage/durable_file.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
@@ -47,11 +46,13 @@ SimulationOutcome ExecutableSimulator::run(const SimulationRequest& request) {
     if (!scratch_) scratch_.emplace();
     WorkFolder folder(scratch_->path(), std::to_string(request.id), plan_->options().workdir);
     auto outcome = run_in(folder, request);
-    const bool as_expected = outcome.status == Status::ok && std::ssize(outcome.x) == plan_->options().x_dim;
-    if (!request.cancel.stop_requested() && folder.keep_after(!as_expected) && !as_expected &&
-        outcome.status != Status::ok)
-      outcome.message += fmt::format("; its files are in {}/{}",
-                                     plan_->options().workdir.keep_in.filename().string(), request.id);
+    if (request.cancel.stop_requested()) return outcome;
+    const auto& options = plan_->options();
+    const bool is_usable = outcome.status == Status::ok && std::ssize(outcome.x) == options.x_dim;
+    const bool is_kept = folder.keep_after(!is_usable);
+    if (is_kept && outcome.status != Status::ok)
+      outcome.message +=
+          fmt::format("; its files are in {}/{}", options.workdir.keep_in.filename().string(), request.id);
     return outcome;
   } catch (const fs::filesystem_error& error) {
     return failed(fmt::format("cannot make the simulation's work directory: {}", error.what()));

@@ -11,7 +11,8 @@ namespace {
 
 /// The undefined number that the text begins with; empty: none.
 std::string_view undefined_at(std::string_view text) {
-  for (const std::string_view name : {"-Infinity", "Infinity", "NaN"})
+  // As JavaScript and JSON libraries write them, then as Python prints them.
+  for (const std::string_view name : {"-Infinity", "Infinity", "NaN", "-inf", "inf", "nan", "None"})
     if (text.starts_with(name)) return name;
   return {};
 }

@@ -8,8 +8,8 @@
 
 namespace snpse {
 
-/// JSON that may have the NaN and Infinity that many programs write and that JSON does not know: they become
-/// null. Throws nlohmann::json::exception.
+/// JSON that may have the NaN and Infinity that many programs write and that JSON does not know, also as
+/// Python prints them: they become null. Throws nlohmann::json::exception.
 nlohmann::json parse_json_with_nan(std::string_view text);
 
 /// All numbers in lists of any depth, in order; null is NaN. Error(data) that begins with `where` for

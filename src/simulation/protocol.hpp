@@ -17,12 +17,17 @@ namespace snpse {
 ///     worker:   ok ID X1 X2 ...                    or
 ///               error ID MESSAGE                   this simulation failed; the worker goes on
 ///
+/// A worker that begins with `ready snpse 1 batch` takes several requests before it answers. A line `go`
+/// follows the last one of them; then the worker answers all, in any order.
+///
 /// A worker that cannot start may say `failed MESSAGE` in place of `ready`. It exits when its input ends.
 /// SEED is below 2^31. Numbers are decimal, with as many digits as identify the double; answers may hold nan
 /// and inf.
 namespace protocol {
 
 inline constexpr std::string_view kReady = "ready snpse 1";
+inline constexpr std::string_view kReadyForBatches = "ready snpse 1 batch";
+inline constexpr std::string_view kGo = "go";
 
 struct Request {
   std::uint64_t id = 0;

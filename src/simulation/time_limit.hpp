@@ -7,9 +7,10 @@ namespace snpse {
 
 /// So many seconds from now; 0: never.
 inline std::chrono::steady_clock::time_point deadline_after(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  if (seconds <= 0) return Clock::time_point::max();
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  using SteadyClock = std::chrono::steady_clock;
+  if (seconds <= 0) return SteadyClock::time_point::max();
+  return SteadyClock::now() +
+         std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(seconds));
 }
 
 /// The time until the deadline, at most a slice.

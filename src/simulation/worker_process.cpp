@@ -1,5 +1,6 @@
 #include "simulation/worker_process.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -17,10 +18,14 @@ using Wait = ChildProcess::Wait;
 
 }  // namespace
 
-SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
+void WorkerProcess::note_log_size() {
   std::error_code absent;
   log_size_ = std::filesystem::file_size(options_.log, absent);
   if (absent) log_size_ = 0;
+}
+
+SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
+  note_log_size();
   std::string failure = start(request.cancel);
   if (!failure.empty()) return {Status::failed, {}, std::move(failure), failed_starts_ == kMostFailedStarts};
   auto outcome = ask(request);
@@ -28,6 +33,52 @@ SimulationOutcome WorkerProcess::run(const SimulationRequest& request) {
   outcome.message = with_last_words(std::move(outcome.message));
   outcome.trace.printed = last_text(options_.log, log_size_);
   return outcome;
+}
+
+std::vector<SimulationOutcome> WorkerProcess::run_batch(std::span<const SimulationRequest> requests) {
+  note_log_size();
+  const bool together = requests.size() > 1 && start(requests.front().cancel).empty() && takes_batches_;
+  if (!together) return SimulatorInstance::run_batch(requests);
+  auto answers = ask_together(requests);
+  std::vector<SimulationOutcome> outcomes;
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    outcomes.push_back(answers[i] ? std::move(*answers[i]) : run(requests[i]));
+  return outcomes;
+}
+
+Wait WorkerProcess::send(std::span<const SimulationRequest> requests, ChildProcess::Deadline deadline) {
+  std::string lines;
+  for (const auto& request : requests) {
+    if (!lines.empty()) lines += '\n';
+    lines += protocol::format_request(request.id, request.external_seed(), request.theta);
+  }
+  if (takes_batches_) lines += fmt::format("\n{}", protocol::kGo);
+  return child_->write_line(lines, deadline, requests.front().cancel);
+}
+
+std::vector<std::optional<SimulationOutcome>> WorkerProcess::ask_together(
+    std::span<const SimulationRequest> requests) {
+  std::vector<std::optional<SimulationOutcome>> outcomes(requests.size());
+  const auto deadline = deadline_after(options_.time_limit * static_cast<double>(requests.size()));
+  Wait wait = send(requests, deadline);
+  for (std::size_t answered = 0; wait == Wait::done && answered < requests.size(); ++answered) {
+    std::string line;
+    wait = child_->read_line(line, deadline, requests.front().cancel);
+    if (wait != Wait::done) break;
+    const auto answer = protocol::parse_answer(line);
+    const auto asked = std::ranges::find_if(
+        requests, [&](const SimulationRequest& request) { return answer && request.id == answer->id; });
+    if (asked == requests.end() || outcomes[static_cast<std::size_t>(asked - requests.begin())]) {
+      wait = Wait::closed;
+      break;
+    }
+    outcomes[static_cast<std::size_t>(asked - requests.begin())] = understand(line, asked->id);
+  }
+  if (wait != Wait::done) {
+    child_->kill();
+    end_child();
+  }
+  return outcomes;
 }
 
 std::string WorkerProcess::with_last_words(std::string message) const {
@@ -41,8 +92,8 @@ std::string WorkerProcess::with_last_words(std::string message) const {
 
 SimulationOutcome WorkerProcess::ask(const SimulationRequest& request) {
   const auto deadline = deadline_after(options_.time_limit);
-  std::string line = protocol::format_request(request.id, request.external_seed(), request.theta);
-  Wait wait = child_->write_line(line, deadline, request.cancel);
+  std::string line;
+  Wait wait = send({&request, 1}, deadline);
   if (wait == Wait::done) wait = child_->read_line(line, deadline, request.cancel);
   return wait == Wait::done ? understand(line, request.id) : no_answer(wait);
 }
@@ -80,7 +131,8 @@ std::string WorkerProcess::await_ready(const std::stop_token& cancel) {
   std::string line;
   const Wait wait = child_->read_line(line, deadline_after(options_.start_limit), cancel);
   if (wait == Wait::closed) return fmt::format("the simulator {} before it was ready", child_->end().text);
-  if (wait == Wait::done && line == protocol::kReady) return {};
+  takes_batches_ = wait == Wait::done && line == protocol::kReadyForBatches;
+  if (takes_batches_ || (wait == Wait::done && line == protocol::kReady)) return {};
   child_->kill();
   if (wait == Wait::cancelled) return "cancelled";
   if (wait == Wait::flooded) return "the simulator filled its log before it was ready";

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,20 @@ class WorkerProcess : public SimulatorInstance {
 
   /// Returns within 20 ms of a request to cancel, having killed the worker.
   SimulationOutcome run(const SimulationRequest& request) override;
+  /// All at once, if the worker takes batches. The time limit is then that of a simulation for each of them.
+  /// If the worker fails, the simulations without an answer are run one by one.
+  std::vector<SimulationOutcome> run_batch(std::span<const SimulationRequest> requests) override;
 
  private:
   static constexpr int kMostFailedStarts = 3;
 
   /// The outcome of a simulation by the worker that runs.
   SimulationOutcome ask(const SimulationRequest& request);
+  /// Sends the requests; what came of it.
+  ChildProcess::Wait send(std::span<const SimulationRequest> requests, ChildProcess::Deadline deadline);
+  /// The answers of the worker that runs, until all are there or it fails; none where there is no answer.
+  std::vector<std::optional<SimulationOutcome>> ask_together(std::span<const SimulationRequest> requests);
+  void note_log_size();
   /// The message with the log's name and the last line that the worker wrote there in this simulation.
   std::string with_last_words(std::string message) const;
 
@@ -57,6 +66,7 @@ class WorkerProcess : public SimulatorInstance {
   std::optional<TemporaryFolder> scratch_;  // of the child, and removed after it
   std::optional<ChildProcess> child_;
   std::uintmax_t log_size_ = 0;  // at the beginning of the simulation
+  bool takes_batches_ = false;   // the child
   int failed_starts_ = 0;
   std::string last_failure_;  // of a start
 };

@@ -62,6 +62,11 @@ bool has_dataset(const fs::path& path, const std::string& name) {
   return H5Lexists(file.get(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
+bool hdf5_is_thread_safe() {
+  hbool_t is_safe = false;
+  return H5is_library_threadsafe(&is_safe) >= 0 && is_safe;
+}
+
 bool is_hdf5(const fs::path& path) {
   const QuietHdf5 quiet;
   return H5Fis_hdf5(path.c_str()) > 0;

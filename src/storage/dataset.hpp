@@ -15,6 +15,9 @@ Matrix read_dataset(const std::filesystem::path& path, const std::string& name);
 /// Whether the HDF5 file has a dataset of that name in its root.
 bool has_dataset(const std::filesystem::path& path, const std::string& name);
 
+/// Whether several threads may use HDF5 at a time.
+bool hdf5_is_thread_safe();
+
 /// Whether the file begins as HDF5 files do.
 bool is_hdf5(const std::filesystem::path& path);
 

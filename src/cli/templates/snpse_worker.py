@@ -11,6 +11,10 @@
 be repeated. The answer is x: numbers, lists of numbers (also nested) or numpy arrays. An exception makes this one
 simulation fail, with its message. Prints go to standard error.
 
+serve(simulate, batch=True) is for a function that computes several simulations at once: simulate(thetas, seeds) takes
+lists with an entry for each simulation, and answers with x for each, in the same order. `batch = 64` in the campaign
+file says how many at most. After an exception each of them is tried alone.
+
 Run by hand, such a script simulates once and prints x:  python3 my_simulator.py [--seed S] THETA1 THETA2 ...
 """
 
@@ -21,15 +25,23 @@ import traceback
 _READY = "ready snpse 1"
 
 
-def serve(simulate):
-    """Answers the requests on standard input with simulate(theta, seed) until the input ends."""
+def serve(simulate, batch=False):
+    """Answers the requests on standard input until the input ends: with simulate(theta, seed), or a batch of requests
+    with simulate(thetas, seeds)."""
+    together = simulate if batch else lambda thetas, seeds: [simulate(thetas[0], seeds[0])]
     if len(sys.argv) > 1:
-        _simulate_once(simulate, sys.argv[1:])
+        _simulate_once(together, sys.argv[1:])
         return
     answers = _take_standard_output()
-    _say(answers, _READY)
+    _say(answers, _READY + " batch" * batch)
+    waiting = []
     for line in sys.stdin:
-        _say(answers, _answer(simulate, line.split()))
+        words = line.split()
+        if words[0] != "go":
+            waiting.append(words)
+        if words[0] == "go" or not batch:
+            _say(answers, "\n".join(_answers(together, waiting)))
+            waiting = []
 
 
 def _take_standard_output():
@@ -45,15 +57,21 @@ def _say(answers, line):
     answers.flush()
 
 
-def _answer(simulate, words):
-    identity = words[1]
+def _answers(simulate, requests):
+    """A line for each request, of the words simulate ID SEED THETA1 THETA2 ..."""
+    identities = [words[1] for words in requests]
     try:
-        x = _numbers(simulate([float(word) for word in words[3:]], int(words[2])))
-        return " ".join(["ok", identity] + [repr(value) for value in x])
+        xs = simulate([[float(word) for word in words[3:]] for words in requests], [int(words[2]) for words in requests])
+        if len(xs) != len(requests):
+            raise ValueError("the simulator returned %d x for %d simulations" % (len(xs), len(requests)))
+        return [" ".join(["ok", identity] + [repr(value) for value in _numbers(x)])
+                for identity, x in zip(identities, xs)]
     except Exception as error:  # pylint: disable=broad-except  # whatever it is, the next simulation may work
+        if len(requests) > 1:
+            return [line for request in requests for line in _answers(simulate, [request])]
         traceback.print_exc()
         message = " ".join(str(error).split())
-        return "error %s %s: %s" % (identity, type(error).__name__, message)
+        return ["error %s %s: %s" % (identities[0], type(error).__name__, message)]
 
 
 def _numbers(x):
@@ -73,5 +91,5 @@ def _simulate_once(simulate, arguments):
         at = arguments.index("--seed")
         seed = int(arguments[at + 1])
         arguments = arguments[:at] + arguments[at + 2:]
-    x = _numbers(simulate([float(word) for word in arguments], seed))
+    x = _numbers(simulate([[float(word) for word in arguments]], [seed]))
     print(" ".join(repr(value) for value in x))

@@ -206,7 +206,7 @@ cooldown = "no"
 kind = "adam"
 )"),
       "'c.toml' has 8 errors:\n"
-      "  1. c.toml:1: simulator has 0 of task, command, run, library and in_process; give exactly one\n"
+      "  1. c.toml:1: simulator has 0 of task, command, run, library, url and in_process; give exactly one\n"
       "  2. c.toml:2: simulator.tsak is unknown; did you mean simulator.task?\n"
       "  3. c.toml:4: observation.x[1] is nan, which is not finite: give a number, or set invalid.policy = "
       "\"replace\", with which nan is a value that is not defined\n"
@@ -234,7 +234,7 @@ TEST_F(ConfigFile, ChecksCombinations) {
   const std::string moons = kTwoMoons;
   const std::string epidemic = kEpidemic;
   expect_message("[simulator]\ntask = \"two_moons\"\nlibrary = \"a.so\"\n[observation]\nx = [1, 2]",
-                 "2 of task, command, run, library and in_process");
+                 "2 of task, command, run, library, url and in_process");
   expect_message("[simulator]\ntask = \"two_moon\"\n[observation]\nx = [1, 2]",
                  "did you mean \"two_moons\"?");
   expect_message("[simulator]\ntask = \"two_moons\"", "observation has 0 of x and file");
