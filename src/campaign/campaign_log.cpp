@@ -25,6 +25,7 @@ void CampaignLog::progress(const Progress& progress) {
                                 {"done", progress.done},
                                 {"total", progress.total},
                                 {"detail", progress.detail}};
+  if (progress.loss) fields["loss"] = *progress.loss;
   const auto left = rate_.seconds_left(progress, now);
   if (left) fields["seconds_left"] = *left;
   next_ = now + (left ? kPause : kFirstPause);

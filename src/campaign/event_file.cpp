@@ -84,6 +84,21 @@ std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& pat
   return events;
 }
 
+std::vector<double> losses_since_commit(const std::filesystem::path& path) {
+  std::vector<double> losses;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return losses;
+  std::istringstream lines(read_whole(path));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(R"("event":"committed")") != std::string::npos) losses.clear();
+    if (line.find(R"("loss":)") == std::string::npos) continue;
+    const auto event = nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (event.is_object() && event.value("loss", nlohmann::ordered_json()).is_number())
+      losses.push_back(event.at("loss").get<double>());
+  }
+  return losses;
+}
+
 std::optional<double> time_of(const nlohmann::ordered_json& event) {
   std::tm utc{};
   const auto text = event.value("time", "");

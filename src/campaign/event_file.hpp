@@ -37,6 +37,9 @@ class EventFile {
 /// The events of an event log so far, none where it is absent; a line that a crash tore is left out. Of
 /// progress events that follow each other only the last one is read: there are many.
 std::vector<nlohmann::ordered_json> read_events(const std::filesystem::path& path);
+/// The losses of the training under way, in their order: those of progress events since the last step was
+/// committed.
+std::vector<double> losses_since_commit(const std::filesystem::path& path);
 /// When an event happened, in seconds since 1970; none where the event does not say.
 std::optional<double> time_of(const nlohmann::ordered_json& event);
 

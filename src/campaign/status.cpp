@@ -94,6 +94,7 @@ Json round_status(const CampaignFolder& folder, const std::vector<CommittedStep>
     fail(ExitCode::data, "'{}' holds {} simulations, but {} were proposed",
          folder.simulations_file(round).string(), sum, proposal.simulations);
   row["simulated"] = sum;
+  row["invalid"] = report->invalid;
   row["failed"] = report->failed;
   row["timeout"] = report->timeout;
   if (!simulated) return row;
@@ -164,6 +165,15 @@ std::optional<std::string> error_of(const std::vector<Json>& events) {
   return last->value("message", "");
 }
 
+/// The validation losses of the training under way, or of the last one that is committed.
+std::vector<double> losses_of(const CampaignFolder& folder, const std::optional<Step>& present) {
+  if (present && present->phase == Phase::train)
+    if (auto losses = losses_since_commit(folder.events()); !losses.empty()) return losses;
+  const int round = folder.last_round();
+  if (round == 0) return {};
+  return folder.load_training(round).get<std::vector<double>>("history/validation_loss");
+}
+
 double seconds_of(const std::vector<CommittedStep>& steps) {
   double seconds = 0;
   for (const auto& committed : steps) seconds += committed.seconds();
@@ -204,6 +214,7 @@ Json campaign_status(const CampaignFolder& folder, const Config& config) {
     status["phase"] = to_string(present->phase);
     if (progress.is_object()) status["progress"] = progress;
   }
+  status["losses"] = losses_of(folder, present);
   status["round_table"] = std::move(table);
   return status;
 }

@@ -1,29 +1,21 @@
 #include "cli/command_line.hpp"
 
 #include <algorithm>
-#include <regex>
 
 #include <CLI/CLI.hpp>
 #include <fmt/ranges.h>
 
 #include "cli/table_format.hpp"
+#include "cli/text_verbs.hpp"
 #include "cli/validators.hpp"
+#include "cli/words.hpp"
 #include "config/config.hpp"
 #include "methods/method.hpp"
-#include "numerics/compute_kernels.hpp"
 #include "tasks/task.hpp"
 #include "util/error.hpp"
-#include "util/nearest.hpp"
 
 namespace snpse {
 namespace {
-
-std::vector<std::string> verbs_of(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(sub->get_name());
-  return names;
-}
 
 /// The application and what it fills in; the verbs' arguments live here while CLI11 holds references to them.
 struct Parser {
@@ -46,7 +38,7 @@ struct Parser {
   BenchArguments bench;
   bool speed = false;
   std::string wall_time;
-  std::string help_for;
+  TextVerbs text_verbs;
 
   Parser() {
     app.name("snpse");
@@ -69,17 +61,7 @@ struct Parser {
     add_simulate();
     add_c2st();
     add_bench();
-    const auto version = [this] {
-      result.text = fmt::format("snpse {}\nkernels: {}\n", SNPSE_VERSION, to_string(compute_kernels()));
-    };
-    app.add_subcommand("version", "print the version, and which kernels of its libraries this processor runs")
-        ->callback(version);
-    app.add_flag_callback("--version", version, "the same");
-    auto* help = app.add_subcommand("help", "print this help, or explain a verb");
-    help->add_option("VERB", help_for, "the verb")->check(one_of(verbs_of(app)));
-    help->callback([this] {
-      if (!help_for.empty()) result.text = app.get_subcommand(help_for)->help();
-    });
+    text_verbs.add_to(app, result.text);
   }
 
   /// A verb whose arguments are filled in by the time its callback runs.
@@ -110,6 +92,24 @@ struct Parser {
     sub->add_option("--task", init.task, "a built-in task in place of an own simulator")
         ->check(one_of(task_names()))
         ->excludes(kind);
+    auto* names = sub->add_option("--parameters", init.parameters,
+                                  "names of the parameters: writes a campaign file to fill in")
+                      ->check([](const std::string& name) {
+                        return name.empty() ? std::string("a name is empty") : std::string();
+                      })
+                      ->excludes("--task")
+                      ->excludes(kind);
+    auto* size = sub->add_option("--data-size", init.data_size, "how many values the simulator's x has")
+                     ->check(CLI::Range(1, 1000000))
+                     ->needs(names);
+    names->needs(size);
+    sub->callback([this] {
+      auto sorted = init.parameters;
+      std::ranges::sort(sorted);
+      if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+        throw CLI::ValidationError("--parameters", fmt::format("'{}' is there twice", *twice));
+      result.command = init;
+    });
   }
   void add_check() {
     auto* sub = verb("check", "validate a campaign file, try its simulator, say what a run will cost", check);
@@ -164,9 +164,22 @@ struct Parser {
   void add_status() {
     auto* sub = verb("status", "say how far a campaign is, also while it runs or after a crash", status);
     sub->add_option("DIR", status.folder, "the campaign's folder")->required();
-    sub->add_flag("--failures", status.failures,
-                  "why simulations failed: the causes, an example of each, and how to run it again");
-    sub->add_flag("--json", status.json, "for machines");
+    auto* failures =
+        sub->add_flag("--failures", status.failures,
+                      "why simulations failed: the causes, an example of each, and how to run it again");
+    auto* json = sub->add_flag("--json", status.json, "for machines");
+    auto* watch =
+        sub->add_flag("--watch", status.watch,
+                      "draw it again every few seconds, with bars and the course of the loss, until the "
+                      "campaign is finished")
+            ->excludes(json)
+            ->excludes(failures);
+    sub->add_option("--every", status.every, "seconds between two pictures of --watch")
+        ->check(CLI::Range(0.1, 86400.0))
+        ->capture_default_str()
+        ->needs(watch);
+    sub->add_option("--prometheus", status.prometheus,
+                    "also write the figures to this file, for the textfile collector of Prometheus");
   }
   void add_sample() {
     auto* sub = verb("sample", "draw more posterior samples", sample);
@@ -351,42 +364,10 @@ struct Parser {
   }
 };
 
-/// The message for arguments that CLI11 did not expect.
-std::string unexpected(const CLI::App& app, const std::string& argument) {
-  const auto chosen = app.get_subcommands();
-  if (chosen.empty())
-    return fmt::format("there is no verb '{}'; did you mean '{}'? 'snpse help' lists them", argument,
-                       nearest(argument, verbs_of(app)));
-  std::vector<std::string> names;
-  for (const auto* option : chosen.front()->get_options())
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-  const auto verb = chosen.front()->get_name();
-  if (argument.rfind("--", 0) != 0 || names.empty())
-    return fmt::format("'snpse {}' does not expect '{}'; 'snpse {} --help' says what it takes", verb,
-                       argument, verb);
-  return fmt::format("'snpse {}' has no option '{}'; did you mean '{}'?", verb, argument,
-                     nearest(argument, names));
-}
-
 }  // namespace
 
 std::vector<std::string> init_kinds() {
   return {"python", "executable", "mpi", "library", "cpp", "umbridge"};
-}
-
-double parse_duration(const std::string& text) {
-  static const std::regex clock(R"((?:(\d+)-)?(\d+):(\d\d):(\d\d))");
-  static const std::regex number(R"((\d+(?:\.\d*)?)([smh]?))");
-  std::smatch part;
-  if (std::regex_match(text, part, clock)) {
-    const double days = part[1].matched ? std::stod(part[1]) : 0;
-    return ((days * 24 + std::stod(part[2])) * 60 + std::stod(part[3])) * 60 + std::stod(part[4]);
-  }
-  if (std::regex_match(text, part, number)) {
-    const std::string unit = part[2];
-    return std::stod(part[1]) * (unit == "h" ? 3600 : unit == "m" ? 60 : 1);
-  }
-  fail(ExitCode::usage, "'{}' is no duration; write seconds, 30m, 4h, HH:MM:SS or D-HH:MM:SS", text);
 }
 
 CommandLine parse_command_line(int argc, const char* const* argv) {

@@ -14,8 +14,10 @@ namespace snpse {
 /// What the verbs of the program take. Defaults are the program's.
 struct InitArguments {
   std::filesystem::path folder;
-  std::string task;             ///< empty: an own simulator
-  std::string kind = "python";  ///< of the own simulator, one of init_kinds()
+  std::string task;                          ///< empty: an own simulator
+  std::string kind = "python";               ///< of the own simulator, one of init_kinds()
+  std::vector<std::string> parameters = {};  ///< of an own simulator, to fill in; empty: an example
+  int data_size = 0;                         ///< how many values its x has, with parameters
 };
 struct CheckArguments {
   std::filesystem::path file;
@@ -49,6 +51,9 @@ struct StatusArguments {
   std::filesystem::path folder;
   bool failures = false;  ///< why simulations failed, in place of how far the campaign is
   bool json = false;
+  bool watch = false;                     ///< again and again, until the campaign is finished
+  double every = 2;                       ///< seconds, between two of them
+  std::filesystem::path prometheus = {};  ///< a file for Prometheus; empty: none
 };
 struct SampleArguments {
   std::filesystem::path folder;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include "campaign/data_records.hpp"
-#include "campaign/extra_simulations.hpp"
+#include "campaign/predictions.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "cli/commands.hpp"
 #include "report/page/page.hpp"
@@ -14,15 +13,11 @@ namespace snpse {
 namespace fs = std::filesystem;
 namespace {
 
-// Of random numbers: beyond the rounds of a campaign, of a diagnosis and of `snpse simulate`.
-constexpr std::uint32_t kRoundOfReport = (3U << 22U) + (1U << 21U) + 1;
-
 /// Collective. Simulates at the first draws of the campaign's posterior, and keeps what comes out.
-void predict(const fs::path& path, const ReportArguments& arguments, const Session& session,
-             const StopRequest& stop) {
+void predict_at_draws(const fs::path& path, const ReportArguments& arguments, const Session& session,
+                      const StopRequest& stop) {
   const auto& world = session.world;
   const TrainedCampaign campaign(world, path, session.log, {session.in_process, arguments.simulator});
-  require_simulator(campaign.setup());
   Matrix theta;
   world.on_root([&] {
     if (!campaign.folder().committed({1, Phase::infer}))
@@ -33,12 +28,9 @@ void predict(const fs::path& path, const ReportArguments& arguments, const Sessi
     const auto draws = campaign.folder().load_posterior(campaign.setup().prior->dim()).take<Matrix>("theta");
     theta = draws.topRows(std::min<Eigen::Index>(arguments.predict, draws.rows()));
   });
-  const auto done = run_extra(ExtraSimulations::all(theta, campaign.config().seed, kRoundOfReport),
-                              campaign.setup(), extra_options(campaign.config()), {world, stop, session.log});
-  if (world.any(std::ssize(done.rows) < theta.rows()))
-    fail(ExitCode::stopped, "stopped as requested, and nothing is written; the same command simulates again");
-  for (const auto& message : done.messages) session.log.warning(message);
-  world.on_root([&] { campaign.folder().save_predictive(theta, done.x); });
+  const auto x =
+      predict(campaign.config(), campaign.setup(), theta, campaign.config().seed, {world, stop, session.log});
+  world.on_root([&] { campaign.folder().save_predictive(theta, x); });
 }
 
 std::vector<double> truth_in(const fs::path& file) {
@@ -53,7 +45,7 @@ std::vector<double> truth_in(const fs::path& file) {
 
 void write_report(const ReportArguments& arguments, const Session& session, const StopRequest& stop) {
   if (arguments.predict > 0)
-    for (const auto& folder : arguments.folders) predict(folder, arguments, session, stop);
+    for (const auto& folder : arguments.folders) predict_at_draws(folder, arguments, session, stop);
   session.world.on_root([&] {
     const auto truth = truth_in(arguments.truth);
     std::vector<CampaignView> views;

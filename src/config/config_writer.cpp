@@ -94,7 +94,7 @@ std::string section_text(const Section& section) {
       fmt::format("\n[{}]{}{}\n", section.name, section.comment.empty() ? "" : "  # ", section.comment);
   for (const auto& key : section.keys) {
     if (key.applies && !key.applies()) continue;
-    const std::string value = std::visit(ValueWriter{}, key.field);
+    const std::string value = value_text(key.field);
     if (!value.empty())
       text += fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", key.name, value), key.comment);
   }
@@ -125,6 +125,10 @@ std::string library_prior_text(const std::string& library) {
 }
 
 }  // namespace
+
+std::string value_text(const Field& field) {
+  return std::visit(ValueWriter{}, field);
+}
 
 std::string to_toml(const Config& config) {
   Config copy = config;  // the schema points to fields that it could change

@@ -98,6 +98,9 @@ struct Section {
 /// it follow reading, validation and writing. The fields point into config, which must outlive the result.
 std::vector<Section> schema_of(Config& config);
 
+/// The value of a field as a campaign file writes it; empty where there is nothing to write.
+std::string value_text(const Field& field);
+
 /// What model.process may be.
 std::vector<std::string> process_names();
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "util/printable.hpp"
+
 namespace snpse {
 namespace {
 
@@ -65,6 +67,14 @@ std::vector<FailureCause> Failures::causes() const {
   std::ranges::sort(ordered, {}, &FailureCause::first);
   if (others_ > 0) ordered.push_back({{}, 0, others_});
   return ordered;
+}
+
+std::string Failures::most_frequent() const {
+  constexpr std::size_t kLetters = 48;
+  if (groups_.empty()) return "";
+  const auto most =
+      std::ranges::max_element(groups_, {}, [](const auto& entry) { return entry.second.count; });
+  return printable(most->second.text.substr(0, most->second.text.find('\n')), kLetters);
 }
 
 std::vector<std::string> Failures::lines() const {

@@ -33,6 +33,8 @@ class Failures {
   void add(const Failures& more);
   /// The groups in the order of their first simulations, and last what is beyond the kinds that are kept.
   std::vector<FailureCause> causes() const;
+  /// What most of them have in common, in few letters; empty where all ended well.
+  std::string most_frequent() const;
   /// A line for each group: its first simulation with the message, and how many more are alike.
   std::vector<std::string> lines() const;
 

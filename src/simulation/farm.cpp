@@ -147,8 +147,9 @@ class Book {
     const auto found = report_.counts.find(Status::ok);
     const auto ok = found == report_.counts.end() ? 0U : static_cast<std::size_t>(found->second);
     const auto total = static_cast<std::size_t>(plan_.theta.rows());
-    log_.progress({"simulate", total - plan_.todo.size() + done_, total,
-                   ok == done_ ? "" : fmt::format("{} not ok", done_ - ok)});
+    log_.progress(
+        {"simulate", total - plan_.todo.size() + done_, total,
+         ok == done_ ? "" : fmt::format("{} not ok, most {}", done_ - ok, failures_.most_frequent())});
   }
 
   /// A rank's simulator cannot run: what it did not simulate goes to other ranks. Error(data) where none is

@@ -35,8 +35,8 @@ class EnsembleLog : public Log {
   void warning(std::string_view message) override { log_.warning(message); }
   void progress(const Progress& progress) override {
     const auto detail = fmt::format("network {} of {}, {}", network_, networks_, progress.detail);
-    log_.progress(
-        {progress.what, (network_ - 1) * progress.total + progress.done, networks_ * progress.total, detail});
+    log_.progress({progress.what, (network_ - 1) * progress.total + progress.done, networks_ * progress.total,
+                   detail, progress.loss});
   }
 
  private:

@@ -221,8 +221,8 @@ class Trainer {
   void show(Log& log) const {
     const auto detail =
         fmt::format("best validation loss {:.4f} (now {:.4f})", best_loss_, history_.validation_loss.back());
-    log.progress(
-        {"train", static_cast<std::uint64_t>(step_), static_cast<std::uint64_t>(max_steps_), detail});
+    log.progress({"train", static_cast<std::uint64_t>(step_), static_cast<std::uint64_t>(max_steps_), detail,
+                  history_.validation_loss.back()});
   }
 
   TrainingReport report(Clock::time_point start, bool stopped) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace snpse {
@@ -9,8 +10,9 @@ namespace snpse {
 struct Progress {
   std::string_view what;  ///< "simulate", "train", ...
   std::uint64_t done = 0;
-  std::uint64_t total = 0;  ///< 0: unknown
-  std::string_view detail;  ///< a short remark, such as the present loss
+  std::uint64_t total = 0;                    ///< 0: unknown
+  std::string_view detail;                    ///< a short remark, such as the present loss
+  std::optional<double> loss = std::nullopt;  ///< of a training, at its last validation
 };
 
 /// Where the library says what it does. The default says nothing; the program passes one that prints.

@@ -79,7 +79,7 @@ class StatusTest(ToldTest):
         self.assertEqual((status["state"], status["round"], status["phase"]), ("running", 1, "simulate"))
         self.assertGreater(status["elapsed_seconds"], 0.5)
         self.assertGreater(status["seconds_left"], 0)
-        self.assertRegex(text, r"now: round 1 of 1, simulate \d+/20000, [^,]+ left, \d+ not ok\n")
+        self.assertRegex(text, r"now: round 1 of 1, simulate \d+/20000, [^,]+ left, \d+ not ok, most (failed|timeout): [^\n]+\n")
         self.assertRegex(text, r"round +proposed +simulated +failed +timeout")
         # After a crash the time of the interrupted sitting counts until its last event, and no further.
         status = self.status()

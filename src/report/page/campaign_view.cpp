@@ -84,10 +84,10 @@ std::optional<Vector> known_truth(const Experiment& setup) {
 void add_prior(CampaignView& view) {
   constexpr Eigen::Index kDraws = 50'000;
   constexpr std::uint64_t kSeed = 1;
-  constexpr std::uint32_t kRoundOfPage = (1U << 23U) + 2;  // beyond those of a campaign and of its checks
+  constexpr std::uint32_t kStreamRound = (1U << 23U) + 2;  // beyond those of a campaign and of its checks
   try {
     const auto setup = set_up(view.config, {});
-    view.prior = draw_rows(*setup.prior, kDraws, kSeed, Purpose::calibration, kRoundOfPage);
+    view.prior = draw_rows(*setup.prior, kDraws, kSeed, Purpose::calibration, kStreamRound);
     view.truth = known_truth(setup);
   } catch (const Error&) {
     view.prior.resize(0, std::ssize(view.names));

@@ -42,6 +42,18 @@ TEST_F(EventFileTest, GoesOnBelowATornLine) {
   EXPECT_EQ(nlohmann::json::parse(lines[1])["event"], "continued");
 }
 
+TEST_F(EventFileTest, HasTheLossesOfTheTrainingUnderWay) {
+  const auto path = folder_ / "events.jsonl";
+  EventFile file(path);
+  EXPECT_TRUE(losses_since_commit(path).empty());
+  file.append("progress", {{"what", "train"}, {"loss", 3.0}});
+  file.append("committed", {{"round", 1}});
+  file.append("progress", {{"what", "train"}, {"loss", 2.0}});
+  file.append("started", {{"ranks", 1}});  // a training that goes on
+  file.append("progress", {{"what", "train"}, {"loss", 1.5}});
+  EXPECT_EQ(losses_since_commit(path), (std::vector{2.0, 1.5}));
+}
+
 TEST_F(EventFileTest, NeedsItsFolder) {
   expect_error(ExitCode::cannot_create, "absent",
                [&] { EventFile file(folder_ / "absent" / "events.jsonl"); });

@@ -32,6 +32,17 @@ TEST(Failures, AreCausesWithTheirFirstSimulationAndCount) {
   EXPECT_EQ(causes[0].count, 2);
 }
 
+TEST(Failures, MostFrequentCauseIsShort) {
+  Failures failures;
+  EXPECT_EQ(failures.most_frequent(), "");
+  failures.add(1, Status::timeout, "no answer within 0.5 s");
+  failures.add(2, Status::failed, "a\x1b[31m" + std::string(100, 'z'));
+  failures.add(3, Status::failed, "a\x1b[31m" + std::string(100, 'z'));
+  const auto most = failures.most_frequent();
+  EXPECT_TRUE(most.starts_with("failed: a\\x1b[31mzzz")) << most;
+  EXPECT_LT(most.size(), 60U);
+}
+
 TEST(Failures, OfMoreThanTenKindsAreCounted) {
   Failures failures;
   for (char c = 'a'; c <= 'l'; ++c) failures.add(c, Status::invalid, std::string(1, c));

@@ -1,0 +1,40 @@
+#include "config/key_sources.hpp"
+
+namespace snpse {
+
+const std::map<std::string, std::string>& key_sources() {
+  static const std::map<std::string, std::string> kSources{
+      {"method.name",
+       "the paper, section 2.1 (npse), 3.1 (tsnpse), 3.2 and appendix C (snpse_*), appendix B (nlse)"},
+      {"method.rounds", "the paper, algorithm 1"},
+      {"method.simulations", "the paper, algorithm 1"},
+      {"model.process", "the paper, section 2.1; Song et al. 2021"},
+      {"model.sigma_min", "the paper, appendix E.3; 0.002 is of Karras et al. 2022"},
+      {"model.sigma_max", "the paper, appendix E.3; Song and Ermon 2020"},
+      {"model.beta_min", "the paper, appendix E.3; Song et al. 2021"},
+      {"model.beta_max", "the paper, appendix E.3"},
+      {"model.parametrisation",
+       "noise: the paper, appendix E.3; preconditioned: Karras et al. 2022, section 5"},
+      {"model.network", "mlp: the paper, appendix E.3; energy: the paper, appendix G"},
+      {"model.width", "the paper, appendix E.3"},
+      {"model.depth", "the paper, appendix E.3"},
+      {"training.learning_rate", "the paper, appendix E.3, has 1e-4"},
+      {"training.batch", "the paper, appendix E.3"},
+      {"training.noise_levels", "uniform: the paper; lognormal: Karras et al. 2022, table 1"},
+      {"training.noise_mean", "Karras et al. 2022, table 1, has -1.2"},
+      {"training.noise_deviation", "Karras et al. 2022, table 1, has 1.2"},
+      {"training.validation_share", "the paper, appendix E.3, has 15 %"},
+      {"training.patience", "the paper, appendix E.3, has 1000 steps"},
+      {"training.max_steps", "the paper, appendix E.3, has 3000 sweeps"},
+      {"sampler.kind", "dopri5: the paper, appendix E.3; sde: Song et al. 2021, algorithms 2 and 3"},
+      {"density.trace", "Chen et al. 2018; hutchinson: Grathwohl et al. 2019"},
+      {"truncation.epsilon", "the paper, section 3.1, has 5e-4"},
+      {"truncation.resampling_pool", "sampling importance resampling: Deistler et al. 2022, appendix"},
+      {"invalid.policy", "replace: the paper's study of the pyloric network"},
+      {"composition.kind",
+       "gauss: Linhart et al. 2024; paper: the paper, appendix D; geffner: Geffner et al. 2023"},
+  };
+  return kSources;
+}
+
+}  // namespace snpse
