@@ -55,6 +55,13 @@ class InterfaceTest(ProgramTest):
         shutil.rmtree(out / "rounds" / "002")
         self.assert_refused(CONFIG, ["in_process", "snpse::main()"], "run", file, "--out", out)
 
+    def test_manual_pages_and_completions_are_installed(self):
+        pages = {path.name for path in (self.prefix / "share/man/man1").iterdir()}
+        self.assertLessEqual({"snpse.1", "snpse-run.1", "snpse-report.1"}, pages)
+        for script in ("bash-completion/completions/snpse", "zsh/site-functions/_snpse",
+                       "fish/vendor_completions.d/snpse.fish"):
+            self.assertIn("diagnose", (self.prefix / "share" / script).read_text())
+
     def test_the_library_shows_the_interface_alone(self):
         library = next(self.prefix.glob("lib*/**/libsnpse.so"))
         symbols = self.command("nm", "-D", "--defined-only", "-C", library)
