@@ -165,6 +165,15 @@ class ReportTest(ProgramTest):
         page = Page((self.folder / "c" / "report.html").read_text(encoding="utf-8"))
         self.assertIn("true value", page.text)
 
+    def test_series_are_bands_along_time(self):
+        self.write("simulator.py", SIMULATOR.replace("for value in theta]", "for value in theta * 3]"))
+        text = own_campaign("a", "b").replace("x = [0.0, 0.0]", 'x = [0, 0, 0, 0, 0, 0]\ntimes = [0.5, 1.0, 4.0]\nnames = ["S", "I"]')
+        self.assert_succeeds("run", self.write("c.toml", text))
+        page, _ = self.report(self.folder / "c", options=("--predict", 30))
+        self.assertEqual(page.labels.count("Data at draws of the posterior, and the observation"), 2)
+        self.assertIn("I.", page.text)
+        self.assertIn("I(4)", page.text)
+
     def test_several_side_by_side(self):
         other = self.folder / "other"
         self.assert_succeeds("run", self.shared / "campaign.toml", "--out", other)

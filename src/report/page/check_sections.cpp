@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/data_names.hpp"
 #include "report/page/figures.hpp"
 #include "report/page/html.hpp"
 #include "report/page/sections.hpp"
@@ -17,7 +18,29 @@ using Json = nlohmann::ordered_json;
 // So many values of x are a table and a picture of single values; more are shown as a series.
 constexpr std::size_t kMostValues = 24;
 
-std::vector<PredictiveBand> bands_of(const CampaignView& view) {
+/// How x is shown: as series of so many values each, or value by value.
+struct Shown {
+  std::size_t length = 0;  ///< of a series; 0: x is none
+  DataLayout layout;
+
+  explicit Shown(const CampaignView& view) : layout(data_layout(view.config)) {
+    const auto p = static_cast<std::size_t>(view.observations.cols());
+    const auto parts = static_cast<std::size_t>(view.config.model.summary_parts);
+    if (!layout.times.empty())
+      length = layout.times.size();
+    else if (view.config.model.summary == SummaryKind::series)
+      length = p / std::max<std::size_t>(parts, 1);
+    else if (p > kMostValues)
+      length = p;
+  }
+  std::string name(std::size_t series) const {
+    if (series < layout.series.size()) return layout.series[series];
+    return fmt::format("series {}", series + 1);
+  }
+};
+
+std::vector<PredictiveBand> bands_of(const CampaignView& view, const Shown& shown) {
+  const auto names = data_columns(view.config);
   std::vector<PredictiveBand> bands;
   for (Eigen::Index j = 0; j < std::min(view.predictive.cols(), view.observations.cols()); ++j) {
     std::vector<double> values;
@@ -26,7 +49,13 @@ std::vector<PredictiveBand> bands_of(const CampaignView& view) {
     if (values.empty()) continue;
     const Vector finite = Eigen::Map<const Vector>(values.data(), std::ssize(values));
     const auto q = quantiles_of(finite, {0.05, 0.25, 0.5, 0.75, 0.95});
-    PredictiveBand band{fmt::format("x_{}", j + 1), q[0], q[1], q[2], q[3], q[4], {}, 0};
+    const auto place = static_cast<std::size_t>(j);
+    PredictiveBand band{names[place], q[0], q[1], q[2], q[3], q[4], {}, 0, 0, static_cast<double>(j + 1)};
+    if (shown.length > 0) {
+      band.series = place / shown.length;
+      const auto within = place % shown.length;
+      band.at = shown.layout.times.empty() ? static_cast<double>(within + 1) : shown.layout.times[within];
+    }
     for (Eigen::Index row = 0; row < view.observations.rows(); ++row)
       band.observed.push_back(view.observations(row, j));
     band.position = static_cast<double>((finite.array() < band.observed.front()).count()) /
@@ -34,6 +63,25 @@ std::vector<PredictiveBand> bands_of(const CampaignView& view) {
     bands.push_back(std::move(band));
   }
   return bands;
+}
+
+/// A picture for each of the first few series.
+std::string series_figures(const std::vector<PredictiveBand>& bands, const Shown& shown, PictureBook& book) {
+  constexpr std::size_t kMostSeries = 12;
+  std::string figures;
+  for (std::size_t begin = 0; begin < bands.size() && bands[begin].series < kMostSeries;) {
+    auto end = begin;
+    while (end < bands.size() && bands[end].series == bands[begin].series) ++end;
+    auto picture = series_picture({bands.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   bands.begin() + static_cast<std::ptrdiff_t>(end)},
+                                  shown.layout.times.empty() ? "value of x" : "time");
+    if (bands.back().series > 0)
+      picture.caption =
+          fmt::format("<strong>{}.</strong> ", html_text(shown.name(bands[begin].series))) + picture.caption;
+    figures += book.add(std::move(picture));
+    begin = end;
+  }
+  return figures;
 }
 
 std::string bands_table(const std::vector<PredictiveBand>& bands) {
@@ -123,16 +171,17 @@ std::string self_check_table(const CampaignView& view) {
 
 std::string predictive_section(const CampaignView& view, PictureBook& book) {
   if (!view.summary) return "";
-  const auto bands = bands_of(view);
+  const Shown shown(view);
+  const auto bands = bands_of(view, shown);
   if (bands.empty())
     return html_section(2, "Data at draws of the posterior",
                         "<p>Nothing was simulated at draws of the posterior yet: snpse diagnose, or "
                         "snpse report with <code>--predict</code> does.</p>\n");
-  const bool is_series = bands.size() > kMostValues || view.config.model.summary == SummaryKind::series;
+  const bool is_series = shown.length > 0;
   auto body =
       fmt::format("<p>{} simulations at draws of the posterior, {} of them valid.</p>\n",
                   view.predictive.rows(), (view.predictive.array().isFinite().rowwise().all()).count());
-  body += book.add(is_series ? series_picture(bands) : values_picture(bands));
+  body += (is_series ? series_figures(bands, shown, book) : book.add(values_picture(bands)));
   body += is_series ? html_details("All values", bands_table(bands)) : bands_table(bands);
   return html_section(2, "Data at draws of the posterior", body);
 }

@@ -190,15 +190,14 @@ Picture rank_picture(const std::vector<std::vector<double>>& curves, double band
   return picture;
 }
 
-Picture series_picture(const std::vector<PredictiveBand>& bands) {
+Picture series_picture(const std::vector<PredictiveBand>& bands, const std::string& axis) {
   Table rows;
   double low = INFINITY;
   double high = -INFINITY;
-  for (std::size_t i = 0; i < bands.size(); ++i) {
-    const auto& band = bands[i];
+  for (const auto& band : bands) {
     const double observed = band.observed.front();
-    rows.push_back({static_cast<double>(i + 1), band.low, band.high, band.lower_quartile, band.upper_quartile,
-                    band.median, observed});
+    rows.push_back(
+        {band.at, band.low, band.high, band.lower_quartile, band.upper_quartile, band.median, observed});
     low = std::min({low, band.low, std::isfinite(observed) ? observed : band.low});
     high = std::max({high, band.high, std::isfinite(observed) ? observed : band.high});
   }
@@ -207,11 +206,12 @@ Picture series_picture(const std::vector<PredictiveBand>& bands) {
   picture.script =
       gnuplot_data("s", rows) + value_range("y", low, high) +
       fmt::format(
-          "set xrange [1:{}]; set xlabel 'value of x'; set datafile missing 'nan'\n"
+          "set xrange [{:.9g}:{:.9g}]; set xlabel {}\n"
           "plot $s using 1:2:3 with filledcurves fc rgb '{}' notitle, $s using 1:4:5 with filledcurves fc rgb "
           "'{}' notitle, $s using 1:6 with lines lw 1 lc rgb '{}' notitle, $s using 1:7 with lines lw 1.6 lc "
           "rgb '{}' notitle",
-          bands.size(), kBlue, kBlue, kBlue, kRed);
+          bands.front().at, bands.back().at > bands.front().at ? bands.back().at : bands.front().at + 1,
+          gnuplot_text(axis), kBlue, kBlue, kBlue, kRed);
   picture.alternative = "Data at draws of the posterior, and the observation";
   picture.caption =
       "<span class=\"key red\"></span>observation <span class=\"key blue\"></span>data at draws of the posterior: "

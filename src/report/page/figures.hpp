@@ -30,10 +30,12 @@ struct PredictiveBand {
   std::string name;                                                              ///< of one value
   double low = 0, lower_quartile = 0, median = 0, upper_quartile = 0, high = 0;  ///< low, high: 5 and 95 %
   std::vector<double> observed;                                                  ///< one for each observation
-  double position = 0;  ///< fraction of the data below the first observed value
+  double position = 0;     ///< fraction of the data below the first observed value
+  std::size_t series = 0;  ///< that the value belongs to
+  double at = 0;           ///< its time, or its place in the series
 };
-/// As a series: the band along x.
-Picture series_picture(const std::vector<PredictiveBand>& bands);
+/// As a series: the band along its times, or along the places of its values. bands: of one series.
+Picture series_picture(const std::vector<PredictiveBand>& bands, const std::string& axis);
 /// Value by value, each in units of its own spread.
 Picture values_picture(const std::vector<PredictiveBand>& bands);
 
