@@ -23,6 +23,9 @@ struct ValuesText {
     return (std::is_floating_point_v<T> ? "a number: " : "a whole number: ") + range;
   }
   std::string operator()(const PathField&) const { return "text: a file or folder"; }
+  std::string operator()(const TextField&) const { return "text"; }
+  std::string operator()(const TableField&) const { return "a table of numbers, texts and flags"; }
+  std::string operator()(const OutputField&) const { return "\"dakota\", the name of a file, or a table"; }
   std::string operator()(const TextListField& field) const {
     return fmt::format("a list: [{}]", field.example);
   }
