@@ -18,7 +18,20 @@ constexpr const char* kOutputField = "{output}";
 }  // namespace
 
 std::vector<std::string> default_launcher() {
-  return {"mpirun", "--bind-to", "none", "--oversubscribe", "-n", "{ranks}"};
+  // In a job of a batch system mpirun would start the ranks where that system says: of all simulations on the
+  // first machines of the job.
+  return {"mpirun",
+          "--mca",
+          "plm",
+          "isolated",
+          "--mca",
+          "ras",
+          "^alps,gridengine,lsf,slurm,tm",
+          "--bind-to",
+          "none",
+          "--oversubscribe",
+          "-n",
+          "{ranks}"};
 }
 
 std::string launch_line(const ExecutableOptions& options) {

@@ -48,11 +48,21 @@ class MpiSimulatorTest(ProgramTest):
     def test_check_prints_the_launch_line(self):
         file = self.heat / "heat.toml"
         said = self.assert_succeeds("check", file, "--seconds", 3, ranks=2).stdout
-        self.assertIn("mpirun --bind-to none --oversubscribe -n 2 ", said)
+        self.assertIn("--bind-to none --oversubscribe -n 2 ", said)
         ranks = min(2, max(1, len(os.sched_getaffinity(0)) // 2))
         self.assertIn("1 of 2 ranks simulate" if ranks == 1 else "each rank's simulations have 2 cores", said)
         said = json.loads(self.assert_succeeds("check", file, "--seconds", 3, "--json").stdout)
         self.assertIn("mpirun", said["launch"]["command"])
+
+    def test_the_nodes_of_a_batch_job_are_left_alone(self):
+        """mpirun would start ranks on the first nodes of the job, here on nodes that there are not."""
+        said = self.assert_succeeds("check", self.heat / "heat.toml", "--seconds", 3, "--json").stdout
+        launcher = json.loads(said)["launch"]["command"].split()[:-3]  # without ./heat {input} {output}
+        job = {"SLURM_JOB_ID": "7", "SLURM_JOBID": "7", "SLURM_NODELIST": "node[1-2]", "SLURM_JOB_NODELIST": "node[1-2]",
+               "SLURM_TASKS_PER_NODE": "2(x2)", "SLURM_JOB_NUM_NODES": "2", "SLURM_NNODES": "2"}
+        ranks = subprocess.run([*launcher, "hostname"], check=True, capture_output=True, text=True, timeout=60,
+                               env=os.environ | job)
+        self.assertEqual(len(ranks.stdout.split()), 2)
 
     def test_a_campaign(self):
         file = self.heat / "heat.toml"

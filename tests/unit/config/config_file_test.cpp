@@ -398,6 +398,7 @@ TEST_F(ConfigFile, DescribesWhatChanged) {
   const auto differences = describe_difference(to_toml(frozen), to_toml(changed));
   EXPECT_EQ(differences, (std::vector<std::string>{
                              "parameter.beta.prior.scale: 0.5, now 0.25",
+                             "simulator.batch: 1, now absent",
                              "simulator.command: ['python3', 'sim.py', '--fast'], now absent",
                              "simulator.library: absent, now '/a.so'",
                              "training.batch: 256, now 128",
