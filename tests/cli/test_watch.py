@@ -9,12 +9,14 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from snpse_process import PATIENCE, TINY_CAMPAIGN, TOOLS, USAGE, Job, ProgramTest, command, own_campaign, wait_for
 
-SIMULATOR = f"""import sys, time
+# Which waits for the file "go".
+SIMULATOR = f"""import os, sys, time
 sys.path.insert(0, {str(TOOLS)!r})
 from snpse_worker import serve
 
 def simulate(theta, seed):
-    time.sleep(0.02)
+    while not os.path.exists("go"):
+        time.sleep(0.01)
     if seed % 8 == 0:
         raise ValueError("no convergence")
     return theta
@@ -30,20 +32,26 @@ class WatchTest(ProgramTest):
         out, metrics = self.folder / "out", self.folder / "snpse.prom"
         with Job("run", file, "--out", out) as job:
             wait_for(lambda: job.finished() or (out / "rounds/001/proposal.h5").exists(), "the first round")
-            watched = subprocess.run(command(["status", out, "--watch", "--every", "0.3", "--prometheus", metrics]),
-                                     capture_output=True, text=True, timeout=PATIENCE, check=False,
-                                     env={**os.environ, "LC_ALL": "C"})
-            self.assertEqual(job.wait(), 0, job.output())
-        self.assertEqual(watched.returncode, 0, watched.stderr)
-        pictures = re.split(r"(?m)^(?=(?:running|stopped|finished) \()", watched.stdout)[1:]
+            log = self.folder / "watched"
+            with open(log, "w", encoding="utf-8") as file:
+                watched = subprocess.Popen(command(["status", out, "--watch", "--every", "0.3", "--prometheus", metrics]),
+                                           stdout=file, env={**os.environ, "LC_ALL": "C"})
+                self.addCleanup(watched.kill)
+                wait_for(lambda: watched.poll() is not None or "simulate: " in log.read_text(encoding="utf-8"),
+                         "a picture of the simulations")
+                self.write("go", "")
+                self.assertEqual(job.wait(), 0, job.output())
+                self.assertEqual(watched.wait(PATIENCE), 0)
+        seen = log.read_text(encoding="utf-8")
+        pictures = re.split(r"(?m)^(?=(?:running|stopped|finished) \()", seen)[1:]
         self.assertGreater(len(pictures), 1)
-        for line in watched.stdout.replace(str(out), "").splitlines():
+        for line in seen.replace(str(out), "").splitlines():
             self.assertLessEqual(len(line), 80)
-        self.assertRegex(watched.stdout, r"(?m)^running \(tsnpse\), round 1 of 2, simulate: ")
-        self.assertRegex(watched.stdout, r"(?m)^simulations \[#*-*\] \d+/100 +\d+ %$")
-        self.assertRegex(watched.stdout, r"(?m)^loss        [_.\-~=+*#]+ ")
-        self.assertTrue(watched.stdout.isascii())  # no colours, and no characters that the terminal lacks
-        self.assertNotIn("\x1b", watched.stdout)
+        self.assertRegex(seen, r"(?m)^running \(tsnpse\), round 1 of 2, simulate: ")
+        self.assertRegex(seen, r"(?m)^simulations \[#*-*\] \d+/100 +\d+ %$")
+        self.assertRegex(seen, r"(?m)^loss        [_.\-~=+*#]+ ")
+        self.assertTrue(seen.isascii())  # no colours, and no characters that the terminal lacks
+        self.assertNotIn("\x1b", seen)
         last = pictures[-1]
         self.assertIn("finished (tsnpse)", last)
         self.assertRegex(last, r"round \d: failed: (ValueError: )?no convergence")
