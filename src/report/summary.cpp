@@ -34,10 +34,12 @@ std::vector<Correlation> strongest_correlations(const Matrix& theta) {
   for (Eigen::Index j = 0; j < theta.cols(); ++j)
     if (length(j) > 0) centred.col(j) /= length(j);
   const Matrix all = centred.transpose() * centred;
+  constexpr double kNegligible = 0.01;
+  const double least = std::max(3 / std::sqrt(n), kNegligible);
   std::vector<Correlation> result;
   for (Eigen::Index i = 0; i < theta.cols(); ++i)
     for (Eigen::Index j = i + 1; j < theta.cols(); ++j)
-      if (length(i) > 0 && length(j) > 0 && std::abs(all(i, j)) > 3 / std::sqrt(n))
+      if (length(i) > 0 && length(j) > 0 && std::abs(all(i, j)) > least)
         result.push_back({static_cast<std::size_t>(i), static_cast<std::size_t>(j), all(i, j)});
   std::ranges::stable_sort(result, std::greater<>(), [](const Correlation& c) { return std::abs(c.value); });
   return result;

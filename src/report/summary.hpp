@@ -45,8 +45,8 @@ struct Summary {
 inline constexpr std::size_t kMostCorrelations = 10;
 
 Summary summary_of(const DrawSet& draws);
-/// The correlations of the columns of theta [n, d] that are larger than three standard deviations of chance,
-/// the strongest first.
+/// The correlations of the columns of theta [n, d] that are larger than 0.01 and than three standard
+/// deviations of chance, the strongest first.
 std::vector<Correlation> strongest_correlations(const Matrix& theta);
 
 }  // namespace snpse

@@ -19,7 +19,9 @@ std::string value_cell(double value, double deviation) {
   constexpr std::size_t kLongest = 9;
   const double scale = deviation > 0 ? deviation : std::abs(value);
   const int decimals = scale > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(scale))), 0, 9) : 0;
-  const auto plain = fmt::format("{:.{}f}", value, decimals);
+  const double unit = std::pow(10.0, -decimals);
+  // Never "-0.00".
+  const auto plain = fmt::format("{:.{}f}", std::abs(value) < unit / 2 ? 0.0 : value, decimals);
   return plain.size() <= kLongest ? plain : fmt::format("{:.3e}", value);
 }
 

@@ -129,6 +129,9 @@ TEST(SummaryText, FitsEightyColumnsAndPutsSeveralSideBySide) {
   EXPECT_NE(text.find("\na           1       1.000  0.500   1.000  0.180"), std::string::npos) << text;
   EXPECT_NE(text.find("\na           2  -1.235e+08  0.500"), std::string::npos) << text;
   EXPECT_NE(text.find("correlation -1.00: a, b"), std::string::npos) << text;
+  auto centred = one;
+  centred.parameters[0].mean = -1e-9;
+  EXPECT_EQ(summary_table({centred}).find("-0.000"), std::string::npos) << summary_table({centred});
 }
 
 TEST(SummaryText, JsonOfOneHasItsParametersAtTheTop) {
