@@ -57,11 +57,14 @@ struct SimulatorOptions {
 /// One parameter of an own simulator.
 struct ParameterOptions {
   std::string name;
-  std::string prior;  ///< "uniform", "normal", "lognormal", "truncated_normal", "normal_mixture"; empty: all
-                      ///< have one together
-  double low = 0, high = 0;                                 ///< uniform, truncated_normal
-  double mean = 0, standard_deviation = 0;                  ///< normal, truncated_normal
-  double location = 0, scale = 0;                           ///< lognormal
+  std::string prior;         ///< a type of prior_types(); empty: all parameters have one prior together
+  double low = 0, high = 0;  ///< uniform, loguniform, truncated_normal, integer
+  double mean = 0, standard_deviation = 0;  ///< normal, truncated_normal
+  double location = 0, scale = 0;           ///< lognormal, student_t, half_normal, inverse_gamma
+  double shape = 0, rate = 0;               ///< gamma, inverse_gamma, exponential
+  double alpha = 0, beta = 0;               ///< beta
+  double degrees_of_freedom = 0;            ///< student_t
+  double value = 0;                         ///< constant: not inferred
   std::vector<double> weights, means, standard_deviations;  ///< normal_mixture, of each component
 };
 
@@ -69,6 +72,12 @@ struct ParameterOptions {
 struct CorrelatedPrior {
   std::vector<double> mean;                     // [d], empty: not used
   std::vector<std::vector<double>> covariance;  // [d, d]
+};
+
+/// A prior of all parameters whose marginals are not independent, in place of one prior a parameter.
+struct SequentialPriorOptions {
+  ParameterOptions ordered;            ///< the one marginal of ascending parameters; without a type: not used
+  std::vector<double> concentrations;  ///< of the parts of 1, [d + 1]; empty: not used
 };
 
 struct ObservationOptions {
@@ -89,6 +98,7 @@ struct Config {
   SimulatorOptions simulator;
   std::vector<ParameterOptions> parameters;
   CorrelatedPrior correlated_prior;
+  SequentialPriorOptions sequential_prior;
   std::string prior_library;  ///< a shared library with the prior of all parameters (snpse/prior.h), or empty
   ObservationOptions observation;
   MethodOptions method;

@@ -9,6 +9,7 @@
 #include "config/data_names.hpp"
 #include "config/experiment.hpp"
 #include "config/prior_reader.hpp"
+#include "config/prior_schema.hpp"
 #include "config/section_reader.hpp"
 #include "config/simulator_location.hpp"
 #include "config/value_reader.hpp"
@@ -73,6 +74,10 @@ void check_simulator(const toml::table& root, const Config& config, ConfigErrors
   const bool own = root["simulator"]["command"] || root["simulator"]["run"] || root["simulator"]["library"] ||
                    root["simulator"]["url"] || config.simulator.in_process;
   const bool has_prior = root.contains("parameter") || root.contains("prior");
+  const bool none_inferred = std::ranges::all_of(
+      config.parameters, [](const auto& parameter) { return parameter.prior == kConstantPriorType; });
+  if (own && !config.parameters.empty() && none_inferred)
+    errors.add(line, "all parameters are constants, so that nothing is left to infer: give one a prior");
   if (own && config.parameters.empty())
     errors.add(line, "an own simulator needs [[parameter]] sections, each with a name and a prior");
   if (!own && kinds == 1 && has_prior)

@@ -101,18 +101,34 @@ std::string section_text(const Section& section) {
   return text;
 }
 
-std::string parameter_text(const ParameterOptions& parameter) {
-  std::string text = fmt::format("\n[[parameter]]\nname = {}\n", literal(parameter.name));
+/// A prior of one parameter as a table.
+std::string prior_text(const ParameterOptions& parameter) {
   for (const auto& type : prior_types()) {
     if (type.name != parameter.prior) continue;
-    text += fmt::format("prior = {{ type = {}", literal(type.name));
+    auto text = fmt::format("{{ type = {}", literal(type.name));
     for (const auto& number : type.numbers)
       text += fmt::format(", {} = {}", number.name, literal(parameter.*number.field));
     for (const auto& list : type.lists)
       text += fmt::format(", {} = {}", list.name, literal(parameter.*list.field));
-    text += " }\n";
+    return text + " }";
   }
-  return text;
+  return "";
+}
+
+std::string parameter_text(const ParameterOptions& parameter) {
+  const auto prior = prior_text(parameter);
+  return fmt::format("\n[[parameter]]\nname = {}\n", literal(parameter.name)) +
+         (prior.empty() ? "" : fmt::format("prior = {}\n", prior));
+}
+
+std::string sequential_prior_text(const SequentialPriorOptions& prior) {
+  if (!prior.ordered.prior.empty())
+    return fmt::format("\n[prior]\ntype = \"{}\"\nmarginal = {}\n", kOrderedPriorType,
+                       prior_text(prior.ordered));
+  if (!prior.concentrations.empty())
+    return fmt::format("\n[prior]\ntype = \"{}\"\nconcentrations = {}\n", kDirichletPriorType,
+                       literal(prior.concentrations));
+  return "";
 }
 
 std::string correlated_prior_text(const CorrelatedPrior& prior) {
@@ -138,6 +154,7 @@ std::string to_toml(const Config& config) {
     if (section.name != "simulator") continue;
     for (const auto& parameter : config.parameters) text += parameter_text(parameter);
     if (!config.correlated_prior.mean.empty()) text += correlated_prior_text(config.correlated_prior);
+    text += sequential_prior_text(config.sequential_prior);
     if (!config.prior_library.empty()) text += library_prior_text(config.prior_library);
   }
   return text;

@@ -1,9 +1,17 @@
 #include "config/experiment.hpp"
 
+#include <cmath>
 #include <limits>
+#include <utility>
+
+#include <fmt/ranges.h>
 
 #include "config/data_names.hpp"
+#include "config/prior_schema.hpp"
 #include "config/simulator_location.hpp"
+#include "core/placed_parameters.hpp"
+#include "core/scaled_marginals.hpp"
+#include "core/sequential_priors.hpp"
 #include "simulation/executable_simulator.hpp"
 #include "simulation/library_prior.hpp"
 #include "simulation/umbridge_simulator.hpp"
@@ -19,6 +27,14 @@ std::shared_ptr<const Marginal> make_marginal(const ParameterOptions& p) {
   if (p.prior == "lognormal") return make_lognormal(p.location, p.scale);
   if (p.prior == "truncated_normal")
     return make_truncated_normal(p.mean, p.standard_deviation, p.low, p.high);
+  if (p.prior == "half_normal") return make_half_normal(p.scale);
+  if (p.prior == "loguniform") return make_loguniform(p.low, p.high);
+  if (p.prior == "exponential") return make_exponential(p.rate);
+  if (p.prior == "gamma") return make_gamma(p.shape, p.rate);
+  if (p.prior == "inverse_gamma") return make_inverse_gamma(p.shape, p.scale);
+  if (p.prior == "beta") return make_beta(p.alpha, p.beta);
+  if (p.prior == "student_t") return make_student_t(p.degrees_of_freedom, p.location, p.scale);
+  if (p.prior == kIntegerPriorType) return make_uniform(std::ceil(p.low) - 0.5, std::floor(p.high) + 0.5);
   if (p.prior == "normal_mixture") {
     std::vector<std::shared_ptr<const Marginal>> components;
     for (std::size_t i = 0; i < p.means.size(); ++i)
@@ -34,10 +50,15 @@ std::shared_ptr<const Prior> make_prior(const Config& config, Log* log) {
       log->info(fmt::format("the prior is code of '{}', which is loaded", config.prior_library));
     return load_prior(config.prior_library, static_cast<int>(config.parameters.size()));
   }
+  const auto& [ordered, concentrations] = config.sequential_prior;
+  if (!concentrations.empty()) return make_dirichlet(concentrations);
+  if (!ordered.prior.empty())
+    return make_ordered(make_marginal(ordered), static_cast<int>(config.parameters.size()));
   const auto& correlated = config.correlated_prior;
   if (correlated.mean.empty()) {
     std::vector<std::shared_ptr<const Marginal>> marginals;
-    for (const auto& parameter : config.parameters) marginals.push_back(make_marginal(parameter));
+    for (const auto& parameter : config.parameters)
+      if (parameter.prior != kConstantPriorType) marginals.push_back(make_marginal(parameter));
     return make_product_prior(std::move(marginals));
   }
   const auto d = static_cast<Eigen::Index>(correlated.mean.size());
@@ -64,7 +85,8 @@ ExecutableOptions executable_options(const Config& config, int x_dim, const Simu
                      .keep_in = host.workdirs,
                      .links = {run.link.begin(), run.link.end()},
                      .copies = {run.copy.begin(), run.copy.end()}};
-  options.parameters = parameter_names(config);
+  // The simulator receives the parameters that are constants as well.
+  for (const auto& parameter : config.parameters) options.parameters.push_back(parameter.name);
   options.x_dim = x_dim;
   options.time_limit = simulator.time_limit;
   options.memory_limit = simulator.memory_limit;
@@ -83,6 +105,29 @@ UmBridgeOptions umbridge_options(const Config& config, int theta_dim, const Simu
           .theta_dim = theta_dim,
           .rank = host.rank,
           .time_limit = simulator.time_limit};
+}
+
+/// The simulator with the parameters that the configuration fixes or wants whole.
+SimulatorFactory place_parameters(SimulatorFactory simulator, const Config& config) {
+  std::vector<PlacedParameter> places;
+  bool is_needed = false;
+  for (const auto& parameter : config.parameters) {
+    places.push_back({.is_constant = parameter.prior == kConstantPriorType,
+                      .value = parameter.value,
+                      .is_rounded = parameter.prior == kIntegerPriorType});
+    is_needed = is_needed || places.back().is_constant || places.back().is_rounded;
+  }
+  return is_needed && simulator ? with_placed_parameters(std::move(simulator), std::move(places)) : simulator;
+}
+
+void tell_of_relaxed_integers(const Config& config, Log& log) {
+  std::vector<std::string> integers;
+  for (const auto& parameter : config.parameters)
+    if (parameter.prior == kIntegerPriorType) integers.push_back(parameter.name);
+  if (!integers.empty())
+    log.info(
+        fmt::format("the posterior of {} has real numbers; the simulator receives the nearest whole number",
+                    fmt::join(integers, ", ")));
 }
 
 SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_dim,
@@ -104,7 +149,8 @@ SimulatorFactory external_simulator(const Config& config, int theta_dim, int x_d
 std::vector<std::string> parameter_names(const Config& config) {
   if (!config.simulator.task.empty()) return make_task(config.simulator.task)->parameter_names();
   std::vector<std::string> names;
-  for (const auto& parameter : config.parameters) names.push_back(parameter.name);
+  for (const auto& parameter : config.parameters)
+    if (parameter.prior != kConstantPriorType) names.push_back(parameter.name);
   return names;
 }
 
@@ -126,7 +172,9 @@ Experiment set_up(const Config& config, const SimulatorHost& host) {
     setup.lanes = setup.task->lanes();
     return setup;
   }
+  if (host.log != nullptr) tell_of_relaxed_integers(config, *host.log);
   setup.prior = make_prior(config, host.log);
+  const auto theta_dim = static_cast<int>(config.parameters.size());
   const auto x_dim = static_cast<int>(setup.observations.cols());
   if (config.simulator.in_process) {
     setup.simulator = host.in_process;
@@ -137,11 +185,12 @@ Experiment set_up(const Config& config, const SimulatorHost& host) {
     setup.idle_ranks = host.cores.idle_ranks;
     setup.launch_line = launch_line(options);
   } else if (!config.simulator.url.empty()) {
-    setup.simulator = umbridge_factory(umbridge_options(config, setup.prior->dim(), host));
+    setup.simulator = umbridge_factory(umbridge_options(config, theta_dim, host));
   } else {
-    setup.simulator = external_simulator(config, setup.prior->dim(), x_dim, host);
+    setup.simulator = external_simulator(config, theta_dim, x_dim, host);
     setup.lanes = config.simulator.batch;
   }
+  setup.simulator = place_parameters(std::move(setup.simulator), config);
   return setup;
 }
 

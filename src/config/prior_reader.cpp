@@ -43,7 +43,8 @@ void read_numbers(const toml::table& table, const std::string& name, const Prior
     complete = complete && value;
     parameter.*number.field = value.value_or(0);
   }
-  const bool has_edges = type.name == "uniform" || type.name == "truncated_normal";
+  const bool has_edges = type.name == "uniform" || type.name == "truncated_normal" ||
+                         type.name == "loguniform" || type.name == kIntegerPriorType;
   if (complete && has_edges && !(parameter.low < parameter.high))
     reader.errors().add(line_of(table), fmt::format("{}: low = {} must be below high = {}", name,
                                                     parameter.low, parameter.high));
@@ -185,12 +186,49 @@ void read_library(const toml::table& table, ValueReader& reader, Config& config)
     reader.errors().add(line_of(table), "prior needs library = \"PATH\", a shared library (snpse/prior.h)");
 }
 
+void read_ordered(const toml::table& table, ValueReader& reader, Config& config) {
+  reader.check_names(table, "prior.", {"type", "marginal"});
+  auto& ordered = config.sequential_prior.ordered;
+  if (const auto* node = table.get("marginal"))
+    read_prior(*node, "prior.marginal", reader, ordered);
+  else
+    reader.errors().add(line_of(table),
+                        "prior needs marginal = { type = ..., ... }, the prior of each parameter");
+  if (ordered.prior == kIntegerPriorType || ordered.prior == kConstantPriorType)
+    reader.errors().add(line_of(table),
+                        fmt::format("prior.marginal cannot be of type {}: ordered parameters are "
+                                    "real numbers that are all inferred",
+                                    ordered.prior));
+}
+
+void read_dirichlet(const toml::table& table, ValueReader& reader, Config& config) {
+  reader.check_names(table, "prior.", {"type", "concentrations"});
+  const auto* node = table.get("concentrations");
+  if (node == nullptr)
+    return reader.errors().add(line_of(table), "prior needs concentrations = [...], one a part");
+  const auto values = reader.number_list(*node, "prior.concentrations");
+  if (!values) return;
+  const Range positive{.low = 0, .low_included = false};
+  for (const auto& element : *node->as_array()) reader.number(element, "prior.concentrations", positive);
+  config.sequential_prior.concentrations = *values;
+  if (values->size() != config.parameters.size() + 1)
+    reader.errors().add(
+        line_of(*node),
+        fmt::format("prior.concentrations has {} entries, but {} parameters are {} parts of 1, the last "
+                    "of which is what the parameters leave",
+                    values->size(), config.parameters.size(), config.parameters.size() + 1));
+}
+
 void read_prior_of_all(const toml::node& node, ValueReader& reader, Config& config) {
   const auto* table = node.as_table();
   if (table == nullptr) return reader.errors().add(line_of(node), "prior must be a section, [prior]");
-  const auto type = read_type(*table, "prior", {kCorrelatedPriorType, kLibraryPriorType}, reader);
+  const auto type =
+      read_type(*table, "prior",
+                {kCorrelatedPriorType, kLibraryPriorType, kOrderedPriorType, kDirichletPriorType}, reader);
   if (type == kCorrelatedPriorType) read_correlated(*table, reader, config);
   if (type == kLibraryPriorType) read_library(*table, reader, config);
+  if (type == kOrderedPriorType) read_ordered(*table, reader, config);
+  if (type == kDirichletPriorType) read_dirichlet(*table, reader, config);
 }
 
 }  // namespace

@@ -32,8 +32,14 @@ struct PriorType {
 
 std::vector<PriorType> prior_types();
 
+// Types of one parameter that the simulator receives otherwise than they are inferred.
+inline constexpr const char* kIntegerPriorType = "integer";    ///< rounded
+inline constexpr const char* kConstantPriorType = "constant";  ///< not inferred
+
 // The types of [prior], the prior of all parameters together.
 inline constexpr const char* kCorrelatedPriorType = "multivariate_normal";
 inline constexpr const char* kLibraryPriorType = "library";
+inline constexpr const char* kOrderedPriorType = "ordered";
+inline constexpr const char* kDirichletPriorType = "dirichlet";
 
 }  // namespace snpse

@@ -17,6 +17,7 @@ LIMITS = {  # lines of each document
     "README.md": 150,
     "jobs/README.md": 350,
     "jobs/simulators.md": 350,
+    "jobs/priors.md": 100,
     "jobs/paper/README.md": 350,
     "jobs/results.md": 200,
     "src/README.md": 250,
