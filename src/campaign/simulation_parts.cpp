@@ -181,7 +181,8 @@ void SimulationParts::append(const SimulationPart& part) {
 // A crash while parts are merged leaves faults in two files.
 void SimulationParts::add_faults(const std::vector<Fault>& faults) {
   for (const auto& fault : faults) {
-    const auto [begin, end] = std::ranges::equal_range(faults_, fault.id, {}, &Fault::id);
+    const auto begin = std::ranges::lower_bound(faults_, fault.id, {}, &Fault::id);
+    const auto end = std::ranges::upper_bound(faults_, fault.id, {}, &Fault::id);
     if (std::find(begin, end, fault) == end) faults_.insert(end, fault);
   }
 }

@@ -12,14 +12,14 @@ ExitCode c2st_command(const C2stArguments& arguments, const Session& session) {
   Matrix reference;
   Matrix samples;
   world.on_root([&] {
-    auto exact = read_draws(arguments.reference);
-    auto judged = read_draws(arguments.samples);
+    const auto exact = read_draws(arguments.reference);
+    const auto judged = read_draws(arguments.samples);
     // Columns are compared by their names where both files have the same, else by their order.
     const auto common = common_draws(exact, judged);
     const bool named =
         common.names.size() == exact.names.size() && common.names.size() == judged.names.size();
-    reference = named ? common.a : std::move(exact.theta);
-    samples = named ? common.b : std::move(judged.theta);
+    reference = named ? common.a : exact.theta;
+    samples = named ? common.b : judged.theta;
   });
   const auto result = compare(world, std::move(reference), std::move(samples), arguments.seed);
   if (!world.is_root()) return ExitCode::ok;

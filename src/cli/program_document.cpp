@@ -23,7 +23,7 @@ std::vector<std::string> choices_in(const std::string& type) {
 
 OptionDocument document_of_option(const CLI::Option& option) {
   OptionDocument document;
-  document.is_argument = option.nonpositional() == false && option.get_lnames().empty();
+  document.is_argument = !option.nonpositional() && option.get_lnames().empty();
   document.name = document.is_argument ? option.get_name() : "--" + option.get_lnames().front();
   document.description = option.get_description();
   document.takes_value = option.get_items_expected_max() > 0;

@@ -18,7 +18,7 @@ namespace {
 struct ValuesText {
   template <typename T>
   std::string operator()(const NumberField<T>& field) const {
-    const auto range = field.range.text();
+    auto range = field.range.text();
     if (range == Range{}.text()) return range;
     return (std::is_floating_point_v<T> ? "a number: " : "a whole number: ") + range;
   }

@@ -3,7 +3,7 @@
 namespace snpse {
 
 const std::map<std::string, std::string>& key_sources() {
-  static const std::map<std::string, std::string> kSources{
+  static const std::map<std::string, std::string> sources{
       {"method.name",
        "the paper, section 2.1 (npse), 3.1 (tsnpse), 3.2 and appendix C (snpse_*), appendix B (nlse)"},
       {"method.rounds", "the paper, algorithm 1"},
@@ -34,7 +34,7 @@ const std::map<std::string, std::string>& key_sources() {
       {"composition.kind",
        "gauss: Linhart et al. 2024; paper: the paper, appendix D; geffner: Geffner et al. 2023"},
   };
-  return kSources;
+  return sources;
 }
 
 }  // namespace snpse

@@ -158,8 +158,9 @@ class OutputTest(FinishedTest):
         record = self.folder / "samples.h5"
         self.assert_succeeds(*self.export, record)
         self.assertEqual(record.read_bytes()[1:4], b"HDF")
-        for verb in (self.export, self.draw[:-1], ["simulate", "two_moons", "--output"]):
-            self.assert_refused(USAGE, ["x.pdf", ".csv", ".h5"], *verb, self.folder / "x.pdf")
+        for verb, formats in ((self.export, [".csv", ".h5", ".npz", ".nc"]), (self.draw[:-1], [".csv", ".h5"]),
+                              (["simulate", "two_moons", "--output"], [".csv"])):
+            self.assert_refused(USAGE, ["x.pdf", *formats], *verb, self.folder / "x.pdf")
         self.assert_refused(USAGE, "hdf5", *self.export, self.folder / "x.csv", "--format", "hdf5")
         self.assertFalse((self.folder / "x.pdf").exists())
 

@@ -153,13 +153,14 @@ struct PanelGrid {
 
   void size(Picture& picture, std::size_t panels) const {
     picture.width = static_cast<int>(static_cast<double>(std::min(columns, panels)) * (left + width) + gap);
-    picture.height =
-        static_cast<int>(static_cast<double>((panels + columns - 1) / columns) * (below + height) + gap);
+    const std::size_t rows = (panels + columns - 1) / columns;
+    picture.height = static_cast<int>(static_cast<double>(rows) * (below + height) + gap);
   }
   Panel panel(std::size_t i, const Picture& picture) const {
-    const auto row = static_cast<double>(i / columns);
+    const std::size_t row = i / columns;
     return {static_cast<double>(i % columns) * (left + width) + left,
-            picture.height - (row + 1) * (height + below) + below - gap / 2, width, height};
+            picture.height - static_cast<double>(row + 1) * (height + below) + below - gap / 2, width,
+            height};
   }
 };
 
