@@ -90,8 +90,9 @@ std::string all_priors() {
   for (const auto& type : prior_types()) text += prior_listing(type);
   return text +
          fmt::format(
-             "[prior]  in place of these, one prior of all parameters together: type = \"{}\" or \"{}\"\n",
-             kCorrelatedPriorType, kLibraryPriorType);
+             "[prior]  in place of these, one prior of all parameters together: type = \"{}\", \"{}\", \"{}\" "
+             "or \"{}\"\n",
+             kCorrelatedPriorType, kOrderedPriorType, kDirichletPriorType, kLibraryPriorType);
 }
 
 std::vector<std::string> all_names(const std::vector<Section>& sections) {
