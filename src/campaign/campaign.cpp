@@ -179,19 +179,14 @@ void Campaign::commit_posterior(const Step& step, const Record& posterior) {
   last_ = step;
 }
 
-SimulationPlan Campaign::open_simulations(const Step& step, int x_dim, std::uint64_t seed) {
-  SimulationPlan plan;
+void Campaign::open_simulations(const Step& step, SimulationPlan& plan) {
   plan.theta = rounds_.back().proposal.theta;
   plan.first_id = next_id_;
-  plan.x_dim = x_dim;
-  plan.seed = seed;
-  plan.round = static_cast<std::uint32_t>(step.round);
   world_.on_root([&] {
-    parts_.emplace(folder_->parts(step.round), folder_->header("part", step.round), plan.theta.rows(), x_dim,
-                   plan.first_id, folder_->own_files(step.round));
+    parts_.emplace(folder_->parts(step.round), folder_->header("part", step.round), plan.theta.rows(),
+                   plan.x_dim, plan.first_id, folder_->own_files(step.round));
     plan.todo = parts_->todo();
   });
-  return plan;
 }
 
 void Campaign::keep(const SimulationPart& part) {

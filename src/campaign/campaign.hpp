@@ -50,8 +50,8 @@ class Campaign {
   /// Collective. Makes infer the next step of a finished campaign, and returns the draws that it has so far.
   PosteriorSamples reopen_posterior();
   /// Collective. Opens the present round's simulations: reads on rank 0 what earlier sittings brought, and
-  /// returns the plan for the rest.
-  SimulationPlan open_simulations(const Step& step, int x_dim, std::uint64_t seed);
+  /// plans the rest.
+  void open_simulations(const Step& step, SimulationPlan& plan);
   /// Rank 0 only: keeps a part on disk.
   void keep(const SimulationPart& part);
   /// Collective. All of the round's simulations have been kept.

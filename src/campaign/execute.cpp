@@ -8,6 +8,7 @@
 
 #include "campaign/campaign_log.hpp"
 #include "campaign/simulator_files.hpp"
+#include "campaign/simulator_host.hpp"
 #include "config/feasibility.hpp"
 #include "numerics/compute_kernels.hpp"
 #include "numerics/device.hpp"
@@ -62,12 +63,9 @@ Outcome execute(const World& world, const CampaignRequest& request, const Commit
   // copied.
   const bool has_copies = !config.simulator.files.empty();
   if (has_copies) prepare();
-  const auto setup = set_up(config, {.logs = request.folder / "logs",
-                                     .rank = world.rank(),
-                                     .in_process = request.in_process,
-                                     .log = &log,
-                                     .workdirs = request.folder / kWorkdirsFolder,
-                                     .cores = divide_cores(world, config.simulator.run_options.ranks)});
+  auto host = simulator_host(world, config, request.folder, request.in_process, log);
+  host.workdirs = request.folder / kWorkdirsFolder;
+  const auto setup = set_up(config, host);
   require_simulator(setup);
   world.on_root([&] { require_feasible(config, setup); });
   if (!has_copies) prepare();

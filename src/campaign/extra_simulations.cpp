@@ -38,14 +38,10 @@ FarmOptions extra_options(const Config& config) {
 ExtraOutcomes run_extra(const ExtraSimulations& what, const Experiment& setup, const FarmOptions& options,
                         const StepContext& context) {
   const auto& world = context.world;
-  const SimulationPlan plan{.theta = what.theta,
-                            .todo = what.todo,
-                            .first_id = what.first_id,
-                            .x_dim = static_cast<int>(setup.observations.cols()),
-                            .lanes = setup.lanes,
-                            .idle_ranks = setup.idle_ranks,
-                            .seed = what.seed,
-                            .round = what.round};
+  auto plan = plan_of(setup, what.seed, what.round);
+  plan.theta = what.theta;
+  plan.todo = what.todo;
+  plan.first_id = what.first_id;
   ExtraOutcomes result;
   result.x = Matrix::Constant(what.theta.rows(), plan.x_dim, std::numeric_limits<double>::quiet_NaN());
   Matrix figures = Matrix::Constant(what.theta.rows(), kFigures, -1);

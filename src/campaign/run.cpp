@@ -90,10 +90,8 @@ void judge_simulator(const Loop& loop, const SimulationReport& report) {
 }
 
 Outcome simulate_round(const Loop& loop, const Step& step) {
-  auto plan = loop.campaign.open_simulations(step, static_cast<int>(loop.setup.observations.cols()),
-                                             loop.config.seed);
-  plan.lanes = loop.setup.lanes;
-  plan.idle_ranks = loop.setup.idle_ranks;
+  auto plan = plan_of(loop.setup, loop.config.seed, static_cast<std::uint32_t>(step.round));
+  loop.campaign.open_simulations(step, plan);
   const auto kept = plan.theta.rows() - static_cast<Eigen::Index>(plan.todo.size());
   if (loop.context.world.is_root() && kept > 0)
     loop.context.log.info(

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "campaign/simulator_host.hpp"
 #include "config/config_file.hpp"
 #include "config/simulator_location.hpp"
 #include "util/shell.hpp"
@@ -48,7 +49,7 @@ TrainedCampaign::TrainedCampaign(const World& world, const std::filesystem::path
       path_(path),
       folder_(open_on_root(world, path)),
       config_(configuration_of(world, path, folder_ ? folder_->configuration() : "", simulator.folder)),
-      setup_(set_up(config_, {path / "logs", world.rank(), simulator.in_process, &log})),
+      setup_(set_up(config_, simulator_host(world, config_, path, simulator.in_process, log))),
       method_(make_method(setup_, config_)),
       campaign_(world, folder_ ? &*folder_ : nullptr, *method_, size_of(setup_)) {
   if (rounds() == 0) fail_untrained(path);

@@ -194,6 +194,16 @@ Experiment set_up(const Config& config, const SimulatorHost& host) {
   return setup;
 }
 
+SimulationPlan plan_of(const Experiment& experiment, std::uint64_t seed, std::uint32_t round) {
+  SimulationPlan plan;
+  plan.x_dim = static_cast<int>(experiment.observations.cols());
+  plan.lanes = experiment.lanes;
+  plan.idle_ranks = experiment.idle_ranks;
+  plan.seed = seed;
+  plan.round = round;
+  return plan;
+}
+
 void require_simulator(const Experiment& experiment) {
   if (!experiment.simulator)
     fail(ExitCode::config,

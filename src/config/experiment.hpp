@@ -12,6 +12,7 @@
 #include "core/simulator.hpp"
 #include "methods/method.hpp"
 #include "simulation/core_division.hpp"
+#include "simulation/farm.hpp"
 #include "tasks/task.hpp"
 #include "util/log.hpp"
 
@@ -53,6 +54,10 @@ Eigen::Index dimension_of(const Config& config);
 Experiment set_up(const Config& config, const SimulatorHost& host);
 /// Error(config) that says what to do where the experiment has no simulator; errors of its check_simulator.
 void require_simulator(const Experiment& experiment);
+
+/// A plan of no simulations yet, as the experiment's simulator runs them. The seed and the round are the key
+/// of their random numbers.
+SimulationPlan plan_of(const Experiment& experiment, std::uint64_t seed, std::uint32_t round);
 
 /// The configured method for that problem. Error(config) for an unknown one, and where
 /// it cannot put several observations together.

@@ -73,6 +73,36 @@ class MpiSimulatorTest(ProgramTest):
         committed = next(event for event in events(out) if event.get("phase") == "simulate")
         self.assertEqual(committed["ok"], 20)
 
+    def test_every_verb_divides_the_cores(self):
+        """Simulations of a diagnosis and of predictions are bound to cores as those of the campaign are."""
+        seen = self.folder / "cores.txt"
+        script = self.write("simulator.sh", f"grep Cpus_allowed_list /proc/self/status >> {seen}\necho $1 0.5\n")
+        file = self.write("cores.toml", f"""
+[simulator]
+run = ["sh", "{script}", "{{a}}"]
+launcher = ["env"]
+ranks = 1
+[[parameter]]
+name = "a"
+prior = {{ type = "uniform", low = -1.0, high = 1.0 }}
+[observation]
+x = [0.2, 0.5]
+[method]
+name = "npse"
+simulations = 60
+{SMALL}""")
+        out = self.folder / "results"
+
+        def cores_of(*arguments):
+            seen.unlink(missing_ok=True)
+            snpse(*arguments, ranks=2)
+            return set(seen.read_text().splitlines())
+
+        cores = cores_of("run", file, "--out", out)
+        self.assertTrue(cores)
+        self.assertEqual(cores_of("diagnose", out, "--simulations", 100), cores)
+        self.assertEqual(cores_of("sample", out, "--samples", 40, "--predict", "--output", self.folder / "x.csv"), cores)
+
     def test_a_timeout_ends_all_ranks(self):
         source = self.heat / "hang.c"
         source.write_text("#include <mpi.h>\n#include <unistd.h>\nint main(int c, char** v) { MPI_Init(&c, &v); "

@@ -49,12 +49,8 @@ Matrix FreshData::proposals(std::int64_t n) const {
 Matrix FreshData::simulate(const Matrix& theta, std::uint32_t part) const {
   const auto& world = context.world;
   const auto& config = campaign.config();
-  SimulationPlan plan;
+  auto plan = plan_of(campaign.setup(), seed(), kFirstSimulationRound + part);
   plan.theta = theta;
-  plan.x_dim = static_cast<int>(campaign.setup().observations.cols());
-  plan.lanes = campaign.setup().lanes;
-  plan.seed = seed();
-  plan.round = kFirstSimulationRound + part;
   std::optional<SimulationParts> done;  // on rank 0
   world.on_root([&] {
     done.emplace(parts / fmt::format("simulations_{}", part),

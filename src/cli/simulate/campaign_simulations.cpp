@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "campaign/predictions.hpp"
+#include "campaign/simulator_host.hpp"
 #include "campaign/trained_campaign.hpp"
 #include "config/data_names.hpp"
 #include "diagnostics/data_checks.hpp"
@@ -27,13 +28,10 @@ struct OpenedCampaign {
     const std::filesystem::path path = arguments.target;
     world.on_root([&] { folder.emplace(path); });
     config = configuration_of(world, path, folder ? folder->configuration() : "", arguments.simulator);
-    setup = set_up(config, {.logs = path / "logs",
-                            .rank = world.rank(),
-                            .in_process = session.in_process,
-                            .log = &session.log,
-                            .workdirs = arguments.id ? path / kWorkdirsFolder : std::filesystem::path(),
-                            .keep_workdirs = true,
-                            .cores = divide_cores(world, config.simulator.run_options.ranks)});
+    auto host = simulator_host(world, config, path, session.in_process, session.log);
+    host.keep_workdirs = true;
+    if (arguments.id) host.workdirs = path / kWorkdirsFolder;
+    setup = set_up(config, host);
     require_simulator(setup);
     world.on_root([&] { make_folder(path / "logs"); });
   }
