@@ -6,7 +6,7 @@ namespace snpse {
 
 std::int64_t simulations_of_round(const MethodOptions& options, int round) {
   // A first round need only find the region; the others' simulations lie in it.
-  constexpr double kRounding = 1e-9;
+  constexpr double kRounding = 1e-9;  // a share such as 0.3 is no binary number
   const double part = options.first_share * static_cast<double>(options.simulations);
   const auto most = std::max<std::int64_t>(static_cast<std::int64_t>(part + kRounding), 1);
   const std::int64_t first =
