@@ -4,7 +4,6 @@
 #include <fstream>
 #include <limits>
 
-#include "config/config_difference.hpp"
 #include "support/scratch_folder.hpp"
 
 namespace snpse {
@@ -385,38 +384,6 @@ TEST_F(ConfigFile, TakesSingleSettings) {
   expect_refused("trainig.batch=128", "section.key=value");
   expect_refused("training=128", "section.key=value");
   expect_refused("training.batch", "training.batch");
-}
-
-TEST_F(ConfigFile, DescribesWhatChanged) {
-  const Config frozen = parsed_config(kEpidemic);
-  Config changed = frozen;
-  changed.training.batch = 128;
-  changed.training.learning_rate = 0.0010000000000000011;
-  changed.parameters[0].scale = 0.25;
-  changed.simulator.command.clear();
-  changed.simulator.library = "/a.so";
-  const auto differences = describe_difference(to_toml(frozen), to_toml(changed));
-  EXPECT_EQ(differences, (std::vector<std::string>{
-                             "parameter.beta.prior.scale: 0.5, now 0.25",
-                             "simulator.batch: 1, now absent",
-                             "simulator.command: ['python3', 'sim.py', '--fast'], now absent",
-                             "simulator.library: absent, now '/a.so'",
-                             "training.batch: 256, now 128",
-                             "training.learning_rate: 0.001, now 0.001000000000000001",
-                         }));
-}
-
-TEST_F(ConfigFile, GivesAKeyThatAnOlderVersionDidNotHaveItsDefault) {
-  const Config config = parsed_config(kTwoMoons);
-  const std::string now = to_toml(config);
-  const auto begin = now.find("smoothing");
-  ASSERT_NE(begin, std::string::npos);
-  const std::string older = now.substr(0, begin) + now.substr(now.find('\n', begin) + 1);
-  EXPECT_TRUE(describe_difference(older, now).empty());
-  Config changed = config;
-  changed.training.smoothing = 1;
-  EXPECT_EQ(describe_difference(older, to_toml(changed)),
-            (std::vector<std::string>{"training.smoothing: absent, now 1"}));
 }
 
 }  // namespace
