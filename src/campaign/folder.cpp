@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,8 +81,30 @@ CampaignFolder CampaignFolder::create(const fs::path& path, const std::string& c
          "to a finished one",
          path.string(), refused, shell_word(path));
   folder.tidy();
-  if (!folder.changes_.empty()) folder.refreeze(configuration, folder.changes_);
+  if (folder.changes_.empty())
+    folder.changes_ = folder.edits_by_hand();
+  else
+    folder.refreeze(configuration, folder.changes_);
   return folder;
+}
+
+std::vector<KeyDifference> CampaignFolder::edits_by_hand() const {
+  std::vector<KeyDifference> edits;
+  const auto file = last_file();
+  if (!file) return edits;
+  std::ranges::copy_if(differences(read_header(*file).configuration, configuration_),
+                       std::back_inserter(edits), may_change_any_time);
+  return edits;
+}
+
+std::optional<fs::path> CampaignFolder::last_file() const {
+  if (fs::exists(posterior_file())) return posterior_file();
+  std::optional<fs::path> last;
+  for (int round = 1; fs::exists(round_folder(round)); ++round)
+    for (const auto& file :
+         {proposal_file(round), simulations_file(round), round_folder(round) / "network.h5"})
+      if (fs::exists(file)) last = file;
+  return last;
 }
 
 void CampaignFolder::refreeze(const std::string& configuration,

@@ -61,7 +61,8 @@ class CampaignFolder {
 
   const std::filesystem::path& path() const { return path_; }
   const std::string& configuration() const { return configuration_; }
-  /// What create() changed in the frozen configuration.
+  /// What create() changed in the frozen configuration, or was changed there by hand since the last file was
+  /// committed: keys that may_change_any_time(). Other edits are found where a file is loaded.
   const std::vector<KeyDifference>& changes() const { return changes_; }
   std::filesystem::path events() const { return path_ / "events.jsonl"; }
   std::filesystem::path logs() const { return path_ / "logs"; }
@@ -124,6 +125,9 @@ class CampaignFolder {
 
   /// Clears away what a crash left: files half written, and what a step needed until it was committed.
   void tidy() const;
+  std::vector<KeyDifference> edits_by_hand() const;
+  /// The file that was committed last; none where none is.
+  std::optional<std::filesystem::path> last_file() const;
   void remove_checkpoints(int round) const;
   std::filesystem::path provenance_file(int round) const;
 

@@ -114,29 +114,8 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
   return Outcome::finished;
 }
 
-/// The step of the optimiser that a checkpoint of one or several trainings was taken at.
-std::optional<std::int64_t> step_in(const Record& checkpoint) {
-  for (const auto& [key, value] : checkpoint.values())
-    if (const auto* number = std::get_if<std::int64_t>(&value);
-        number != nullptr && (key == "step" || key.ends_with("/step")))
-      return *number;
-  return std::nullopt;
-}
-
-/// The round's checkpoints; says where a training goes on.
-Checkpoints told_checkpoints(const Loop& loop, const Step& step) {
-  auto checkpoints = loop.campaign.checkpoints(step);
-  checkpoints.load = [&loop, step, load = checkpoints.load] {
-    auto loaded = load();
-    if (const auto at = loaded ? step_in(*loaded) : std::nullopt)
-      loop.context.log.info(fmt::format("continuing round {} at step {}", step.round, *at));
-    return loaded;
-  };
-  return checkpoints;
-}
-
 Outcome train_round(const Loop& loop, const Step& step) {
-  auto trained = loop.method.train(loop.campaign.rounds(), told_checkpoints(loop, step), loop.context);
+  auto trained = loop.method.train(loop.campaign.rounds(), loop.campaign.checkpoints(step), loop.context);
   if (trained.report.stopped) return Outcome::stopped;
   const auto report = report_of(trained);
   loop.campaign.commit(step, std::move(trained));

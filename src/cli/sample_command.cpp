@@ -202,7 +202,7 @@ ExitCode sample_command(const SampleArguments& arguments, const Session& session
                                  {session.in_process, arguments.simulator});
   require_memory(static_cast<double>(arguments.samples) * sizeof(double) *
                      static_cast<double>(campaign.setup().prior->dim()),
-                 fmt::format("--samples {}", arguments.samples));
+                 fmt::format("--samples {}", arguments.samples), ExitCode::usage);
   if (arguments.predict) require_simulator(campaign.setup());
   const auto observations = groups_of(arguments, session, campaign);
   if (needs_density(arguments) &&

@@ -49,7 +49,8 @@ std::optional<NetcdfTable> table_of(hid_t group, const std::string& name, const 
   checked(H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr), "inspect a dataset");
   const double numbers = std::accumulate(shape.begin(), shape.end(), 1.0,
                                          [](double a, hsize_t b) { return a * static_cast<double>(b); });
-  require_memory(sizeof(double) * numbers, fmt::format("the variable '{}' of '{}'", name, path.string()));
+  require_memory(sizeof(double) * numbers, fmt::format("the variable '{}' of '{}'", name, path.string()),
+                 ExitCode::data);
   NetcdfTable table{
       name, {shape.begin(), shape.end()}, std::vector<double>(static_cast<std::size_t>(numbers))};
   checked(H5Dread(dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, table.values.data()),

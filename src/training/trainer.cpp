@@ -77,6 +77,7 @@ class Trainer {
   TrainingReport run(const Checkpoints& checkpoints, const StopRequest& stop, Log& log) {
     const auto start = Clock::now();
     resume(checkpoints);
+    if (step_ > 0) log.info(fmt::format("continuing the training at step {}", step_));
     if (step_ == 0) keep_best(validation_loss());  // what is known before training may be the best
     auto saved = Clock::now();
     StopPoll asked_to_stop(world_, stop);

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "util/error.hpp"
 
 namespace snpse {
 
@@ -25,11 +24,11 @@ double usable_memory() {
   return std::min(machine_memory(), static_cast<double>(limit.rlim_cur));
 }
 
-void require_memory(double bytes, const std::string& what) {
+void require_memory(double bytes, const std::string& what, ExitCode asked_by) {
   constexpr double kGigabyte = 1e9;
   const double usable = usable_memory();
   if (bytes <= usable) return;
-  fail(ExitCode::config, "{} takes {:.3g} GB of memory, but there are {:.3g} GB: ask for less", what,
+  fail(asked_by, "{} takes {:.3g} GB of memory, but there are {:.3g} GB: ask for less", what,
        bytes / kGigabyte, usable / kGigabyte);
 }
 

@@ -177,8 +177,11 @@ class AnyTimeTest(ExtendTest):
         folder = self.finished("npse")
         frozen = folder / "campaign.toml"
         frozen.write_text(frozen.read_text().replace("samples = 100 ", "samples = 90 "), encoding="utf-8")
-        self.assert_succeeds("run", folder)
+        said = self.assert_succeeds("run", folder).stderr
+        self.assertIn("continued with another value of posterior.samples: 100, now 90", said)
+        self.assertIn("posterior.samples", [event.get("key") for event in events(folder)])
         self.assertEqual(len(self.table(folder)), 91)
+        self.assertNotIn("another value", self.assert_succeeds("run", folder).stderr)
 
     def test_a_running_campaign_is_not_extended(self):
         simulator = self.write("simulator.py", "import time\nprint('ready snpse 1', flush=True)\ntime.sleep(600)\n")

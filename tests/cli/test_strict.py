@@ -54,6 +54,11 @@ class FinishedTest(ProgramTest):
         frozen.write_text(text.replace(old, new), encoding="utf-8")
 
 
+class MemoryTest(FinishedTest):
+    def test_more_draws_than_memory_holds(self):
+        self.assert_refused(USAGE, "--samples", "sample", self.out, "--samples", 10**12, "--output", "-")
+
+
 class IdentityTest(FinishedTest):
     def test_files_of_another_campaign(self):
         for name in ("rounds/001/proposal.h5", "rounds/001/simulations.h5", "rounds/001/provenance.h5",
@@ -221,7 +226,7 @@ class NumberTest(ProgramTest):
             self.refuse(CONFIG, wanted, ('"a"', f'"{name}"'), campaign=OWN_CAMPAIGN)
 
     def test_more_draws_than_memory_holds(self):
-        self.assert_refused(CONFIG, "--prior", "simulate", "two_moons", "--prior", 10**12, "--output", "-")
+        self.assert_refused(USAGE, "--prior", "simulate", "two_moons", "--prior", 10**12, "--output", "-")
 
 
 class WorkerTest(ProgramTest):

@@ -130,7 +130,7 @@ class ContinuationTest(ToldTest):
             job.send(signal.SIGTERM)
             self.assertEqual(job.wait(), STOPPED, job.output())
         again = snpse("run", campaign, "--out", self.out, "--wall-time", 0.5)
-        self.assertRegex(again.stderr, r"continuing round 1 at step [1-9]\d*\n")
+        self.assertRegex(again.stderr, r"continuing the training at step [1-9]\d*\n")
 
 
 class FailuresTest(ToldTest):

@@ -56,7 +56,7 @@ SimulatedTable simulate_of_task(const SimulateArguments& arguments, const World&
   if (arguments.prior)
     require_memory(static_cast<double>(*arguments.prior) * sizeof(double) *
                        static_cast<double>(task->prior()->dim() + task->x_dim()),
-                   fmt::format("--prior {}", *arguments.prior));
+                   fmt::format("--prior {}", *arguments.prior), ExitCode::usage);
   SimulatedTable table{task->parameter_names(), choose_parameters(arguments, *task, seed, world), {}};
   for (int i = 1; i <= task->x_dim(); ++i) table.names.push_back(fmt::format("x_{}", i));
   table.x = simulate_rows(*task, table.theta, seed, world);
