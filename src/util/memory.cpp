@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-
 namespace snpse {
 
 double machine_memory() {

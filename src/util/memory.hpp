@@ -11,8 +11,8 @@ double machine_memory();
 /// The memory that this process can have, in bytes: the machine's, or less where the process has a limit.
 double usable_memory();
 
-/// An error that says what takes so many bytes, and how many there are, where there are fewer; `asked_by` says
-/// whether the campaign file or the command line asks for them.
+/// An error that says what takes so many bytes, and how many there are, where there are fewer; `asked_by`
+/// says whether the campaign file or the command line asks for them.
 void require_memory(double bytes, const std::string& what, ExitCode asked_by = ExitCode::config);
 
 }  // namespace snpse

@@ -35,7 +35,8 @@ x = [1, 2, 3]
 }
 
 TEST(ConfigDifference, GivesAKeyThatAnOlderVersionDidNotHaveItsDefault) {
-  const Config config = parse_config("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [-0.6, 0.16]\n", "c.toml", "/base");
+  const Config config =
+      parse_config("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [-0.6, 0.16]\n", "c.toml", "/base");
   const std::string now = to_toml(config);
   const auto begin = now.find("smoothing");
   ASSERT_NE(begin, std::string::npos);
