@@ -1,6 +1,7 @@
 """A campaign judged before it runs: what `snpse check` finds of simulators that are wrong, and what `run` says at once."""
 import json
 import pathlib
+import re
 import sys
 import unittest
 
@@ -97,6 +98,14 @@ class CheckTest(JudgedCampaign):
             self.assertLessEqual(said["simulations"]["failed"], 40)  # so many failures say enough
             text = self.assert_refused(DATA, message, "check", self.folder / "campaign.toml")
             self.assertNotIn("is valid", text)
+
+    def test_a_simulator_that_always_fails_says_so_once(self):
+        file = self.campaign("raise ValueError('no convergence')")
+        said = self.assert_refused(DATA, "no convergence", "check", file)
+        self.assertLess(len(said.splitlines()), 30, said)
+        log = re.search(r"see (\S+/worker_00000\.log)", said)[1]
+        self.assertIn(f"the end of {log}:\n", said)
+        self.assertIn("\nValueError: no convergence\n", said)
 
     def test_a_command_that_cannot_run(self):
         file = self.campaign("pass", ('"python3"', '"no_such_program"'))

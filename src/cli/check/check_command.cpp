@@ -10,7 +10,7 @@
 #include "config/config_file.hpp"
 #include "config/feasibility.hpp"
 #include "numerics/device.hpp"
-#include "storage/durable_file.hpp"
+#include "simulation/last_words.hpp"
 #include "util/printable.hpp"
 #include "util/temporary_folder.hpp"
 
@@ -74,10 +74,16 @@ CheckReport check(const CheckArguments& arguments, const Config& config, const E
   return report;
 }
 
-/// Shows what workers printed into the logs of a folder.
+/// Shows the ends of what workers printed into the logs of a folder, under the name that messages give a log.
+/// A simulator that always fails says the same for each simulation.
 void show_logs(const std::filesystem::path& folder) {
-  for (const auto& log : std::filesystem::directory_iterator(folder))
-    fmt::print(stderr, "{}", printable(read_whole(log.path())));
+  for (const auto& log : std::filesystem::directory_iterator(folder)) {
+    const auto end = last_text(log.path());
+    if (end.empty()) continue;
+    const auto name = folder.filename() / log.path().filename();
+    fmt::print(stderr, "{}{}:\n{}", end.size() < log.file_size() ? "the end of " : "", name.string(),
+               printable(end));
+  }
 }
 
 /// A report of a campaign file that is wrong.
