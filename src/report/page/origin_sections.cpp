@@ -40,13 +40,16 @@ std::string citation_section() {
       2, "How to cite",
       fmt::format(
           "<p>L. Sharrock, J. Simons, S. Liu and M. Beaumont (2024). Sequential Neural Score Estimation: Likelihood-Free "
-          "Inference with Conditional Score Based Diffusion Models. International Conference on Machine Learning. "
-          "arXiv:2210.04872. Computed by snpse {}.</p>\n"
+          "Inference with Conditional Score Based Diffusion Models. International Conference on Machine Learning, PMLR "
+          "235:44565-44602. arXiv:2210.04872. Computed by snpse {}.</p>\n"
           "<pre>@inproceedings{{sharrock2024snpse,\n"
           "  title = {{Sequential Neural Score Estimation: Likelihood-Free Inference with\n"
           "           Conditional Score Based Diffusion Models}},\n"
           "  author = {{Sharrock, Louis and Simons, Jack and Liu, Song and Beaumont, Mark}},\n"
           "  booktitle = {{International Conference on Machine Learning}},\n"
+          "  series = {{PMLR}},\n"
+          "  volume = {{235}},\n"
+          "  pages = {{44565--44602}},\n"
           "  year = {{2024}}\n}}</pre>\n",
           SNPSE_VERSION));
 }
