@@ -120,6 +120,17 @@ def test_errors_say_what_the_program_said(tmp_path):
         snpse.load(tmp_path / "absent")
 
 
+BATCHES = """import snpse
+
+def simulate(thetas, seeds):
+    if min(theta[0] for theta in thetas) < 0:
+        raise ValueError("negative")
+    return [[theta[0] + seed, len(thetas)] for theta, seed in zip(thetas, seeds)]
+
+snpse.serve(simulate, batch=True)
+"""
+
+
 def test_serve_answers_requests(tmp_path):
     script = tmp_path / "simulator.py"
     script.write_text("import snpse\nsnpse.serve(lambda theta, seed: [theta[0] + seed])\n", encoding="utf-8")
@@ -127,3 +138,15 @@ def test_serve_answers_requests(tmp_path):
     result = subprocess.run([sys.executable, script], input="simulate 7 3 1.5\n", capture_output=True, text=True,
                             check=True, env=environment)
     assert result.stdout.splitlines() == ["ready snpse 1", "ok 7 4.5"]
+
+
+def test_serve_answers_batches(tmp_path):
+    """Rows of a batch are computed at once; the one that fails is found by trying each alone."""
+    script = tmp_path / "simulator.py"
+    script.write_text(BATCHES, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(pathlib.Path(snpse.__file__).parent.parent)}
+    requests = "simulate 7 3 1.5\nsimulate 8 4 2.5\ngo\nsimulate 9 1 0.5\nsimulate 10 1 -1.0\ngo\n"
+    result = subprocess.run([sys.executable, script], input=requests, capture_output=True, text=True, check=True,
+                            env=environment)
+    assert result.stdout.splitlines() == ["ready snpse 1 batch", "ok 7 4.5 2.0", "ok 8 6.5 2.0", "ok 9 1.5 1.0",
+                                          "error 10 ValueError: negative"]
