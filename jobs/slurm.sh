@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs a campaign under Slurm, across as many time limits as it takes:
 #
-#   sbatch --ntasks=64 --time=8:00:00 jobs/slurm.sh CAMPAIGN.toml FOLDER [OPTION of snpse run...]
+#   sbatch --ntasks=64 --time=8:00:00 SCRIPT CAMPAIGN.toml FOLDER [OPTION of snpse run...]
 #
 # Two minutes before the limit Slurm sends SIGUSR1. snpse then saves its work and exits with 75, and the job goes back
 # into the queue; it continues where it stopped. The same happens after a preemption or the loss of a node. Any other
