@@ -142,6 +142,7 @@ struct Parser {
            "CSV with a column for each parameter, by its name, all others being x; or HDF5 with theta and x")
         ->required();
     sub->add_option("--out", import.out, "the campaign's folder")->required();
+    sub->add_flag("--json", import.json, "for machines");
   }
   void add_extend() {
     auto* sub = verb(
@@ -160,6 +161,7 @@ struct Parser {
         ->needs(simulations);
     sub->add_option("--samples", extend.samples, "so many further draws of the posterior")
         ->check(CLI::PositiveNumber);
+    sub->add_flag("--json", extend.json, "for machines");
   }
   void add_status() {
     auto* sub = verb("status", "say how far a campaign is, also while it runs or after a crash", status);

@@ -39,6 +39,7 @@ struct ImportArguments {
   std::filesystem::path file;  ///< the campaign file
   std::filesystem::path data;  ///< theta and x: CSV or HDF5
   std::filesystem::path out;   ///< the campaign's folder
+  bool json = false;
 };
 /// At least one of simulations and samples is above 0.
 struct ExtendArguments {
@@ -46,6 +47,7 @@ struct ExtendArguments {
   std::int64_t simulations = 0;  ///< further ones
   int rounds = 0;                ///< further ones; 0: as many as the campaign needs to go on
   std::int64_t samples = 0;      ///< further draws of the posterior
+  bool json = false;
 };
 struct StatusArguments {
   std::filesystem::path folder;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "campaign/event_file.hpp"
 #include "campaign/folder.hpp"
@@ -66,6 +67,20 @@ std::string with_simulations(const ExtendArguments& arguments, const CampaignFol
   return with_value(text, "method", "rounds", fmt::format("{}", rounds));
 }
 
+void print(const ExtendArguments& arguments, const std::vector<KeyDifference>& changes) {
+  const auto next = fmt::format("snpse run {}", shell_word(arguments.folder));
+  if (!arguments.json) {
+    fmt::print("next: {}\n", next);
+    return;
+  }
+  auto changed = nlohmann::ordered_json::array();
+  for (const auto& change : changes)
+    changed.push_back({{"key", change.key}, {"before", change.frozen}, {"now", change.wanted}});
+  const nlohmann::ordered_json said{
+      {"folder", arguments.folder.string()}, {"changes", changed}, {"next", next}};
+  fmt::print("{}\n", said.dump(2));
+}
+
 void extend(const ExtendArguments& arguments, Log& log) {
   CampaignFolder folder(arguments.folder);
   const FolderLock lock(arguments.folder);
@@ -83,7 +98,7 @@ void extend(const ExtendArguments& arguments, Log& log) {
     events.append(change);
     log.info(change.text());
   }
-  fmt::print("next: snpse run {}\n", shell_word(arguments.folder));
+  print(arguments, changes);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "campaign/import.hpp"
 #include "campaign/trained_campaign.hpp"
@@ -22,9 +23,17 @@ ExitCode import_command(const ImportArguments& arguments, const Session& session
   const auto n = import_simulations(
       world, {target.folder, config, target.configuration, differences, session.in_process, target.simulator},
       arguments.data, session.log);
-  if (world.is_root())
-    fmt::print("imported {} as round 1 of {}\nnext: snpse run {} --out {}\n", count_of(n, "simulation"),
-               arguments.out.string(), shell_word(arguments.file), shell_word(arguments.out));
+  if (!world.is_root()) return ExitCode::ok;
+  const auto next =
+      fmt::format("snpse run {} --out {}", shell_word(arguments.file), shell_word(arguments.out));
+  if (arguments.json)
+    fmt::print(
+        "{}\n",
+        nlohmann::ordered_json{{"folder", arguments.out.string()}, {"simulations", n}, {"next", next}}.dump(
+            2));
+  else
+    fmt::print("imported {} as round 1 of {}\nnext: {}\n", count_of(n, "simulation"), arguments.out.string(),
+               next);
   return ExitCode::ok;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/program_document.hpp"
 #include "cli/topics.hpp"
@@ -14,6 +15,18 @@
 #include "util/nearest.hpp"
 
 namespace snpse {
+namespace {
+
+nlohmann::ordered_json version_json(const ComputeKernels& kernels) {
+  return {{"version", SNPSE_VERSION},
+          {"kernels",
+           {{"openblas", kernels.openblas},
+            {"onednn", kernels.onednn},
+            {"libtorch", kernels.libtorch},
+            {"own_loops", kernels.multiversion}}}};
+}
+
+}  // namespace
 
 void TextVerbs::add_to(CLI::App& app, std::string& text) {
   add_version(app, text);
@@ -24,10 +37,14 @@ void TextVerbs::add_to(CLI::App& app, std::string& text) {
 
 void TextVerbs::add_version(CLI::App& app, std::string& text) {
   const auto version = [&] {
-    text = fmt::format("snpse {}\nkernels: {}\n", SNPSE_VERSION, to_string(compute_kernels()));
+    const auto kernels = compute_kernels();
+    text = json_ ? version_json(kernels).dump(2) + "\n"
+                 : fmt::format("snpse {}\nkernels: {}\n", SNPSE_VERSION, to_string(kernels));
   };
-  app.add_subcommand("version", "print the version, and which kernels of its libraries this processor runs")
-      ->callback(version);
+  auto* sub = app.add_subcommand("version",
+                                 "print the version, and which kernels of its libraries this processor runs");
+  sub->add_flag("--json", json_, "for machines");
+  sub->callback(version);
   app.add_flag_callback("--version", version, "the same");
 }
 
@@ -35,7 +52,8 @@ void TextVerbs::add_explain(CLI::App& app, std::string& text) {
   auto* sub =
       app.add_subcommand("explain", "explain a key of a campaign file, a section, or a kind of prior");
   sub->add_option("KEY", key_, "such as truncation.epsilon, training or lognormal")->required();
-  sub->callback([&] { text = explanation_of(key_); });
+  sub->add_flag("--json", json_, "for machines");
+  sub->callback([&] { text = json_ ? explanation_json(key_).dump(2) + "\n" : explanation_of(key_); });
 }
 
 void TextVerbs::add_documents(CLI::App& app, std::string& text) {

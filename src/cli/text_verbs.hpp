@@ -22,6 +22,7 @@ class TextVerbs {
   void add_help(CLI::App& app, std::string& text);
 
   std::string key_, page_of_, shell_, help_for_;
+  bool json_ = false;
 };
 
 }  // namespace snpse

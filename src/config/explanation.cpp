@@ -51,19 +51,37 @@ struct Preset {
   Preset& operator=(const Preset&) = delete;
 };
 
-std::string key_text(const Section& section, const Key& key, const Key& of_paper) {
+/// What there is to say of a key.
+struct KeyExplanation {
+  std::string key, effect, values, standard, paper, source;
+};
+
+KeyExplanation explain(const Section& section, const Key& key, const Key& of_paper) {
   const auto name = fmt::format("{}.{}", section.name, key.name);
   const auto or_none = [](const std::string& value) {
     return value.empty() || value == "[]" ? std::string("none") : value;
   };
-  const auto value = or_none(value_text(key.field));
-  const auto paper = or_none(value_text(of_paper.field));
-  auto text = fmt::format("{}\n  effect   {}\n  values   {}\n  default  {}\n", name, key.comment,
-                          std::visit(ValuesText{}, key.field), value);
-  if (paper != value && name != "method.preset")
-    text += fmt::format("  paper    {} with method.preset = \"paper\"\n", paper);
+  const auto standard = or_none(value_text(key.field));
   const auto source = key_sources().find(name);
-  return text + fmt::format("  source   {}\n", source == key_sources().end() ? "our own" : source->second);
+  return {.key = name,
+          .effect = key.comment,
+          .values = std::visit(ValuesText{}, key.field),
+          .standard = standard,
+          .paper = name == "method.preset" ? standard : or_none(value_text(of_paper.field)),
+          .source = source == key_sources().end() ? "our own" : source->second};
+}
+
+std::string to_text(const KeyExplanation& explanation) {
+  const auto& [key, effect, values, standard, paper, source] = explanation;
+  auto text = fmt::format("{}\n  effect   {}\n  values   {}\n  default  {}\n", key, effect, values, standard);
+  if (paper != standard) text += fmt::format("  paper    {} with method.preset = \"paper\"\n", paper);
+  return text + fmt::format("  source   {}\n", source);
+}
+
+nlohmann::ordered_json to_json(const KeyExplanation& explanation) {
+  const auto& [key, effect, values, standard, paper, source] = explanation;
+  return {{"key", key},          {"effect", effect}, {"values", values},
+          {"default", standard}, {"paper", paper},   {"source", source}};
 }
 
 std::string section_listing(const Section& section) {
@@ -72,16 +90,30 @@ std::string section_listing(const Section& section) {
   return text;
 }
 
+std::string values_of(const PriorNumber& number) {
+  return number.may_be_infinite ? "a number; inf is allowed" : number.range.text();
+}
+
+std::string values_of(const PriorList& list) {
+  return "a list, each " + list.range.text();
+}
+
+nlohmann::ordered_json to_json(const PriorType& type) {
+  auto numbers = nlohmann::ordered_json::array();
+  for (const auto& number : type.numbers)
+    numbers.push_back({{"name", number.name}, {"values", values_of(number)}});
+  for (const auto& list : type.lists) numbers.push_back({{"name", list.name}, {"values", values_of(list)}});
+  return {{"type", type.name}, {"numbers", numbers}};
+}
+
 std::string prior_listing(const PriorType& type) {
   auto text = fmt::format("prior = {{ type = \"{}\"", type.name);
   for (const auto& number : type.numbers) text += fmt::format(", {} = ...", number.name);
   for (const auto& list : type.lists) text += fmt::format(", {} = [...]", list.name);
   text += " }\n";
   for (const auto& number : type.numbers)
-    text += fmt::format("  {:<22} {}\n", number.name,
-                        number.may_be_infinite ? "a number; inf is allowed" : number.range.text());
-  for (const auto& list : type.lists)
-    text += fmt::format("  {:<22} a list, each {}\n", list.name, list.range.text());
+    text += fmt::format("  {:<22} {}\n", number.name, values_of(number));
+  for (const auto& list : type.lists) text += fmt::format("  {:<22} {}\n", list.name, values_of(list));
   return text;
 }
 
@@ -108,6 +140,20 @@ std::vector<std::string> all_names(const std::vector<Section>& sections) {
   return names;
 }
 
+bool is_named(const Section& section, const Key& key, const std::string& name) {
+  return name == key.name || name == section.name + "." + key.name;
+}
+
+bool names_all_priors(const std::string& name) {
+  return name == "prior" || name == "parameter";
+}
+
+[[noreturn]] void refuse_unknown(const std::string& name, const Preset& preset) {
+  fail(ExitCode::usage,
+       "a campaign file has no key '{}'; did you mean '{}'? 'snpse explain SECTION' lists a section's", name,
+       nearest(name, all_names(preset.sections)));
+}
+
 }  // namespace
 
 std::string explanation_of(const std::string& name) {
@@ -118,17 +164,31 @@ std::string explanation_of(const std::string& name) {
     const auto& section = standard.sections[i];
     if (name == section.name) text += section_listing(section);
     for (std::size_t k = 0; k < section.keys.size(); ++k)
-      if (name == section.keys[k].name || name == section.name + "." + section.keys[k].name)
-        text += key_text(section, section.keys[k], paper.sections[i].keys[k]);
+      if (is_named(section, section.keys[k], name))
+        text += to_text(explain(section, section.keys[k], paper.sections[i].keys[k]));
   }
-  if (name == "prior" || name == "parameter") text += all_priors();
+  if (names_all_priors(name)) text += all_priors();
   for (const auto& type : prior_types())
     if (name == type.name) text += prior_listing(type);
-  if (text.empty())
-    fail(ExitCode::usage,
-         "a campaign file has no key '{}'; did you mean '{}'? 'snpse explain SECTION' lists a section's",
-         name, nearest(name, all_names(standard.sections)));
+  if (text.empty()) refuse_unknown(name, standard);
   return text;
+}
+
+nlohmann::ordered_json explanation_json(const std::string& name) {
+  const Preset standard("default");
+  const Preset paper("paper");
+  auto keys = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < standard.sections.size(); ++i) {
+    const auto& section = standard.sections[i];
+    for (std::size_t k = 0; k < section.keys.size(); ++k)
+      if (name == section.name || is_named(section, section.keys[k], name))
+        keys.push_back(to_json(explain(section, section.keys[k], paper.sections[i].keys[k])));
+  }
+  auto priors = nlohmann::ordered_json::array();
+  for (const auto& type : prior_types())
+    if (names_all_priors(name) || name == type.name) priors.push_back(to_json(type));
+  if (keys.empty() && priors.empty()) refuse_unknown(name, standard);
+  return {{"keys", keys}, {"priors", priors}};
 }
 
 }  // namespace snpse
