@@ -253,6 +253,7 @@ struct Parser {
            "DIR", summary.sources,
            "campaigns' folders; also files of draws: .csv with names, .h5 of snpse, .nc of ArviZ, .npz")
         ->required();
+    sub->add_option("--parameters", summary.parameters, "their names: leave out the other columns of a file");
     auto* json = sub->add_flag("--json", summary.json, "for machines");
     sub->add_flag("--csv", summary.csv, "a line for each parameter")->excludes(json);
   }

@@ -97,6 +97,7 @@ struct DiffArguments {
 };
 struct SummaryArguments {
   std::vector<std::filesystem::path> sources;  ///< campaigns' folders and files of draws
+  std::vector<std::string> parameters = {};    ///< those to summarise; empty: all
   bool json = false;
   bool csv = false;
 };

@@ -12,7 +12,8 @@ namespace snpse {
 ExitCode summary_command(const SummaryArguments& arguments, const Session& session) {
   session.world.on_root([&] {
     std::vector<Summary> summaries;
-    for (const auto& source : arguments.sources) summaries.push_back(summary_of(read_draws(source)));
+    for (const auto& source : arguments.sources)
+      summaries.push_back(summary_of(read_draws(source, arguments.parameters)));
     if (arguments.json)
       fmt::print("{}\n", summary_json(summaries).dump(2));
     else if (arguments.csv)

@@ -66,8 +66,9 @@ class ArvizGroups {
     return group_of_parameters("posterior", layout, draws_.theta);
   }
 
-  NetcdfGroup prior(Eigen::Index n) const {
-    return group_of_parameters("prior", {1, n}, draws_.prior.topRows(n));
+  /// theta: [n, d]
+  NetcdfGroup prior(const Matrix& theta) const {
+    return group_of_parameters("prior", {1, theta.rows()}, theta);
   }
 
   NetcdfGroup prior_predictive(const Matrix& x) const {
@@ -209,13 +210,14 @@ void write_arviz(const fs::path& path, const CampaignFolder& folder, const Confi
                  const DrawSet& draws, const ArvizExtras& extras) {
   const ArvizGroups of(config, draws);
   const auto width = static_cast<Eigen::Index>(config.observation.x.size()) / config.observation.rows;
+  const auto first_round = folder.load_proposal(1).theta;  // whose data are known
   const auto of_prior =
-      std::min({draws.prior.rows(), kMostOfPrior, std::max<Eigen::Index>(1, kMostNumbers / width)});
+      std::min({first_round.rows(), kMostOfPrior, std::max<Eigen::Index>(1, kMostNumbers / width)});
   std::vector<NetcdfGroup> groups{of.posterior()};
   if (extras.predictive.size() > 0)
     groups.push_back(of.posterior_predictive(extras.predictive, extras.predicted));
   if (extras.log_density.size() > 0) groups.push_back(of.sample_stats(extras.log_density));
-  groups.push_back(of.prior(of_prior));
+  groups.push_back(of.prior(first_round.topRows(of_prior)));
   groups.push_back(of.prior_predictive(
       open_rows(folder.simulations_file(1), "simulations", "x", 0, of_prior)->block(0, of_prior)));
   groups.push_back(of.observed_data());

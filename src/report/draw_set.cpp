@@ -7,8 +7,8 @@
 
 #include "campaign/data_records.hpp"
 #include "config/config_file.hpp"
-#include "config/experiment.hpp"
 #include "report/foreign_draws.hpp"
+#include "util/nearest.hpp"
 #include "util/shell.hpp"
 
 namespace snpse {
@@ -43,10 +43,13 @@ DrawSet from_record(const Record& record) {
   return draws;
 }
 
-void check(const DrawSet& draws) {
+void check_names(const DrawSet& draws) {
   if (std::ranges::find(draws.names, kObservation) != draws.names.end())
     refuse_several_observations(draws.source);
   if (draws.names.empty()) fail(ExitCode::data, "'{}' has no column of a parameter", draws.source);
+}
+
+void check_values(const DrawSet& draws) {
   for (Eigen::Index i = 0; i < draws.theta.rows(); ++i)
     for (Eigen::Index j = 0; j < draws.theta.cols(); ++j)
       if (!std::isfinite(draws.theta(i, j)))
@@ -56,6 +59,21 @@ void check(const DrawSet& draws) {
   if (densities != 0 && densities != draws.theta.rows())
     fail(ExitCode::data, "'{}' has {} log-densities of {} draws", draws.source, densities,
          draws.theta.rows());
+}
+
+/// The draws of these parameters alone, in this order.
+void keep_parameters(DrawSet& draws, const std::vector<std::string>& parameters) {
+  std::vector<Eigen::Index> columns;
+  for (const auto& name : parameters) {
+    const auto found = std::ranges::find(draws.names, name);
+    if (found == draws.names.end())
+      fail(ExitCode::data, "'{}' has no parameter '{}'; did you mean '{}'?", draws.source, name,
+           nearest(name, draws.names));
+    columns.push_back(found - draws.names.begin());
+  }
+  draws.theta = Matrix(draws.theta(Eigen::all, columns));
+  if (draws.prior.rows() > 0) draws.prior = Matrix(draws.prior(Eigen::all, columns));
+  draws.names = parameters;
 }
 
 }  // namespace
@@ -70,18 +88,32 @@ DrawSet draws_of(const CampaignFolder& folder) {
   const auto config = parse_config(folder.configuration(), "campaign.toml", ".");
   auto draws = from_record(folder.load_posterior(dimension_of(config)));
   draws.source = folder.path().string();
-  draws.prior = folder.load_proposal(1).theta;
-  check(draws);
+  try {
+    draws.prior = draws_of_prior(set_up(config, {}));
+  } catch (const Error&) {
+    draws.prior = folder.load_proposal(1).theta;
+  }
+  check_names(draws);
+  check_values(draws);
   return draws;
 }
 
-DrawSet read_draws(const fs::path& path) {
+Matrix draws_of_prior(const Experiment& setup) {
+  constexpr Eigen::Index kDraws = 50'000;
+  constexpr std::uint64_t kSeed = 1;
+  constexpr std::uint32_t kStreamRound = (1U << 23U) + 2;  // beyond those of a campaign and of its checks
+  return draw_rows(*setup.prior, kDraws, kSeed, Purpose::calibration, kStreamRound);
+}
+
+DrawSet read_draws(const fs::path& path, const std::vector<std::string>& parameters) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) return draws_of(CampaignFolder(path));
   const auto suffix = boost::to_lower_copy(path.extension().string());
-  auto draws = suffix == ".h5" || suffix == ".hdf5" ? from_record(read_record(path, "posterior"))
-                                                    : foreign_draws(path);
-  check(draws);
+  auto draws = fs::is_directory(path, ignored)        ? draws_of(CampaignFolder(path))
+               : suffix == ".h5" || suffix == ".hdf5" ? from_record(read_record(path, "posterior"))
+                                                      : foreign_draws(path);
+  check_names(draws);
+  if (!parameters.empty()) keep_parameters(draws, parameters);
+  check_values(draws);
   return draws;
 }
 

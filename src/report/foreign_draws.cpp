@@ -24,6 +24,15 @@ bool is_no_parameter(const std::string& column) {
   return column == "chain" || column == "draw" || column == "in_region" || column.ends_with("__");
 }
 
+/// The number of columns before x_1, x_2, ... at the end, which are the data that `snpse sample --predict`
+/// writes behind the parameters; all columns where there are no such ones, or no others.
+Eigen::Index columns_before_data(const std::vector<std::string>& names) {
+  const auto first = std::ranges::find(names, "x_1");
+  for (auto name = first; name != names.end(); ++name)
+    if (*name != fmt::format("x_{}", name - first + 1)) return std::ssize(names);
+  return first == names.begin() ? std::ssize(names) : first - names.begin();
+}
+
 std::vector<std::string> numbered_names(Eigen::Index d) {
   std::vector<std::string> names;
   for (Eigen::Index j = 1; j <= d; ++j) names.push_back(fmt::format("parameter_{}", j));
@@ -35,7 +44,7 @@ DrawSet from_csv(const fs::path& path) {
   if (table.names.empty()) table.names = numbered_names(table.values.cols());
   DrawSet draws;
   std::vector<Eigen::Index> columns;
-  for (Eigen::Index j = 0; j < table.values.cols(); ++j) {
+  for (Eigen::Index j = 0; j < columns_before_data(table.names); ++j) {
     const auto& name = table.names[static_cast<std::size_t>(j)];
     if (is_log_density(name))
       draws.log_density = table.values.col(j);

@@ -64,6 +64,24 @@ class SummaryTest(ProgramTest):
         self.assertEqual((rows[3]["mean"], rows[3]["shrinkage"]), ("-5", ""))
         self.assertEqual(len(self.summary(self.results, other)["summaries"]), 2)
 
+    def test_predicted_data_are_no_parameters(self):
+        predicted = self.folder / "predicted.csv"
+        self.assert_succeeds("sample", self.results, "--samples", 20, "--predict", "--output", predicted)
+        self.assertEqual([p["name"] for p in self.summary(predicted)["parameters"]], NAMES)
+        # All columns of a file that has no others may be called so.
+        columns = self.write("x.csv", "x_1,x_2\n" + "".join(f"{i},{-i}\n" for i in range(11)))
+        self.assertEqual([p["name"] for p in self.summary(columns)["parameters"]], ["x_1", "x_2"])
+
+    def test_chosen_parameters(self):
+        named = self.write("named.csv", "rate,start,I(1)\n" + "".join(f"{i},{-i},nan\n" for i in range(11)))
+        chosen = self.summary(named, "--parameters", "start", "rate")
+        self.assertEqual([(p["name"], p["mean"]) for p in chosen["parameters"]], [("start", -5), ("rate", 5)])
+        self.assertEqual([p["name"] for p in self.summary(self.results, "--parameters", "theta_2")["parameters"]],
+                         ["theta_2"])
+        self.assert_refused(DATA, "did you mean 'rate'?", "summary", named, "--parameters", "rat")
+        several = self.write("several.csv", "rate,observation\n1,1\n2,2\n")
+        self.assert_refused(DATA, "several posteriors", "summary", several, "--parameters", "rate")
+
     def test_mistakes(self):
         self.assert_refused(MISSING_INPUT, "absent", "summary", self.folder / "absent")
         self.assert_refused(USAGE, "excludes", "summary", self.results, "--json", "--csv")

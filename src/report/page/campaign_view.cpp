@@ -82,12 +82,9 @@ std::optional<Vector> known_truth(const Experiment& setup) {
 
 /// What needs the prior, which may be in a library that is not here.
 void add_prior(CampaignView& view) {
-  constexpr Eigen::Index kDraws = 50'000;
-  constexpr std::uint64_t kSeed = 1;
-  constexpr std::uint32_t kStreamRound = (1U << 23U) + 2;  // beyond those of a campaign and of its checks
   try {
     const auto setup = set_up(view.config, {});
-    view.prior = draw_rows(*setup.prior, kDraws, kSeed, Purpose::calibration, kStreamRound);
+    view.prior = draws_of_prior(setup);
     view.truth = known_truth(setup);
   } catch (const Error&) {
     view.prior.resize(0, std::ssize(view.names));
@@ -96,8 +93,7 @@ void add_prior(CampaignView& view) {
 
 void add_posterior(CampaignView& view, const CampaignFolder& folder) {
   if (!folder.committed({1, Phase::infer})) return;
-  auto draws = draws_of(folder);
-  if (view.prior.rows() > 0) draws.prior = view.prior;
+  const auto draws = draws_of(folder);
   view.summary = summary_of(draws);
   view.draws = first_rows(draws.theta);
   if (auto predictive = folder.load_predictive()) view.predictive = predictive->take<Matrix>("x");
