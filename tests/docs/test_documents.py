@@ -5,12 +5,13 @@ import math
 import pathlib
 import re
 import shlex
+import subprocess
 import sys
 import tomllib
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import DATA, TINY_CAMPAIGN, ProgramTest, snpse
+from snpse_process import DATA, TINY_CAMPAIGN, TOOLS, ProgramTest, events, own_campaign, snpse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMITS = {  # lines of each document
@@ -18,6 +19,11 @@ LIMITS = {  # lines of each document
     "jobs/README.md": 350,
     "jobs/simulators.md": 350,
     "jobs/priors.md": 100,
+    "jobs/tutorial.md": 200,
+    "jobs/methods.md": 150,
+    "jobs/files.md": 150,
+    "jobs/changelog.md": 100,
+    "src/contributing.md": 60,
     "jobs/paper/README.md": 350,
     "jobs/results.md": 200,
     "src/README.md": 250,
@@ -30,6 +36,18 @@ COMMANDS = LAUNCHERS | {"snpse", "sbatch", "ctest", "cmake", "python3"}
 FOLDERS = ("jobs/", "src/", "tests/", "tools/", "include/")  # of this project
 PLACEHOLDER = re.compile(r"[A-Z][A-Z]+|^[A-Z]$")  # TASK, FILE.csv, N: for the reader to fill in
 SMALL = TINY_CAMPAIGN[TINY_CAMPAIGN.index("[model]"):]  # sections that make a campaign one of seconds
+
+SIMULATOR_THAT_FAILS = f"""import math, sys
+sys.path.insert(0, {str(TOOLS)!r})
+from snpse_worker import serve
+
+def simulate(theta, seed):
+    if theta[0] > 0.9:
+        raise ValueError("too large")
+    return [math.nan if theta[1] > 0.9 else theta[0], theta[1]]
+
+serve(simulate)
+"""
 
 
 def text_of(document):
@@ -247,6 +265,23 @@ class DocumentsTest(ProgramTest):
                 if section in config and key not in ("toml", "hpp", "cpp", "py", "h5", "csv", "json", "md"):
                     self.assertIn(key, config[section], f"{document} names {section}.{key}")
 
+    def run_with_small_budgets(self, line, folder):
+        """A command of a document, in a folder."""
+        words = words_of(line)
+        if words[0] == "python3":
+            command, _, output = line.partition(" > ")
+            result = subprocess.run(shlex.split(command), cwd=folder, capture_output=True, text=True, check=True)
+            if output:
+                (folder / output).write_text(result.stdout, encoding="utf-8")
+            return
+        arguments = [re.sub(r"^\d{4,}$", "50", word) for word in program_part(words)]
+        if arguments[0] == "diagnose":
+            arguments += ["--simulations", "100"]
+        ranks = int(words[words.index("-n") + 1]) if words[0] == "mpirun" else None
+        result = snpse(*arguments, ranks=ranks, cwd=folder)
+        # So few steps make no good posterior, which diagnose says.
+        self.assertIn(result.returncode, (0, DATA) if arguments[0] == "diagnose" else (0,), line + result.stderr)
+
     def test_first_campaign_of_the_readme(self):
         """Its files and commands, with small budgets."""
         text = text_of("README.md")
@@ -260,16 +295,42 @@ class DocumentsTest(ProgramTest):
         (folder / "campaign.toml").write_text(
             re.sub(r"simulations = \d+", "simulations = 200", campaign) + "\n" + SMALL, encoding="utf-8")
         for line in lines:
-            words = words_of(line)
-            arguments = [re.sub(r"^\d{4,}$", "50", word) for word in program_part(words)]
-            if arguments[0] == "diagnose":
-                arguments += ["--simulations", "100"]
-            ranks = int(words[words.index("-n") + 1]) if words[0] == "mpirun" else None
-            result = snpse(*arguments, ranks=ranks, cwd=folder)
-            # So few steps make no good posterior, which diagnose says.
-            self.assertIn(result.returncode, (0, DATA) if arguments[0] == "diagnose" else (0,), line + result.stderr)
+            self.run_with_small_budgets(line, folder)
         self.assertTrue((folder / "samples.csv").exists())
         self.assertTrue((folder / "results/diagnosis.json").exists())
+
+    def test_the_tutorial(self):
+        """Its files and commands in their order, with small budgets."""
+        folder = self.folder / "oscillator"
+        for block in blocks(text_of("jobs/tutorial.md")):
+            if "import serve" in block:
+                (folder / "simulator.py").write_text(block, encoding="utf-8")
+            elif block.startswith("[simulator]"):
+                small = re.sub(r"simulations = \d+", "simulations = 200", block.partition("[training]")[0])
+                (folder / "campaign.toml").write_text(small + SMALL, encoding="utf-8")
+            for line in filter(words_of, block.splitlines()):
+                self.run_with_small_budgets(line, self.folder if words_of(line)[1] == "init" else folder)
+        rows = [line.split(",") for line in (folder / "predicted.csv").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(rows[0], ["frequency", "damping", "push", *(f"x_{i}" for i in range(1, 17))])
+        self.assertEqual(len(rows), 51)
+        self.assertTrue((folder / "results/rounds/003/network.h5").exists())
+
+    def test_the_page_of_files_names_every_dataset(self):
+        """All datasets of a campaign with every step, also of a round with failures and stand-ins, and all events."""
+        self.write("simulator.py", SIMULATOR_THAT_FAILS)
+        campaign = own_campaign("a", "b").replace("[observation]", '[invalid]\npolicy = "replace"\n[observation]')
+        results = self.folder / "c"
+        self.assert_succeeds("run", self.write("c.toml", campaign), "--out", results)
+        snpse("diagnose", results, "--simulations", "100")
+        named = set(spans(text_of("jobs/files.md")))
+        seen = set()
+        for file in results.rglob("*.h5"):
+            listed = subprocess.run(["h5dump", "-n", file], capture_output=True, text=True, check=True).stdout
+            seen |= set(re.findall(r"^ dataset +/(\S+)$", listed, re.MULTILINE))
+        self.assertLess({"theta", "faults/id", "replacement/values", "history/step", "x_obs"}, seen)
+        self.assertEqual(seen - named, set())
+        for event in events(results):
+            self.assertIn(event["event"], named)
 
 
 if __name__ == "__main__":
