@@ -28,6 +28,7 @@ struct Parser {
   ExtendArguments extend;
   StatusArguments status;
   SampleArguments sample;
+  ServeArguments serve;
   DiagnoseArguments diagnose;
   ExportArguments exporting;
   SummaryArguments summary;
@@ -58,6 +59,7 @@ struct Parser {
     add_summary();
     add_report();
     add_diff();
+    add_serve();
     add_simulate();
     add_c2st();
     add_bench();
@@ -277,6 +279,17 @@ struct Parser {
     sub->add_option("B", diff.b, "another")->required();
     sub->add_option("--seed", diff.seed, "of the classifier")->capture_default_str();
     sub->add_flag("--json", diff.json, "for machines");
+    add_threads(sub);
+  }
+  void add_serve() {
+    auto* sub =
+        verb("serve", "offer the log-density of a campaign's posterior as a model of UM-Bridge", serve);
+    sub->add_option("DIR", serve.folder, "the campaign's folder")->required();
+    sub->add_option("--host", serve.host, "the address to listen at; 0.0.0.0 lets other machines ask")
+        ->capture_default_str();
+    sub->add_option("--port", serve.port, "the port to listen at; 0: any free port")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
     add_threads(sub);
   }
   void add_simulate() {

@@ -71,6 +71,12 @@ struct SampleArguments {
   bool predict = false;                  ///< a simulation at each draw
   std::filesystem::path simulator = {};  ///< as of DiagnoseArguments
 };
+/// The density of a campaign's posterior, as a model of UM-Bridge.
+struct ServeArguments {
+  std::filesystem::path folder;
+  std::string host = "127.0.0.1";
+  int port = 4242;  ///< 0: any free one
+};
 struct DiagnoseArguments {
   std::filesystem::path folder;
   std::int64_t simulations = 0;  ///< of each of the checks that simulate; 0: 500, or more where they need it
@@ -137,8 +143,8 @@ struct SpeedArguments {
 
 using Command = std::variant<InitArguments, CheckArguments, RunArguments, ImportArguments, ExtendArguments,
                              StatusArguments, SampleArguments, DiagnoseArguments, ExportArguments,
-                             SummaryArguments, DiffArguments, ReportArguments, SimulateArguments,
-                             C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
+                             SummaryArguments, DiffArguments, ReportArguments, ServeArguments,
+                             SimulateArguments, C2stArguments, BenchArguments, GridArguments, SpeedArguments>;
 
 struct CommandLine {
   std::optional<Command> command;  ///< none: print `text` and end well

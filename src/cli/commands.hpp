@@ -34,6 +34,7 @@ ExitCode report_command(const ReportArguments& arguments, const Session& session
 /// The same as a part of another verb.
 void write_report(const ReportArguments& arguments, const Session& session, const StopRequest& stop);
 ExitCode diff_command(const DiffArguments& arguments, const Session& session);
+ExitCode serve_command(const ServeArguments& arguments, const Session& session);
 ExitCode simulate_command(const SimulateArguments& arguments, const Session& session);
 ExitCode c2st_command(const C2stArguments& arguments, const Session& session);
 ExitCode bench_command(const BenchArguments& arguments, const Session& session);

@@ -45,6 +45,7 @@ ExitCode dispatch(const CommandLine& line, const Session& session) {
     ExitCode operator()(const SummaryArguments& a) const { return summary_command(a, session); }
     ExitCode operator()(const ReportArguments& a) const { return report_command(a, session); }
     ExitCode operator()(const DiffArguments& a) const { return diff_command(a, session); }
+    ExitCode operator()(const ServeArguments& a) const { return serve_command(a, session); }
     ExitCode operator()(const SimulateArguments& a) const { return simulate_command(a, session); }
     ExitCode operator()(const C2stArguments& a) const { return c2st_command(a, session); }
     ExitCode operator()(const BenchArguments& a) const { return bench_command(a, session); }

@@ -1,10 +1,13 @@
 """Models of UM-Bridge servers: the example behind PyPI's umbridge, and servers that misbehave."""
+import concurrent.futures
 import contextlib
 import http.server
 import json
+import math
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +16,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import CONFIG, DATA, TINY_CAMPAIGN, ProgramTest, events, wait_for
+from snpse_process import CANNOT_CREATE, CONFIG, DATA, TINY_CAMPAIGN, USAGE, ProgramTest, command, events, wait_for
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "jobs/examples/umbridge"
 PACKAGES = pathlib.Path(os.environ["SNPSE_BUILD"]) / "pypi"
@@ -70,6 +73,83 @@ class RealServerTest(ProgramTest):
         start, rate, *sizes = map(float, table.stdout.splitlines()[1].split(","))
         for moment, size in zip((0, 0.5, 1, 1.5, 2), sizes, strict=True):
             self.assertAlmostEqual(size, start * 2.718281828459045 ** (rate * moment), delta=0.6)
+
+
+class ServeTest(ProgramTest):
+    """snpse serve, asked by PyPI's umbridge."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not has_umbridge():
+            raise unittest.SkipTest("umbridge cannot be installed from PyPI")
+        sys.path.append(str(PACKAGES))
+
+    def setUp(self):
+        super().setUp()
+        self.out = self.folder / "results"
+        text = TINY_CAMPAIGN.replace("two_moons", "gaussian_linear_uniform").replace("[0.0, 0.0]", str([0.1] * 10))
+        self.file = self.write("campaign.toml", text.replace('"tsnpse"\nrounds = 2', '"npse"'))
+        self.assert_succeeds("run", self.file, "--out", self.out)
+
+    def serve(self, ranks=None):
+        """The running program, and its address."""
+        server = subprocess.Popen(command(["serve", self.out, "--port", 0], ranks), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        return server, re.search(r"serving the model 'posterior' at (\S+): input \(theta_1, ", server.stdout.readline())[1]
+
+    def densities(self, rows):
+        """By snpse sample."""
+        thetas = self.write("theta.csv", "".join(",".join(map(repr, row)) + "\n" for row in rows))
+        said = self.assert_succeeds("sample", self.out, "--theta", thetas, "--output", "-").stdout
+        return [float(line.split(",")[-1]) for line in said.splitlines()[1:]]
+
+    def test_density_and_gradient(self):
+        import umbridge  # of PyPI
+        theta = [0.1 * (-1) ** j for j in range(10)]
+        step = 0.01
+        around = [[value + sign * step * (i == j) for i, value in enumerate(theta)] for j in range(10) for sign in (1, -1)]
+        expected, *beside = self.densities([theta, *around])
+        for ranks, end in ((None, signal.SIGINT), (None, signal.SIGTERM), (2, None)):
+            with self.subTest(ranks=ranks, end=end):
+                server, url = self.serve(ranks)
+                self.assertEqual(umbridge.supported_models(url), ["posterior"])
+                model = umbridge.HTTPModel(url, "posterior")
+                self.assertEqual((model.get_input_sizes(), model.get_output_sizes()), ([10], [1]))
+                self.assertTrue(model.supports_evaluate() and model.supports_gradient())
+                self.assertFalse(model.supports_apply_jacobian() or model.supports_apply_hessian())
+                self.assertAlmostEqual(model([theta])[0][0], expected, delta=1e-4)
+                gradient = model.gradient(0, 0, [theta], [2.0])
+                for j, slope in enumerate(gradient):
+                    self.assertAlmostEqual(slope / 2, (beside[2 * j] - beside[2 * j + 1]) / (2 * step), delta=0.05)
+                self.assertEqual(model([[2.0] * 10]), [[-math.inf]])
+                for wrong, call in (("has no gradient there", lambda: model.gradient(0, 0, [[2.0] * 10], [1.0])),
+                                    ("input must be one vector of 10 numbers", lambda: model([[0.1]])),
+                                    ("outWrt is 1", lambda: model.gradient(1, 0, [theta], [1.0]))):
+                    with self.assertRaisesRegex(Exception, wrong):
+                        call()
+                if end is None:
+                    continue
+                server.send_signal(end)
+                self.assertEqual(server.wait(30), 0)
+
+    def test_many_clients_at_once(self):
+        import umbridge
+        _, url = self.serve()
+        rows = [[0.01 * i] * 10 for i in range(12)]
+        with concurrent.futures.ThreadPoolExecutor(12) as clients:
+            answers = list(clients.map(lambda row: umbridge.HTTPModel(url, "posterior")([row])[0][0], rows))
+        for answer, expected in zip(answers, self.densities(rows), strict=True):
+            self.assertAlmostEqual(answer, expected, delta=1e-4)
+
+    def test_what_cannot_be_served(self):
+        _, url = self.serve()
+        port = url.rpartition(":")[2]
+        self.assert_refused(CANNOT_CREATE, [f"cannot listen at 127.0.0.1:{port}", "--port"], "serve", self.out, "--port", port)
+        several = self.write("several.toml", self.file.read_text().replace(str([0.1] * 10), f"{[0.1] * 20}\nrows = 2"))
+        self.assert_succeeds("run", several, "--out", self.folder / "several")
+        self.assert_refused(USAGE, "several observations together", "serve", self.folder / "several")
 
 
 class Odd(http.server.BaseHTTPRequestHandler):
