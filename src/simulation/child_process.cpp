@@ -95,7 +95,6 @@ ChildProcess::Wait ChildProcess::write_line(std::string_view line, Deadline dead
 
 ChildProcess::Wait ChildProcess::read_line(std::string& line, Deadline deadline,
                                            const std::stop_token& cancel) {
-  constexpr std::size_t kLongestLine = std::size_t{64} << 20U;
   for (;;) {
     const std::size_t end = buffer_.find('\n', searched_);
     if (end != std::string::npos) {
@@ -105,7 +104,7 @@ ChildProcess::Wait ChildProcess::read_line(std::string& line, Deadline deadline,
       return Wait::done;
     }
     searched_ = buffer_.size();
-    if (buffer_.size() > kLongestLine) return Wait::closed;
+    if (buffer_.size() > kMostPrinted) return Wait::endless;
     const Wait wait = wait_for(from_child_, POLLIN, deadline, cancel);
     if (wait != Wait::done) return wait;
     std::array<char, 65536> block{};
@@ -133,6 +132,11 @@ ChildProcess::Wait ChildProcess::wait_for(int fd, short events, Deadline deadlin
 ProcessEnd ChildProcess::kill() {
   ended_ = true;
   return group_->kill();
+}
+
+ProcessEnd ChildProcess::terminate() {
+  ended_ = true;
+  return group_->terminate(kGraceOfTimeout);
 }
 
 ChildEnd ChildProcess::end() {

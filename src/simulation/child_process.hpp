@@ -32,8 +32,9 @@ struct ChildEnd {
 class ChildProcess {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
-  /// flooded: the log grew by more than kMostPrinted bytes since the last line was written.
-  enum class Wait { done, timeout, closed, cancelled, flooded };
+  /// flooded: the log grew by more than kMostPrinted bytes since the last line was written. endless: so many
+  /// bytes came without an end of line.
+  enum class Wait { done, timeout, closed, cancelled, flooded, endless };
 
   /// Error(config) if the command cannot be run.
   explicit ChildProcess(const ChildOptions& options);
@@ -44,11 +45,13 @@ class ChildProcess {
 
   /// Writes line and its end. closed: the child does not read any more, or has ended.
   Wait write_line(std::string_view line, Deadline deadline, const std::stop_token& cancel);
-  /// Reads a line without its end. closed: the output or the child ended, or a line had more than 64 MiB.
+  /// Reads a line without its end. closed: the output or the child ended.
   Wait read_line(std::string& line, Deadline deadline, const std::stop_token& cancel);
 
   /// Kills the process group at once.
   ProcessEnd kill();
+  /// Asks the process group to end (SIGTERM), and kills what is left after kGraceOfTimeout.
+  ProcessEnd terminate();
   /// Waits shortly for the end, kills the group, and says how the child ended.
   ChildEnd end();
 

@@ -10,6 +10,9 @@
 
 namespace snpse {
 
+/// How long a simulator may take to end by itself after SIGTERM where its time is over.
+inline constexpr std::chrono::milliseconds kGraceOfTimeout{500};
+
 /// How a process ended: by one of both.
 struct ProcessEnd {
   std::optional<int> exit_code;

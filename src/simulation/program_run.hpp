@@ -15,7 +15,7 @@ struct ProgramOptions {
   std::filesystem::path error;       ///< its standard error
   double time_limit = 0;             ///< seconds; 0: none
   /// How long it may take to end by itself after SIGTERM, where its time is over or it was cancelled.
-  std::chrono::milliseconds grace_of_timeout{500};
+  std::chrono::milliseconds grace_of_timeout = kGraceOfTimeout;
   std::chrono::milliseconds grace_of_cancel{0};
 };
 

@@ -16,6 +16,10 @@ namespace {
 
 using Wait = ChildProcess::Wait;
 
+std::string endless_message() {
+  return fmt::format("the simulator wrote more than {} MiB without an end of line", kMostPrinted >> 20U);
+}
+
 }  // namespace
 
 void WorkerProcess::note_log_size() {
@@ -74,6 +78,7 @@ std::vector<std::optional<SimulationOutcome>> WorkerProcess::ask_together(
     }
     outcomes[static_cast<std::size_t>(asked - requests.begin())] = understand(line, asked->id);
   }
+  if (wait == Wait::timeout) child_->terminate();
   if (wait != Wait::done) {
     child_->kill();
     end_child();
@@ -136,6 +141,7 @@ std::string WorkerProcess::await_ready(const std::stop_token& cancel) {
   child_->kill();
   if (wait == Wait::cancelled) return "cancelled";
   if (wait == Wait::flooded) return "the simulator filled its log before it was ready";
+  if (wait == Wait::endless) return endless_message();
   if (wait == Wait::timeout)
     return fmt::format("the simulator was not ready within {} s", options_.start_limit);
   constexpr std::string_view kFailed = "failed ";
@@ -158,8 +164,11 @@ SimulationOutcome WorkerProcess::understand(const std::string& line, std::uint64
 }
 
 SimulationOutcome WorkerProcess::no_answer(Wait wait) {
-  if (wait == Wait::timeout)
+  if (wait == Wait::timeout) {
+    child_->terminate();
     return give_up(Status::timeout, fmt::format("no answer within {} s", options_.time_limit));
+  }
+  if (wait == Wait::endless) return give_up(Status::failed, endless_message());
   if (wait == Wait::cancelled) return give_up(Status::failed, "cancelled");
   if (wait == Wait::flooded)
     return give_up(Status::failed,

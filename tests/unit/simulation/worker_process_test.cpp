@@ -249,6 +249,42 @@ while True: sys.stderr.write("x" * 99999 + "\n")
       << outcome.message;
 }
 
+TEST_F(WorkerProcessTest, ATimeoutLeavesTheWorkerHalfASecondToEnd) {
+  const std::string gentle = R"(
+import pathlib, signal, sys, time
+def end(*_):
+    pathlib.Path(__file__).with_name("said").write_text("goodbye")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready snpse 1", flush=True)
+for line in sys.stdin: time.sleep(1000)
+)";
+  auto limited = options(gentle);
+  limited.time_limit = 0.2;
+  WorkerProcess worker(limited);
+  EXPECT_EQ(run_once(worker, {1}).status, Status::timeout);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "said"));
+
+  auto deaf = options(
+      "import signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+      "print('ready snpse 1', flush=True)\nfor line in sys.stdin: time.sleep(1000)\n");
+  deaf.time_limit = 0.2;
+  WorkerProcess stubborn(deaf);
+  ASSERT_EQ(run_once(stubborn, {1}).status, Status::timeout);
+  const auto start = Clock::now();
+  EXPECT_EQ(run_once(stubborn, {1}).status, Status::timeout);
+  EXPECT_LT(Clock::now() - start, 5s);
+}
+
+TEST_F(WorkerProcessTest, AnAnswerWithoutEndIsStopped) {
+  WorkerProcess worker(
+      options("import sys\nprint('ready snpse 1', flush=True)\nsys.stdin.readline()\n"
+              "while True: sys.stdout.write(100000 * '1 ')\n"));
+  const auto outcome = run_once(worker, {1});
+  EXPECT_EQ(outcome.status, Status::failed);
+  EXPECT_EQ(outcome.message, "the simulator wrote more than 64 MiB without an end of line");
+}
+
 TEST_F(WorkerProcessTest, ACrashLeavesItsTrace) {
   WorkerProcess worker(options(kQuirky));
   EXPECT_EQ(run_once(worker, {1}).trace.signal, SIGSEGV);
