@@ -57,6 +57,7 @@ Record to_record(const Provenance& provenance) {
   record.put("seconds", provenance.seconds);
   if (provenance.imported_from.empty()) return record;
   record.put("imported/from", provenance.imported_from);
+  record.put("imported/file", provenance.imported_file);
   record.put("imported/row", provenance.imported_row);
   return record;
 }
@@ -66,8 +67,18 @@ Provenance provenance_from(const Record& record) {
   Provenance provenance{wholes_in(record, "worker", n, 0), wholes_in(record, "attempts", n, 0),
                         numbers_in(record, "seconds", n, 0)};
   if (!record.has("imported/from")) return provenance;
-  provenance.imported_from = record.get<std::string>("imported/from");
   provenance.imported_row = wholes_in(record, "imported/row", n, 0);
+  if (!record.has("imported/file")) {  // as written before several files could be imported
+    provenance.imported_from = {record.get<std::string>("imported/from")};
+    provenance.imported_file.resize(n);
+    return provenance;
+  }
+  provenance.imported_from = record.get<std::vector<std::string>>("imported/from");
+  provenance.imported_file = wholes_in(record, "imported/file", n, 0);
+  for (const auto file : provenance.imported_file)
+    if (file >= std::ssize(provenance.imported_from))
+      record.reject("imported/file",
+                    fmt::format("names file {} of {}", file, provenance.imported_from.size()));
   return provenance;
 }
 

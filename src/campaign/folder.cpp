@@ -281,13 +281,15 @@ void CampaignFolder::reopen(int round) const {
     const auto part_of = [&](const auto& values) {
       return std::vector(values.begin() + first, values.begin() + first + count);
     };
-    kept.append(
-        {{theta.middleRows(first, count), x->block(first, count), part_of(id), part_of(seed),
-          part_of(statuses)},
-         {part_of(provenance.worker), part_of(provenance.attempts), part_of(provenance.seconds),
-          provenance.imported_from,
-          provenance.imported_from.empty() ? std::vector<std::int64_t>{} : part_of(provenance.imported_row)},
-         first == 0 ? faults : std::vector<Fault>{}});
+    const auto imported_part_of = [&](const auto& values) {
+      return provenance.imported_from.empty() ? std::vector<std::int64_t>{} : part_of(values);
+    };
+    kept.append({{theta.middleRows(first, count), x->block(first, count), part_of(id), part_of(seed),
+                  part_of(statuses)},
+                 {part_of(provenance.worker), part_of(provenance.attempts), part_of(provenance.seconds),
+                  provenance.imported_from, imported_part_of(provenance.imported_file),
+                  imported_part_of(provenance.imported_row)},
+                 first == 0 ? faults : std::vector<Fault>{}});
   });
   fs::remove(file);
 }

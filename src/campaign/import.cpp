@@ -1,5 +1,6 @@
 #include "campaign/import.hpp"
 
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "campaign/event_file.hpp"
@@ -11,9 +12,13 @@ namespace snpse {
 namespace {
 
 SimulationPart part_of(const ImportedData& data) {
-  SimulationPart part{
-      {.theta = data.theta, .x = data.x, .id = {}, .seed = {}, .status = data.status},
-      {.worker = {}, .attempts = {}, .seconds = {}, .imported_from = data.file, .imported_row = data.row}};
+  SimulationPart part{{.theta = data.theta, .x = data.x, .id = {}, .seed = {}, .status = data.status},
+                      {.worker = {},
+                       .attempts = {},
+                       .seconds = {},
+                       .imported_from = data.files,
+                       .imported_file = data.file,
+                       .imported_row = data.row}};
   const auto n = data.row.size();
   for (std::size_t i = 0; i < n; ++i) part.simulations.id.push_back(static_cast<std::int64_t>(i));
   part.simulations.seed.resize(n);
@@ -42,7 +47,7 @@ void write_round(const CampaignFolder& folder, const ImportedData& data) {
 }  // namespace
 
 std::int64_t import_simulations(const World& world, const CampaignRequest& request,
-                                const std::filesystem::path& data, Log& log) {
+                                const std::vector<std::filesystem::path>& data, Log& log) {
   const auto& config = request.config;
   const auto setup =
       set_up(config, {.logs = request.folder / "logs", .rank = world.rank(), .in_process = {}, .log = &log});
@@ -53,13 +58,14 @@ std::int64_t import_simulations(const World& world, const CampaignRequest& reque
     require_prior_draws(imported, setup.parameter_names, *setup.prior, config.seed);
     n = imported.theta.rows();
     if (n > config.method.simulations)
-      fail(ExitCode::config, "'{}' holds {} simulations, but method.simulations = {}: raise it",
-           data.string(), n, config.method.simulations);
+      fail(ExitCode::config, "'{}' {} {} simulations, but method.simulations = {}: raise it",
+           fmt::join(imported.files, "', '"), data.size() == 1 ? "holds" : "hold", n,
+           config.method.simulations);
     const auto lock = prepare_folder(request, log);
     const auto folder = CampaignFolder::create(request.folder, request.configuration, config.seed,
                                                rounds_of(config), request.difference);
     write_round(folder, imported);
-    EventFile(folder.events()).append("imported", {{"file", imported.file}, {"simulations", n}});
+    EventFile(folder.events()).append("imported", {{"files", imported.files}, {"simulations", n}});
   });
   return world.broadcast(n);
 }

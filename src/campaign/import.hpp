@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "campaign/execute.hpp"
 #include "parallel/world.hpp"
@@ -13,6 +14,6 @@ namespace snpse {
 /// read_imported(). Returns how many. Errors: as execute(), read_imported() and require_prior_draws(); data
 /// where the folder has simulations already; config where they are more than method.simulations.
 std::int64_t import_simulations(const World& world, const CampaignRequest& request,
-                                const std::filesystem::path& data, Log& log);
+                                const std::vector<std::filesystem::path>& data, Log& log);
 
 }  // namespace snpse

@@ -10,6 +10,7 @@
 
 #include "storage/csv.hpp"
 #include "storage/dataset.hpp"
+#include "storage/npz.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
@@ -26,13 +27,46 @@ struct FileRows {
   Matrix status;  // [n, 1]; [0, 0]: the file has none
 };
 
+constexpr const char* kDensity = "log_prob";  // of a proposal
+
+[[noreturn]] void reject_proposal(const fs::path& file) {
+  fail(
+      ExitCode::data,
+      "'{}' has '{}', the log-density of a proposal, but an import takes draws of the prior alone: no method "
+      "weighs the rows of round 1. Leave '{}' out if the parameters are draws of the prior, else simulate "
+      "anew",
+      file.string(), kDensity, kDensity);
+}
+
 FileRows rows_of_hdf5(const fs::path& file) {
+  if (has_dataset(file, kDensity)) reject_proposal(file);
   FileRows rows{read_dataset(file, "theta"), read_dataset(file, "x"), {}};
   if (has_dataset(file, "status")) rows.status = read_dataset(file, "status");
   return rows;
 }
 
-FileRows rows_of_csv(const fs::path& file, const std::vector<std::string>& parameters) {
+FileRows rows_of_numpy(const fs::path& file) {
+  const auto arrays = read_numpy(file, VectorArrays::as_columns);
+  const auto find = [&](const char* name) { return std::ranges::find(arrays, name, &NumpyTable::name); };
+  if (find(kDensity) != arrays.end()) reject_proposal(file);
+  FileRows rows;
+  for (const auto& [name, values] : {std::pair("theta", &rows.theta), std::pair("x", &rows.x)}) {
+    if (find(name) == arrays.end())
+      fail(ExitCode::data,
+           "'{}' has no array of numbers '{}': write both by numpy.savez(FILE, theta=theta, x=x), one "
+           "simulation a row",
+           file.string(), name);
+    *values = find(name)->values;
+  }
+  if (const auto status = find("status"); status != arrays.end()) rows.status = status->values;
+  return rows;
+}
+
+bool is_numpy(const fs::path& file) {
+  return file.extension() == ".npz" || file.extension() == ".npy";
+}
+
+FileRows rows_of_csv(const fs::path& file, const std::vector<std::string>& parameters, Eigen::Index p) {
   const auto table = read_named_table(file);
   std::vector<Eigen::Index> of_theta, of_x;
   for (const auto& parameter : parameters) {
@@ -46,6 +80,10 @@ FileRows rows_of_csv(const fs::path& file, const std::vector<std::string>& param
   }
   for (Eigen::Index column = 0; column < std::ssize(table.names); ++column)
     if (std::ranges::find(of_theta, column) == of_theta.end()) of_x.push_back(column);
+  const auto names_density = [&](Eigen::Index j) {
+    return table.names[static_cast<std::size_t>(j)] == kDensity;
+  };
+  if (std::ssize(of_x) == p + 1 && std::ranges::any_of(of_x, names_density)) reject_proposal(file);
   return {table.values(Eigen::all, of_theta), table.values(Eigen::all, of_x), {}};
 }
 
@@ -84,6 +122,13 @@ double largest_distance(Vector a, Vector b) {
   return largest;
 }
 
+/// "simulation 3 of 'data.csv'".
+std::string place_of(const ImportedData& data, Eigen::Index i) {
+  const auto row = static_cast<std::size_t>(i);
+  return fmt::format("simulation {} of '{}'", data.row[row],
+                     data.files[static_cast<std::size_t>(data.file[row])]);
+}
+
 void require_no_repeats(const ImportedData& data) {
   std::vector<Eigen::Index> order(static_cast<std::size_t>(data.theta.rows()));
   std::iota(order.begin(), order.end(), Eigen::Index{0});
@@ -94,30 +139,40 @@ void require_no_repeats(const ImportedData& data) {
   const auto twice = std::ranges::adjacent_find(
       order, [&](Eigen::Index a, Eigen::Index b) { return std::ranges::equal(row(a), row(b)); });
   if (twice == order.end()) return;
-  const auto first = data.row[static_cast<std::size_t>(*twice)];
-  const auto second = data.row[static_cast<std::size_t>(*std::next(twice))];
-  fail(ExitCode::data, "'{}': simulations {} and {} have the same parameters; remove one of them", data.file,
-       std::min(first, second), std::max(first, second));
+  const auto [first, second] = std::minmax(*twice, *std::next(twice));
+  fail(ExitCode::data, "{} and {} have the same parameters; remove one of them", place_of(data, first),
+       place_of(data, second));
 }
 
-}  // namespace
-
-ImportedData read_imported(const fs::path& file, const std::vector<std::string>& parameters, Eigen::Index p) {
-  const auto rows = is_hdf5(file) ? rows_of_hdf5(file) : rows_of_csv(file, parameters);
+/// Adds the simulations of a file that did not fail.
+void add_file(ImportedData& data, const fs::path& file, const std::vector<std::string>& parameters,
+              Eigen::Index p) {
+  const auto rows = is_hdf5(file)    ? rows_of_hdf5(file)
+                    : is_numpy(file) ? rows_of_numpy(file)
+                                     : rows_of_csv(file, parameters, p);
   check_shape(file, rows, std::ssize(parameters), p);
-  ImportedData data{.file = file.string(), .theta = {}, .x = {}, .status = {}, .row = {}};
   std::vector<Eigen::Index> kept;
   for (Eigen::Index i = 0; i < rows.theta.rows(); ++i) {
     if (rows.status.size() > 0 && rows.status.data()[i] >= static_cast<double>(Status::failed)) continue;
     if (!is_finite_row(rows.theta, i))
       fail(ExitCode::data, "'{}': a parameter of simulation {} is not finite", file.string(), i + 1);
     kept.push_back(i);
+    data.file.push_back(std::ssize(data.files));
     data.row.push_back(i + 1);
     data.status.push_back(is_finite_row(rows.x, i) ? Status::ok : Status::invalid);
   }
   if (kept.empty()) fail(ExitCode::data, "'{}' holds failed simulations alone", file.string());
-  data.theta = rows.theta(kept, Eigen::all);
-  data.x = rows.x(kept, Eigen::all);
+  data.files.push_back(file.string());
+  append_rows(data.theta, rows.theta(kept, Eigen::all));
+  append_rows(data.x, rows.x(kept, Eigen::all));
+}
+
+}  // namespace
+
+ImportedData read_imported(const std::vector<fs::path>& files, const std::vector<std::string>& parameters,
+                           Eigen::Index p) {
+  ImportedData data;
+  for (const auto& file : files) add_file(data, file, parameters, p);
   return data;
 }
 
@@ -125,8 +180,8 @@ void require_prior_draws(const ImportedData& data, const std::vector<std::string
                          const Prior& prior, std::uint64_t seed) {
   for (Eigen::Index i = 0; i < data.theta.rows(); ++i)
     if (!std::isfinite(prior.log_prob(row_of(data.theta, i))))
-      fail(ExitCode::data, "'{}': the parameters of simulation {}, ({}), are outside the prior's support",
-           data.file, data.row[static_cast<std::size_t>(i)], fmt::join(row_of(data.theta, i), ", "));
+      fail(ExitCode::data, "the parameters of {}, ({}), are outside the prior's support", place_of(data, i),
+           fmt::join(row_of(data.theta, i), ", "));
   require_no_repeats(data);
 
   // The test of Kolmogorov and Smirnov for two samples, of each parameter.
@@ -145,7 +200,7 @@ void require_prior_draws(const ImportedData& data, const std::vector<std::string
           ExitCode::data,
           "'{}': the values of '{}' are no draws of its prior: their distribution function is off by {:.2f}, and "
           "draws would be off by {:.2f} at most. Import draws of the prior alone, all of them",
-          data.file, parameters[static_cast<std::size_t>(j)], distance, most);
+          fmt::join(data.files, "', '"), parameters[static_cast<std::size_t>(j)], distance, most);
   }
 }
 

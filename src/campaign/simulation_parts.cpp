@@ -43,13 +43,16 @@ void add(Matrix& to, const Matrix& from, const std::vector<Eigen::Index>& rows) 
 }
 
 /// Where no row of a part was imported, the part does not say so of each.
-std::int64_t imported_row_of(const Provenance& provenance, std::size_t i) {
-  return provenance.imported_row.empty() ? 0 : provenance.imported_row[i];
+std::int64_t imported_of(const std::vector<std::int64_t>& values, std::size_t i) {
+  return values.empty() ? 0 : values[i];
 }
 
 void add_imported(Provenance& to, const Provenance& from, const std::vector<Eigen::Index>& rows) {
   if (!from.imported_from.empty()) to.imported_from = from.imported_from;
-  for (const auto row : rows) to.imported_row.push_back(imported_row_of(from, static_cast<std::size_t>(row)));
+  for (const auto row : rows) {
+    to.imported_file.push_back(imported_of(from.imported_file, static_cast<std::size_t>(row)));
+    to.imported_row.push_back(imported_of(from.imported_row, static_cast<std::size_t>(row)));
+  }
 }
 
 void add(SimulationPart& to, const SimulationPart& from, const std::vector<Eigen::Index>& rows) {
@@ -96,6 +99,7 @@ SimulationParts::SimulationParts(fs::path folder, FileHeader header, std::int64_
   provenance_.worker.resize(rows);
   provenance_.attempts.resize(rows);
   provenance_.seconds.resize(rows);
+  provenance_.imported_file.resize(rows);
   provenance_.imported_row.resize(rows);
   owner_.resize(rows, kNone);
   make_folder(folder_);
@@ -156,7 +160,8 @@ void SimulationParts::take(const SimulationPart& part, const File& file) {
     provenance_.worker[row] = part.provenance.worker[i];
     provenance_.attempts[row] = part.provenance.attempts[i];
     provenance_.seconds[row] = part.provenance.seconds[i];
-    provenance_.imported_row[row] = imported_row_of(part.provenance, i);
+    provenance_.imported_file[row] = imported_of(part.provenance.imported_file, i);
+    provenance_.imported_row[row] = imported_of(part.provenance.imported_row, i);
   }
   if (!part.provenance.imported_from.empty()) provenance_.imported_from = part.provenance.imported_from;
 }

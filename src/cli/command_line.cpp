@@ -141,8 +141,10 @@ struct Parser {
     sub->add_option("FILE", import.file, "the campaign file")->required();
     sub->add_option(
            "--data", import.data,
-           "CSV with a column for each parameter, by its name, all others being x; or HDF5 with theta and x")
-        ->required();
+           "CSV with a column for each parameter, by its name, all others being x; or HDF5 or .npz with theta "
+           "and x; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
     sub->add_option("--out", import.out, "the campaign's folder")->required();
     sub->add_flag("--json", import.json, "for machines");
   }

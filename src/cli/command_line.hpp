@@ -36,9 +36,9 @@ struct RunArguments {
 };
 /// A new campaign whose round 1 was simulated elsewhere.
 struct ImportArguments {
-  std::filesystem::path file;  ///< the campaign file
-  std::filesystem::path data;  ///< theta and x: CSV or HDF5
-  std::filesystem::path out;   ///< the campaign's folder
+  std::filesystem::path file;               ///< the campaign file
+  std::vector<std::filesystem::path> data;  ///< theta and x: CSV, HDF5 or NumPy
+  std::filesystem::path out;                ///< the campaign's folder
   bool json = false;
 };
 /// At least one of simulations and samples is above 0.

@@ -32,11 +32,12 @@ struct LocalSimulations {
 
 /// Who computed it and how long that took, row by row beside Simulations.
 struct Provenance {
-  std::vector<std::int64_t> worker;    // [n], rank
-  std::vector<std::int64_t> attempts;  // [n]
-  std::vector<double> seconds;         // [n]
-  std::string imported_from = {};  ///< the file of data that were not simulated here; empty: there are none
-  std::vector<std::int64_t> imported_row = {};  // [n], of that file, from 1; 0: simulated here; [0]: all were
+  std::vector<std::int64_t> worker;              // [n], rank
+  std::vector<std::int64_t> attempts;            // [n]
+  std::vector<double> seconds;                   // [n]
+  std::vector<std::string> imported_from = {};   ///< the files of data that were not simulated here
+  std::vector<std::int64_t> imported_file = {};  // [n], which of these files; [0]: all were simulated here
+  std::vector<std::int64_t> imported_row = {};   // [n], of the file, from 1; 0: simulated here; [0]: all were
 };
 
 /// An attempt of a simulation that did not end well. A later attempt may have.

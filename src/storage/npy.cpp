@@ -89,15 +89,18 @@ bool is_npy(std::string_view bytes) {
   return bytes.starts_with(kMagic);
 }
 
-std::optional<Matrix> matrix_of_npy(std::string_view bytes, const std::filesystem::path& path) {
+std::optional<Matrix> matrix_of_npy(std::string_view bytes, const std::filesystem::path& path,
+                                    VectorArrays vectors) {
   if (!is_npy(bytes)) reject_npy(path, "it does not begin as one");
-  const auto header = read_npy_header(bytes, path);
+  auto header = read_npy_header(bytes, path);
+  if (header.shape.size() == 1 && vectors == VectorArrays::as_columns) header.shape.push_back(1);
   if (header.shape.size() != 2) return std::nullopt;
   const auto data = bytes.substr(header.end);
   if (header.type == "<f8") return matrix_from<double>(header, data, path);
   if (header.type == "<f4") return matrix_from<float>(header, data, path);
   if (header.type == "<i8") return matrix_from<std::int64_t>(header, data, path);
   if (header.type == "<i4") return matrix_from<std::int32_t>(header, data, path);
+  if (header.type == "|u1") return matrix_from<std::uint8_t>(header, data, path);
   return std::nullopt;
 }
 

@@ -17,8 +17,10 @@ std::string npy_bytes(const std::string& type, const std::vector<Eigen::Index>& 
 
 /// Whether the bytes begin as a .npy file does.
 bool is_npy(std::string_view bytes);
-/// The array in the bytes of a .npy file; none where it is not of numbers in two dimensions. Error(data) that
-/// names the file where the bytes are damaged.
-std::optional<Matrix> matrix_of_npy(std::string_view bytes, const std::filesystem::path& path);
+enum class VectorArrays { skipped, as_columns };
+/// The array in the bytes of a .npy file; none where it is not of numbers in two dimensions, or in one where
+/// these are taken as a column. Error(data) that names the file where the bytes are damaged.
+std::optional<Matrix> matrix_of_npy(std::string_view bytes, const std::filesystem::path& path,
+                                    VectorArrays vectors = VectorArrays::skipped);
 
 }  // namespace snpse

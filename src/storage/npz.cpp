@@ -10,7 +10,6 @@
 #include <zip.h>
 
 #include "storage/durable_file.hpp"
-#include "storage/npy.hpp"
 #include "util/error.hpp"
 
 namespace snpse {
@@ -104,11 +103,11 @@ void write_npz(const fs::path& path, const Record& record) {
   write_durably(path, [&](const fs::path& aside) { write_archive(path, aside, record); });
 }
 
-std::vector<NumpyTable> read_numpy(const fs::path& path) {
+std::vector<NumpyTable> read_numpy(const fs::path& path, VectorArrays vectors) {
   const std::string whole = read_whole(path);  // says why a file cannot be read
   std::vector<NumpyTable> tables;
   const auto add = [&](const std::string& name, const std::string& bytes) {
-    if (auto values = matrix_of_npy(bytes, path)) tables.push_back({name, std::move(*values)});
+    if (auto values = matrix_of_npy(bytes, path, vectors)) tables.push_back({name, std::move(*values)});
   };
   if (is_npy(whole)) {
     add("", whole);

@@ -6,6 +6,7 @@
 
 #include "core/record.hpp"
 #include "numerics/matrix.hpp"
+#include "storage/npy.hpp"
 
 namespace snpse {
 
@@ -13,13 +14,15 @@ namespace snpse {
 /// array a value. The bytes depend on the arguments alone: no time stamps.
 void write_npz(const std::filesystem::path& path, const Record& record);
 
-/// A two-dimensional array of a NumPy file.
+/// An array of a NumPy file.
 struct NumpyTable {
   std::string name;  ///< of the array in a .npz file; empty in a .npy file
   Matrix values;
 };
-/// All two-dimensional arrays of numbers in a .npz file, in its order, or the one in a .npy file. Errors:
-/// missing_input where the file is absent or unreadable; data where it is damaged or no such file.
-std::vector<NumpyTable> read_numpy(const std::filesystem::path& path);
+/// All two-dimensional arrays of numbers in a .npz file, in its order, or the one in a .npy file; with
+/// VectorArrays::as_columns the one-dimensional ones too. Errors: missing_input where the file is absent or
+/// unreadable; data where it is damaged or no such file.
+std::vector<NumpyTable> read_numpy(const std::filesystem::path& path,
+                                   VectorArrays vectors = VectorArrays::skipped);
 
 }  // namespace snpse

@@ -1,8 +1,10 @@
 """Campaigns that begin with simulations that were run elsewhere."""
 import pathlib
 import random
+import struct
 import sys
 import unittest
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from snpse_process import CONFIG, DATA, MISSING_INPUT, TOOLS, ProgramTest, events, own_campaign
@@ -79,7 +81,7 @@ class ImportTest(ProgramTest):
         self.assert_succeeds("run", self.file, "--out", other)
         self.assertEqual(self.network(other), self.network(self.simulated))
         event = next(event for event in events(other) if event["event"] == "imported")
-        self.assertEqual((event["simulations"], event["file"]), (100, str(shuffled)))
+        self.assertEqual((event["simulations"], event["files"]), (100, [str(shuffled)]))
         said = self.assert_succeeds("simulate", other, "--id", 7).stderr
         self.assertIn(f"simulation 7 was imported: it is row 8 of '{shuffled}'", said)
 
@@ -109,7 +111,7 @@ class ImportTest(ProgramTest):
         self.assert_import_refused(MISSING_INPUT, "absent.csv", self.folder / "absent.csv")
         self.assert_import_refused(DATA, ["outside the prior's support", "simulation 2"],
                                    self.table([rows[0], (1.5, 0, 1, 1)]))
-        self.assert_import_refused(DATA, "simulations 1 and 60 have the same parameters",
+        self.assert_import_refused(DATA, ["simulation 1 of '", "and simulation 60 of '", "have the same parameters"],
                                    self.table(rows[:59] + [(*rows[0][:2], 1, 1)]))
         self.assert_import_refused(DATA, ["no column 'heat'", "temperature"], self.table(rows, "temperature,b,x_1,x_2"))
         self.assert_import_refused(DATA, "3 data a simulation, but the observation has 2",
@@ -121,6 +123,65 @@ class ImportTest(ProgramTest):
         self.assert_import_refused(CONFIG, ["holds 101 simulations", "method.simulations = 100"],
                                    self.table(self.draws(101)))
         self.assert_import_refused(DATA, "not finite", self.table([(float("nan"), 0, 1, 1)]))
+
+    def test_numpy(self):
+        rows = self.draws(60)
+        numpy_file = self.folder / "data.npz"
+        self.save_numpy(numpy_file, theta=[row[:2] for row in rows], x=[row[2:] for row in rows])
+        self.import_data(numpy_file)
+        other = self.folder / "other"
+        self.import_data(self.table(rows), other)
+        self.assertEqual(self.proposal(self.out), self.proposal(other))
+        self.out = self.folder / "refused"
+        self.save_numpy(numpy_file, theta=[row[:2] for row in rows])
+        self.assert_import_refused(DATA, ["no array of numbers 'x'", "numpy.savez"], numpy_file)
+
+    def save_numpy(self, path, **arrays):
+        """What numpy.savez_compressed() writes of lists of rows."""
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, rows in arrays.items():
+                header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({len(rows)}, {len(rows[0])}), }}"
+                header = header.ljust(117) + "\n"
+                values = struct.pack(f"<{len(rows) * len(rows[0])}d", *(value for row in rows for value in row))
+                archive.writestr(f"{name}.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header))
+                                 + header.encode() + values)
+
+    def proposal(self, out):
+        return (out / "rounds/001/proposal.h5").read_bytes()
+
+    def test_campaigns_of_several_seeds_are_merged(self):
+        self.write("simulator.py", SIMULATOR.replace("0.95", "9"))  # no failure
+        parts = []
+        text = self.file.read_text()
+        for seed, n in ((5, 40), (6, 60)):
+            file = self.write(f"seed_{seed}.toml", text.replace("seed = 5", f"seed = {seed}")
+                              .replace("simulations = 100", f"simulations = {n}"))
+            self.assert_succeeds("run", file, "--out", self.folder / f"seed_{seed}")
+            parts.append(self.simulations(self.folder / f"seed_{seed}"))
+        said = self.assert_succeeds("import", self.file, "--data", parts[0], "--data", parts[1], "--out", self.out)
+        self.assertIn("imported 100 simulations", said.stdout)
+        asked = self.asked()
+        self.assert_succeeds("run", self.file, "--out", self.out)
+        self.assertEqual(self.asked(), asked)  # nothing was simulated anew
+        for number, row, part in ((39, 40, parts[0]), (40, 1, parts[1]), (99, 60, parts[1])):
+            said = self.assert_succeeds("simulate", self.out, "--id", number).stderr
+            self.assertIn(f"simulation {number} was imported: it is row {row} of '{part}'", said)
+        refused = self.folder / "refused"
+        said = self.assert_refused(DATA, "have the same parameters", "import", self.file, "--data", parts[0], "--data",
+                                   parts[0], "--out", refused)
+        self.assertRegex(said, rf"simulation (\d+) of '{parts[0]}' and simulation \1 of '{parts[0]}'")
+        self.assert_refused(CONFIG, [parts[0], parts[1], "hold 100 simulations"], "import",
+                            self.write("few.toml", text.replace("simulations = 100", "simulations = 99")),
+                            "--data", parts[0], "--data", parts[1], "--out", refused)
+
+    def test_draws_of_another_proposal_are_refused(self):
+        rows = self.draws(60)
+        self.assert_import_refused(DATA, "'log_prob', the log-density of a proposal",
+                                   self.table([(*row, -1.4) for row in rows], "heat,b,x_1,x_2,log_prob"))
+        numpy_file = self.folder / "data.npz"
+        self.save_numpy(numpy_file, theta=[row[:2] for row in rows], x=[row[2:] for row in rows],
+                        log_prob=[[-1.4] for _ in rows])
+        self.assert_import_refused(DATA, "'log_prob', the log-density of a proposal", numpy_file)
 
     def test_an_import_begins_a_campaign(self):
         data = self.table(self.draws(30))

@@ -59,7 +59,8 @@ KnownSimulation find_simulation(const CampaignFolder& folder, std::int64_t id) {
     const auto provenance = folder.load_provenance(round);
     if (provenance.imported_from.empty()) return found;
     found.imported_row = provenance.imported_row[static_cast<std::size_t>(row)];
-    if (found.imported_row > 0) found.imported_from = provenance.imported_from;
+    const auto file = static_cast<std::size_t>(provenance.imported_file[static_cast<std::size_t>(row)]);
+    if (found.imported_row > 0) found.imported_from = provenance.imported_from[file];
     return found;
   }
   if (known == 0) fail(ExitCode::missing_input, "'{}' has no simulation yet", folder.path().string());

@@ -150,7 +150,8 @@ TEST_F(SimulationPartsTest, AFaultInTwoFilesIsOne) {
 
 TEST_F(SimulationPartsTest, SayWhichRowsWereImported) {
   auto imported = part_of({0, 1}, Status::ok, 0);
-  imported.provenance.imported_from = "data.csv";
+  imported.provenance.imported_from = {"data.csv", "more.csv"};
+  imported.provenance.imported_file = {0, 1};
   imported.provenance.imported_row = {4, 9};
   {
     auto parts = open();
@@ -158,7 +159,9 @@ TEST_F(SimulationPartsTest, SayWhichRowsWereImported) {
     parts.append(part_of({2}, Status::ok, 1));
   }
   const auto provenance = open().provenance();
-  EXPECT_EQ(provenance.imported_from, "data.csv");
+  EXPECT_EQ(provenance.imported_from, (std::vector<std::string>{"data.csv", "more.csv"}));
+  EXPECT_EQ(std::vector(provenance.imported_file.begin(), provenance.imported_file.begin() + 3),
+            (std::vector<std::int64_t>{0, 1, 0}));
   EXPECT_EQ(std::vector(provenance.imported_row.begin(), provenance.imported_row.begin() + 3),
             (std::vector<std::int64_t>{4, 9, 0}));
 }

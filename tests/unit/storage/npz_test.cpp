@@ -47,7 +47,11 @@ TEST_F(Npz, ReadsArraysOfEveryTypeAndOrder) {
   EXPECT_EQ(read(by_columns)[0].values, (Matrix(2, 3) << 1, 3, 5, 2, 4, 6).finished());
   const std::vector<std::int64_t> wholes{7, 8};
   EXPECT_EQ(read(npy_bytes("<i8", {2, 1}, wholes.data(), 16))[0].values, Matrix(Eigen::Vector2d(7, 8)));
-  EXPECT_TRUE(read(npy_bytes("<i8", {2}, wholes.data(), 16)).empty());     // one dimension
+  EXPECT_TRUE(read(npy_bytes("<i8", {2}, wholes.data(), 16)).empty());  // one dimension
+  EXPECT_EQ(read_numpy(folder_ / "a.npy", VectorArrays::as_columns)[0].values, Matrix(Eigen::Vector2d(7, 8)));
+  const std::vector<std::uint8_t> bytes_of_status{0, 3};
+  EXPECT_EQ(read(npy_bytes("|u1", {2, 1}, bytes_of_status.data(), 2))[0].values,
+            Matrix(Eigen::Vector2d(0, 3)));
   EXPECT_TRUE(read(npy_bytes("|S8", {2, 1}, wholes.data(), 16)).empty());  // text
 }
 
