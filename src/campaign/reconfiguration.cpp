@@ -38,7 +38,7 @@ constexpr std::string_view kAnyTime[] = {
     "simulator.memory_limit", "simulator.ranks",
     "simulator.launcher",     "observation.names",
     "observation.times",      "simulator.url",
-    "simulator.batch",
+    "simulator.batch",        "simulator.give_up_after",
 };
 
 /// TOML without the folders of the files that it names.

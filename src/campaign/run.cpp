@@ -97,7 +97,8 @@ Outcome simulate_round(const Loop& loop, const Step& step) {
     loop.context.log.info(
         fmt::format("round {}: {} of {} simulations were kept", step.round, kept, plan.theta.rows()));
   const FarmOptions options{.retries = loop.config.simulator.retries,
-                            .failure_budget = loop.config.simulator.failure_budget};
+                            .failure_budget = loop.config.simulator.failure_budget,
+                            .give_up_after = loop.config.simulator.give_up_after};
   const auto report = simulate(
       loop.context.world, loop.setup.simulator, plan, options,
       [&](const SimulationPart& part) { loop.campaign.keep(part); }, loop.context.stop, loop.context.log);

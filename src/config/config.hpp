@@ -48,6 +48,7 @@ struct SimulatorOptions {
   std::string folder;                ///< an external simulator's working directory; absolute
   std::vector<std::string> files;    ///< of that folder, to be copied into the campaign's folder
   double time_limit = 0;             ///< seconds a simulation; 0: none
+  double give_up_after = 0;          ///< FarmOptions::give_up_after
   double memory_limit = 0;           ///< GB each process of an external simulator; 0: none
   double start_limit = 60;           ///< seconds until a worker is ready
   int retries = 1;                   ///< how often a failed simulation is tried again

@@ -23,14 +23,16 @@ enum Report : int {
 enum Order : int {
   work = 16,  // compute this piece
   cancel,     // return early; no more work comes
+  notice,     // hear this
   leave,      // all is done; I write no more
 };
 
 /// The part of every rank: computes what it is given.
 class LocalWorker {
  public:
-  LocalWorker(Mailbox& mailbox, const WorkerFactory& make_worker, const std::function<bool()>& stop_requested)
-      : mailbox_(mailbox), stop_requested_(stop_requested), thread_(make_worker) {
+  LocalWorker(Mailbox& mailbox, const WorkerFactory& make_worker, const std::function<bool()>& stop_requested,
+              const Notices& notices)
+      : mailbox_(mailbox), stop_requested_(stop_requested), notices_(notices), thread_(make_worker) {
     report(Report::idle);
   }
 
@@ -42,6 +44,9 @@ class LocalWorker {
         return;
       case Order::cancel:
         thread_.cancel();
+        return;
+      case Order::notice:
+        notices_.hear(message.bytes);
         return;
       case Order::leave:
         report(Report::bye);
@@ -83,6 +88,7 @@ class LocalWorker {
 
   Mailbox& mailbox_;
   const std::function<bool()>& stop_requested_;
+  const Notices& notices_;
   WorkThread thread_;
   std::exception_ptr error_;
   bool working_ = false;
@@ -93,8 +99,8 @@ class LocalWorker {
 /// The part of rank 0: gives work to idle stations.
 class Manager {
  public:
-  Manager(Mailbox& mailbox, const WorkSource& source, int stations)
-      : mailbox_(mailbox), source_(source), stations_(stations) {}
+  Manager(Mailbox& mailbox, const WorkSource& source, const Notices& notices, int stations)
+      : mailbox_(mailbox), source_(source), notices_(notices), stations_(stations) {}
 
   void receive(const Message& message) {
     switch (message.kind) {
@@ -116,6 +122,7 @@ class Manager {
   void step() {
     guarded([&] { source_.tick(); });
     guarded([&] { feed(); });
+    guarded([&] { tell(); });
     if (!dismissed_ && idle_.size() == static_cast<std::size_t>(stations_)) {
       dismissed_ = true;
       to_all(Order::leave);
@@ -138,6 +145,11 @@ class Manager {
     }
   }
 
+  void tell() {
+    if (!notices_.next || dismissed_) return;
+    if (const auto notice = notices_.next()) to_all(Order::notice, *notice);
+  }
+
   void cancel() {
     if (cancelled_ || dismissed_) return;
     cancelled_ = true;
@@ -156,12 +168,13 @@ class Manager {
     }
   }
 
-  void to_all(Order order) {
-    for (int rank = 0; rank < stations_; ++rank) mailbox_.post(rank, order);
+  void to_all(Order order, const std::string& bytes = {}) {
+    for (int rank = 0; rank < stations_; ++rank) mailbox_.post(rank, order, bytes);
   }
 
   Mailbox& mailbox_;
   const WorkSource& source_;
+  const Notices& notices_;
   int stations_;
   std::deque<int> idle_;
   int left_ = 0;
@@ -173,11 +186,11 @@ class Manager {
 }  // namespace
 
 void run_task_farm(const World& world, const WorkSource& source, const WorkerFactory& make_worker,
-                   const std::function<bool()>& stop_requested) {
+                   const std::function<bool()>& stop_requested, const Notices& notices) {
   Mailbox mailbox(world.impl().communicator);
   std::optional<Manager> manager;
-  if (world.is_root()) manager.emplace(mailbox, source, world.size());
-  LocalWorker local(mailbox, make_worker, stop_requested);
+  if (world.is_root()) manager.emplace(mailbox, source, notices, world.size());
+  LocalWorker local(mailbox, make_worker, stop_requested, notices);
 
   // A rank at work misses at most a request to stop, which may wait; were it to look every millisecond, many
   // ranks on few cores would take these from each other's simulators.

@@ -21,6 +21,14 @@ struct WorkSource {
   std::function<void()> tick;
 };
 
+/// Words of rank 0 to all ranks while they work.
+struct Notices {
+  /// Called on rank 0's main thread about every millisecond: what all ranks are to hear now, if anything.
+  std::function<std::optional<std::string>()> next;
+  /// Called on every rank's main thread for each of them.
+  std::function<void(const std::string& notice)> hear;
+};
+
 /// Computes a piece of work. Once cancel is requested it should return early, with what it has.
 using Worker = std::function<std::string(const std::string& piece, const std::stop_token& cancel)>;
 
@@ -36,6 +44,6 @@ using WorkerFactory = std::function<Worker()>;
 /// their last results are taken. All ranks return together; what was thrown is thrown on all ranks as by
 /// World::raise_together.
 void run_task_farm(const World& world, const WorkSource& source, const WorkerFactory& make_worker,
-                   const std::function<bool()>& stop_requested);
+                   const std::function<bool()>& stop_requested, const Notices& notices = {});
 
 }  // namespace snpse

@@ -39,7 +39,7 @@ void serialize(Archive& archive, Fault& fault, unsigned /*version*/) {
 template <typename Archive>
 void serialize(Archive& archive, ChunkResult& result, unsigned /*version*/) {
   archive& result.rows& result.x& result.seed& result.status& result.attempts& result.seconds;
-  archive& result.failures& result.faults& result.worker& result.unavailable& result.elapsed;
+  archive& result.failures& result.faults& result.worker& result.given_up& result.unavailable& result.elapsed;
 }
 
 std::string encode(const Chunk& chunk) {
@@ -57,6 +57,8 @@ ChunkResult decode_chunk_result(const std::string& bytes) {
 
 namespace {
 
+constexpr const char* kGivenUp = "given up";
+
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
@@ -64,7 +66,8 @@ std::string host_name() {
 
 }  // namespace
 
-ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank)
+ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank,
+                         SimulationWatch& watch)
     : simulator_(factory()),
       first_id_(plan.first_id),
       seed_(plan.seed),
@@ -73,6 +76,7 @@ ChunkRunner::ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& 
       lanes_(static_cast<std::size_t>(plan.lanes)),
       retries_(retries),
       rank_(rank),
+      watch_(watch),
       host_(host_name()) {}
 
 ChunkResult ChunkRunner::run(const Chunk& chunk, const std::stop_token& cancel) {
@@ -98,7 +102,8 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
     requests.push_back({id, row_of(chunk.theta, static_cast<Eigen::Index>(i)),
                         RandomStream(seed_, Purpose::simulator, round_, id), cancel});
   }
-  std::vector<SimulationOutcome> outcomes = simulator_->run_batch(requests);
+  std::vector<SimulationOutcome> outcomes =
+      run_watched(requests, [&](auto together) { return simulator_->run_batch(together); });
   const double seconds_each = seconds_since(start) / static_cast<double>(requests.size());
 
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -117,6 +122,7 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
                 row_of(result.x, static_cast<Eigen::Index>(result.rows.size())).begin());
     if (outcome.status != Status::ok)
       result.failures.add(static_cast<std::int64_t>(request.id), outcome.status, outcome.message);
+    if (outcome.message.starts_with(kGivenUp)) ++result.given_up;
     result.faults.insert(result.faults.end(), faults.begin(), faults.end());
     result.rows.push_back(chunk.rows[first + i]);
     result.seed.push_back(request.external_seed());
@@ -124,6 +130,24 @@ void ChunkRunner::run_batch(const Chunk& chunk, std::size_t first, std::size_t e
     result.attempts.push_back(attempts);
     result.seconds.push_back(seconds_each + seconds_since(retry_start));
   }
+}
+
+std::vector<SimulationOutcome> ChunkRunner::run_watched(std::vector<SimulationRequest> requests,
+                                                        const Simulate& simulate) {
+  auto source = watch_.begin(requests.size());
+  const std::stop_token cancel = requests.front().cancel;
+  const std::stop_callback forward(cancel, [&source] { source.request_stop(); });
+  for (auto& request : requests) request.cancel = source.get_token();
+  auto outcomes = simulate(requests);
+  if (!watch_.end() || cancel.stop_requested()) return outcomes;
+  for (auto& outcome : outcomes)
+    if (outcome.status != Status::ok)
+      outcome = {Status::timeout,
+                 {},
+                 fmt::format("{} after {:.3g} s, as simulator.give_up_after says: the posterior is "
+                             "conditional on simulations that end in time",
+                             kGivenUp, watch_.limit() * static_cast<double>(requests.size()))};
+  return outcomes;
 }
 
 int ChunkRunner::settle(const SimulationRequest& request, SimulationOutcome& outcome, double seconds,
@@ -135,7 +159,8 @@ int ChunkRunner::settle(const SimulationRequest& request, SimulationOutcome& out
     const bool is_over = outcome.status != Status::failed || outcome.unavailable;
     if (is_over || request.cancel.stop_requested() || attempts > retries_) return attempts;
     const auto start = std::chrono::steady_clock::now();
-    outcome = simulator_->run(request);
+    const auto again = [&](auto requests) { return std::vector{simulator_->run(requests.front())}; };
+    outcome = std::move(run_watched({request}, again).front());
     seconds = seconds_since(start);
     ++attempts;
   }

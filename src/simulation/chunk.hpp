@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -9,6 +10,7 @@
 
 #include "simulation/failures.hpp"
 #include "simulation/farm.hpp"
+#include "simulation/simulation_watch.hpp"
 
 namespace snpse {
 
@@ -29,6 +31,7 @@ struct ChunkResult {
   Failures failures;                   ///< why simulations are not ok
   std::vector<Fault> faults;           ///< of all attempts at them
   std::int64_t worker = 0;             ///< rank
+  std::int64_t given_up = 0;           ///< simulations that the watch has ended
   std::string unavailable;             ///< why the simulator cannot run on the rank; empty: it can
   double elapsed = 0;                  ///< wall seconds of the whole chunk
 };
@@ -41,8 +44,9 @@ ChunkResult decode_chunk_result(const std::string& bytes);
 /// Simulates chunks of a round with one simulator: streams, retries, and the check of the answers.
 class ChunkRunner {
  public:
-  /// Of plan all but theta and todo is used.
-  ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank);
+  /// Of plan all but theta and todo is used. watch: may give up simulations; must outlive the object.
+  ChunkRunner(const SimulatorFactory& factory, const SimulationPlan& plan, int retries, int rank,
+              SimulationWatch& watch);
 
   ChunkResult run(const Chunk& chunk, const std::stop_token& cancel);
 
@@ -55,6 +59,10 @@ class ChunkRunner {
   /// tried in all. seconds: of the first attempt. Every attempt that did not end well is added to faults.
   int settle(const SimulationRequest& request, SimulationOutcome& outcome, double seconds,
              std::vector<Fault>& faults);
+  using Simulate = std::function<std::vector<SimulationOutcome>(std::span<const SimulationRequest>)>;
+  /// The outcomes of a call to the simulator under the watch; those that were given up are time-outs.
+  std::vector<SimulationOutcome> run_watched(std::vector<SimulationRequest> requests,
+                                             const Simulate& simulate);
   Fault fault_of(const SimulationRequest& request, const SimulationOutcome& outcome, int attempt,
                  double seconds) const;
   /// Turns an ok outcome whose x has the wrong length or is not finite into an invalid one.
@@ -68,6 +76,7 @@ class ChunkRunner {
   std::size_t lanes_;
   int retries_;
   int rank_;
+  SimulationWatch& watch_;
   std::string host_;
 };
 

@@ -127,6 +127,25 @@ class Book {
          failures(), plan_.theta.rows(), options_.failure_budget, fmt::join(failures_.lines(), "\n  "));
   }
 
+  /// The seconds after which simulations are given up, whenever twice as many as before have answered.
+  std::optional<double> new_limit() {
+    constexpr double kLeast = 5;  // seconds; neither a worker's start nor a machine that stutters is a reason
+    if (options_.give_up_after == 0 || answered_seconds_.size() < next_limit_) return std::nullopt;
+    next_limit_ = 2 * answered_seconds_.size();
+    const auto middle = answered_seconds_.begin() + std::ssize(answered_seconds_) / 2;
+    std::ranges::nth_element(answered_seconds_, middle);
+    return std::max(kLeast, options_.give_up_after * *middle);
+  }
+
+  void tell_what_was_given_up() const {
+    if (given_up_ == 0) return;
+    log_.warning(fmt::format(
+        "{} given up by simulator.give_up_after = {:g}, and count as timed out: the posterior is conditional "
+        "on simulations that end in time",
+        given_up_ == 1 ? "1 simulation was" : fmt::format("{} simulations were", given_up_),
+        options_.give_up_after));
+  }
+
   FarmReport report() const {
     FarmReport report = report_;
     report.failures = failures_.lines();
@@ -141,6 +160,10 @@ class Book {
     note_speed(result.elapsed / static_cast<double>(result.rows.size()));
     for (const Status status : result.status) ++report_.counts[status];
     for (const double seconds : result.seconds) report_.busy_seconds += seconds;
+    for (std::size_t i = 0; i < result.status.size(); ++i)
+      if (result.status[i] == Status::ok || result.status[i] == Status::invalid)
+        answered_seconds_.push_back(result.seconds[i]);
+    given_up_ += result.given_up;
     failures_.add(result.failures);
     done_ += result.rows.size();
     buffer_.add(result);
@@ -200,6 +223,9 @@ class Book {
   std::map<int, std::vector<std::int64_t>> in_flight_;                      // the chunk of each rank
   std::set<int> unavailable_;  // ranks whose simulator cannot run
   Failures failures_;
+  std::vector<double> answered_seconds_;  // of simulations that answered
+  std::int64_t given_up_ = 0;
+  std::size_t next_limit_ = 10;  // answers after which the ranks are told how long simulations may take
   std::size_t done_ = 0;
   std::optional<double> mean_seconds_;
   Clock::time_point start_ = Clock::now();
@@ -207,9 +233,9 @@ class Book {
 };
 
 WorkerFactory worker_factory(const World& world, const SimulatorFactory& factory, const SimulationPlan& plan,
-                             const FarmOptions& options) {
+                             const FarmOptions& options, SimulationWatch& watch) {
   return [&, rank = world.rank()]() -> Worker {
-    auto runner = std::make_shared<ChunkRunner>(factory, plan, options.retries, rank);
+    auto runner = std::make_shared<ChunkRunner>(factory, plan, options.retries, rank, watch);
     return [runner](const std::string& piece, const std::stop_token& cancel) {
       return encode(runner->run(decode_chunk(piece), cancel));
     };
@@ -235,12 +261,24 @@ FarmReport simulate(const World& world, const SimulatorFactory& factory, const S
   Book book(plan, options, world.size(), sink, log);  // used on rank 0 only
   const WorkSource source{[&](int rank) { return book.next(rank); },
                           [&](const std::string& bytes) { book.take(bytes); }, [&] { book.flush_if_due(); }};
-  const auto stop_requested = [&] { return stop.requested() || book.over_budget(); };
+  SimulationWatch watch;
+  const Notices notices{[&]() -> std::optional<std::string> {
+                          const auto limit = book.new_limit();
+                          return limit ? std::optional(to_bytes(*limit)) : std::nullopt;
+                        },
+                        [&](const std::string& limit) { watch.set_limit(from_bytes<double>(limit)); }};
+  const auto stop_requested = [&] {  // polled while the second thread simulates
+    watch.check();
+    return stop.requested() || book.over_budget();
+  };
 
-  const std::exception_ptr error = exception_of(
-      [&] { run_task_farm(world, source, worker_factory(world, factory, plan, options), stop_requested); });
+  const std::exception_ptr error = exception_of([&] {
+    run_task_farm(world, source, worker_factory(world, factory, plan, options, watch), stop_requested,
+                  notices);
+  });
   const std::exception_ptr late_error = exception_of([&] {
     book.flush();
+    book.tell_what_was_given_up();
     book.check_budget();
   });
   world.raise_together(error ? error : late_error);

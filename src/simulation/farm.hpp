@@ -20,7 +20,10 @@ struct FarmOptions {
   int retries = 1;              ///< how often a failed simulation (not a timeout) is tried again
   double failure_budget = 0.2;  ///< fraction of a round's simulations that may end failed or timeout
   bool budget_is_error = true;  ///< else the simulations stop without an error where the budget is spent
-  double flush_seconds = 2;     ///< results are handed to the sink at least this often
+  /// Simulations are given up that take more than so many times the median of those that answered, and at
+  /// least 5 seconds; 0: none.
+  double give_up_after = 0;
+  double flush_seconds = 2;  ///< results are handed to the sink at least this often
 };
 
 /// What one round asks for. Every rank passes the same values, except that theta and todo matter on rank 0

@@ -123,6 +123,7 @@ void pieces(const World& world, std::int64_t rows, std::int64_t n) {
   const Chunk chunk{plan.todo, plan.theta};
   std::int64_t given = 0;
   std::vector<ChunkResult> results;
+  SimulationWatch watch;
   const WorkSource source{[&](int /*rank*/) -> std::optional<std::string> {
                             if (given++ == n) return std::nullopt;
                             return encode(Chunk{chunk.rows, plan.theta(chunk.rows, Eigen::all)});
@@ -130,7 +131,7 @@ void pieces(const World& world, std::int64_t rows, std::int64_t n) {
                           [&](const std::string& bytes) { results.push_back(decode_chunk_result(bytes)); },
                           [] {}};
   const WorkerFactory make_worker = [&]() -> Worker {
-    auto runner = std::make_shared<ChunkRunner>(sleepers({}), plan, 0, world.rank());
+    auto runner = std::make_shared<ChunkRunner>(sleepers({}), plan, 0, world.rank(), watch);
     return [runner](const std::string& piece, const std::stop_token& cancel) {
       return encode(runner->run(decode_chunk(piece), cancel));
     };

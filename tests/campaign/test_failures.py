@@ -160,6 +160,26 @@ class FailureTest(ProgramTest):
         log = "".join(path.read_text() for path in (self.out / "logs").iterdir())
         self.assertIn("no convergence", log)
 
+    def test_slow_simulations_are_given_up(self):
+        hanging = "give_up_after = 20\nfailure_budget = 0.5"
+        program = self.write("program.sh", 'case "$1" in -0.88*) sleep 3600 ;; esac\necho "$1 $2"\n')
+        run = f'run = ["sh", "{program}", "{{a}}", "{{b}}"]\n{hanging}'
+        campaigns = {"worker": self.campaign(PYTHON, hanging),
+                     "program": self.write("program.toml", CAMPAIGN.replace("{simulator}", run).replace("{{", "{")
+                                           .replace("}}", "}"))}
+        for kind, campaign in campaigns.items():
+            with self.subTest(kind):
+                self.out = self.folder / kind
+                said = self.assert_succeeds("run", campaign, "--out", self.out, ranks=2).stderr
+                timeouts = self.counts()["timeout"]
+                self.assertGreater(timeouts, 0)
+                if kind == "worker":
+                    self.assertEqual(self.counts(), self.expected_counts()[1])
+                self.assertRegex(said, rf"{timeouts} simulations? (was|were) given up by simulator.give_up_after = 20")
+                causes = self.assert_succeeds("status", self.out, "--failures").stdout
+                self.assertIn("timeout: given up after", causes)
+                self.assertIn("conditional on simulations that end in time", causes)
+
     def test_garbage_is_a_failure(self):
         campaign = self.campaign(GARBAGE, "failure_budget = 0.5")
         self.assert_succeeds("run", campaign, "--out", self.out)

@@ -257,7 +257,7 @@ class DocumentsTest(ProgramTest):
         self.assert_succeeds("run", self.write("c.toml", TINY_CAMPAIGN), "--out", self.folder / "c")
         config = tomllib.loads((self.folder / "c/campaign.toml").read_text(encoding="utf-8"))
         config["simulator"] |= {"command": [], "library": "", "folder": "", "files": [], "time_limit": 0, "start_limit": 0,
-                                "memory_limit": 0}
+                                "memory_limit": 0, "give_up_after": 0}
         config["observation"] |= {"file": "", "names": [], "times": []}
         for document in set(LIMITS) - {"tests/README.md"}:  # whose names of tests look like keys
             code = " ".join(list(blocks(text_of(document))) + spans(text_of(document)))

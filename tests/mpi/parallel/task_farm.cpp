@@ -120,6 +120,25 @@ TEST(TaskFarm, StopOnAnyRankCancelsAllAtOnceAndKeepsLastResults) {
   }
 }
 
+TEST(TaskFarm, ANoticeReachesAllRanksAtWork) {
+  const World world;
+  Counted work(world.size());
+  int told = 0;
+  std::atomic<int> heard = 0;
+  const Notices notices{[&]() -> std::optional<std::string> {
+                          return told++ == 20 ? std::optional<std::string>("hurry") : std::nullopt;
+                        },
+                        [&](const std::string& notice) { heard += notice == "hurry" ? 1 : 100; }};
+  const auto patient = [&]() -> Worker {
+    return [&](const std::string& piece, const std::stop_token&) {
+      while (heard == 0) std::this_thread::sleep_for(1ms);
+      return piece;
+    };
+  };
+  run_task_farm(world, work.source(), patient, never, notices);
+  EXPECT_EQ(heard, 1);
+}
+
 TEST(TaskFarm, StopRequestOfAnIdleRankIsHeard) {
   const World world;
   Counted work(1);  // all ranks but one have nothing to do

@@ -312,6 +312,40 @@ TEST(Farm, WorkersInChildProcessesServeAllRanksAndAStopKillsThem) {
   EXPECT_EQ(collector.ids.size(), world.is_root() ? 20U : 0U);
 }
 
+TEST(Farm, ASimulationMuchSlowerThanTheOthersIsGivenUp) {
+  const World world;
+  constexpr std::int64_t kSlow = 30;
+  const auto hanging = make([](const SimulationRequest& request) -> SimulationOutcome {
+    if (request.theta[0] != kSlow) {
+      std::this_thread::sleep_for(1ms);
+      return simulate_noisy(request);
+    }
+    while (!request.cancel.stop_requested()) std::this_thread::sleep_for(1ms);
+    return {Status::failed, {}, "cancelled"};
+  });
+  Collector collector;
+  std::vector<Fault> faults;
+  const StopRequest stop;
+  Log log;
+  const auto start = Clock::now();
+  const auto report = simulate(
+      world, hanging, plan_of(world, 40), {.give_up_after = 5},
+      [&](const SimulationPart& part) {
+        collector(part);
+        faults.insert(faults.end(), part.faults.begin(), part.faults.end());
+      },
+      stop, log);
+  EXPECT_GE(Clock::now() - start, 5s);  // the least
+  EXPECT_FALSE(report.stopped);
+  EXPECT_EQ(report.counts.at(Status::ok), 39);
+  EXPECT_EQ(report.counts.at(Status::timeout), 1);
+  if (!world.is_root()) return;
+  EXPECT_EQ(collector.ids.size(), 40U);
+  ASSERT_EQ(faults.size(), 1U);  // it is not tried again
+  EXPECT_EQ(faults.front().id, 100 + kSlow);
+  EXPECT_TRUE(faults.front().message.starts_with("given up after 5 s")) << faults.front().message;
+}
+
 TEST(Farm, AnErrorOfTheSinkReachesAllRanks) {
   const World world;
   const StopRequest stop;
