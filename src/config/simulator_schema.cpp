@@ -81,7 +81,7 @@ Section simulator_section(SimulatorOptions& o) {
            TextListField{&o.files, "\"simulator.py\", ..."}},
           {"time_limit", "seconds a simulation; 0: none", number(o.time_limit, at_least(0))},
           {"give_up_after",
-           "times the round's median duration after which a simulation is given up; 0: never",
+           "a simulation is given up after this multiple of its round's median duration; 0: never",
            number(o.give_up_after, at_least(0))},
           {"start_limit", "seconds until a worker is ready", number(o.start_limit, above(0))},
           {"memory_limit", "GB that each process of the simulator may allocate; 0: no limit",
