@@ -11,8 +11,8 @@ namespace snpse {
 namespace {
 
 constexpr Eigen::Index kKernels = 100;
-constexpr Eigen::Index kPoints = 2000;  // drawn from the sample
-constexpr Eigen::Index kNeighbours = kPoints / 10;
+constexpr Eigen::Index kSampleSize = 2000;  // drawn from the sample
+constexpr Eigen::Index kNeighbours = kSampleSize / 10;
 constexpr int kDegreesOfFreedom = 6;
 
 /// Systematic resampling: indices [n] of points, each as often as its weight says.
@@ -55,11 +55,11 @@ KernelMixture::KernelMixture(const Matrix& points, const Vector& weights, Random
       inverses_(points.cols() * kKernels, points.cols()),
       shifts_(points.cols() * kKernels),
       log_volumes_(kKernels) {
-  const Matrix sample = points(resample(weights, kPoints, random), Eigen::all);
+  const Matrix sample = points(resample(weights, kSampleSize, random), Eigen::all);
   cholesky_ = covariance_factor(sample);
   const Matrix u = cholesky_.triangularView<Eigen::Lower>().solve(sample.transpose()).transpose();
   for (Eigen::Index k = 0; k < kKernels; ++k)
-    add_kernel(k, u(nearest_rows(u, u.row(k * kPoints / kKernels)), Eigen::all));
+    add_kernel(k, u(nearest_rows(u, u.row(k * kSampleSize / kKernels)), Eigen::all));
 }
 
 void KernelMixture::add_kernel(Eigen::Index k, const Matrix& neighbours) {

@@ -12,8 +12,8 @@
 namespace snpse {
 namespace {
 
-constexpr int kTimes = 10;
-constexpr double kDaysBetween = 17;
+constexpr int kObservedDays = 10;
+constexpr double kDaysApart = 17;
 constexpr double kFirstInfected = 1e-6;  // one of a million
 constexpr int kTested = 1000;            // at each time
 
@@ -23,7 +23,7 @@ class Sir final : public Task {
  public:
   std::string name() const override { return "sir"; }
   std::vector<std::string> parameter_names() const override { return {"beta", "gamma"}; }
-  int x_dim() const override { return kTimes; }
+  int x_dim() const override { return kObservedDays; }
 
   std::shared_ptr<const Prior> prior() const override {
     return make_product_prior({make_lognormal(std::log(0.4), 0.5), make_lognormal(std::log(0.125), 0.2)});
@@ -32,7 +32,7 @@ class Sir final : public Task {
   std::vector<double> simulate(std::span<const double> theta, RandomStream& random) const override {
     std::vector<double> x;
     for (const double fraction : infected(theta)) {
-      if (std::isnan(fraction)) return std::vector<double>(kTimes, fraction);
+      if (std::isnan(fraction)) return std::vector<double>(kObservedDays, fraction);
       x.push_back(boost::random::binomial_distribution<int>(kTested, fraction)(random));
     }
     return x;
@@ -60,7 +60,7 @@ class Sir final : public Task {
   static std::vector<double> infected(std::span<const double> theta) {
     const PredatorPrey epidemic{.alpha = 0, .beta = theta[0], .gamma = theta[1], .delta = theta[0]};
     std::vector<double> fractions;
-    for (const auto& state : solve(epidemic, {1 - kFirstInfected, kFirstInfected}, kDaysBetween, kTimes))
+    for (const auto& state : solve(epidemic, {1 - kFirstInfected, kFirstInfected}, kDaysApart, kObservedDays))
       fractions.push_back(std::max(state[1], std::numeric_limits<double>::min()));
     return fractions;
   }
