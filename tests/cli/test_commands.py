@@ -223,7 +223,8 @@ class CommandTest(ProgramTest):
 
     def test_bench_of_several_observations_together(self):
         said = self.assert_succeeds("bench", "gaussian_linear", "--method", "npse", "--simulations", 2000, "--samples",
-                                    500, "--iid", 5, "--json", "--set", "model.networks=1")
+                                    500, "--iid", 5, "--json", "--set", "model.networks=1",
+                                    "--set", "training.max_steps=600")
         # An exact posterior of any one of the five is at .9 and more.
         self.assertLess(json.loads(said.stdout)["c2st"], 0.7)
 
@@ -238,7 +239,7 @@ class CommandTest(ProgramTest):
 
     def test_bench(self):
         said = self.assert_succeeds("bench", "two_moons", "--method", "npse", "--simulations", 100, "--samples", 100,
-                                    "--json", "--preset", "paper")
+                                    "--json", "--preset", "paper", "--set", "training.max_steps=200")
         result = json.loads(said.stdout)
         self.assertEqual((result["task"], result["method"], result["ranks"]), ("two_moons", "npse", 1))
         self.assertTrue(0.4 < result["c2st"] <= 1)
@@ -247,7 +248,8 @@ class CommandTest(ProgramTest):
         for network in ("energy", "residual", "residual_energy"):
             said = self.assert_succeeds("bench", "two_moons", "--simulations", 200, "--samples", 100, "--json",
                                         "--set", f"model.network={network}", "--set", "model.width=32",
-                                        "--set", "training.max_steps=200", "--set", "truncation.samples=1000")
+                                        "--set", "training.max_steps=200", "--set", "truncation.samples=1000",
+                                        "--set", "model.networks=1")
             result = json.loads(said.stdout)
             self.assertEqual((result["method"], result["rounds"]), ("tsnpse", 2))
             self.assertTrue(0 < result["acceptance"][-1] <= 1)

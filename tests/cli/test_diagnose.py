@@ -1,7 +1,10 @@
 """snpse diagnose: verdicts of good and bad campaigns, and its mistakes."""
+import functools
 import json
 import pathlib
+import shutil
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -56,13 +59,22 @@ max_steps = 300
 """
 
 
+@functools.lru_cache(maxsize=None)
+def trained(**values):
+    """The folder of a finished campaign. Tests share it, so that each gets a copy."""
+    home = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+    unittest.addModuleCleanup(shutil.rmtree, home)
+    settings = {"task": "gaussian_linear", "x": TEN_VALUES, "method": "npse", "rounds": 1, "simulations": 2000,
+                "steps": 300, **values}
+    (home / "c.toml").write_text(CAMPAIGN.format(**settings), encoding="utf-8")
+    result = snpse("run", home / "c.toml", "--out", home / "c")
+    assert result.returncode == 0, result.stderr
+    return home / "c"
+
+
 class DiagnoseTest(ProgramTest):
-    def campaign(self, name="c", ranks=1, **values):
-        settings = {"task": "gaussian_linear", "x": TEN_VALUES, "method": "npse", "rounds": 1, "simulations": 2000,
-                    "steps": 300, **values}
-        file = self.write(f"{name}.toml", CAMPAIGN.format(**settings))
-        self.assert_succeeds("run", file, ranks=ranks)
-        return self.folder / name
+    def campaign(self, **values):
+        return pathlib.Path(shutil.copytree(trained(**values), self.folder / "c"))
 
     def diagnose(self, folder, *options, ranks=1):
         """The exit code and, by check, the findings."""
