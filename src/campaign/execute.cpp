@@ -1,12 +1,15 @@
 #include "campaign/execute.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "campaign/campaign_log.hpp"
+#include "campaign/event_file.hpp"
 #include "campaign/simulator_files.hpp"
 #include "campaign/simulator_host.hpp"
 #include "config/feasibility.hpp"
@@ -17,6 +20,17 @@
 namespace snpse {
 namespace {
 
+/// Whether the event log says already that the key has this value from now on: files of a campaign keep the
+/// configuration that they were written with, so that an edit of the frozen file is found again in later
+/// runs.
+bool is_logged(const std::vector<nlohmann::ordered_json>& events, const KeyDifference& change) {
+  const auto of_key = [&](const auto& event) {
+    return event.value("event", "") == "reconfigured" && event.value("key", "") == change.key;
+  };
+  const auto last = std::find_if(events.rbegin(), events.rend(), of_key);
+  return last != events.rend() && last->value("now", "") == change.wanted;
+}
+
 /// What rank 0 holds open while a campaign runs.
 struct OpenCampaign {
   OpenCampaign(const CampaignRequest& request, Log& screen)
@@ -25,7 +39,9 @@ struct OpenCampaign {
         event_log(folder.events()),
         log(screen, event_log) {
     make_folder(folder.logs());
+    const auto events = read_events(folder.events());
     for (const auto& change : folder.changes()) {
+      if (is_logged(events, change)) continue;
       log.info(fmt::format("continued with another value of {}", change.text()));
       event_log.append(change);
     }

@@ -181,6 +181,9 @@ class AnyTimeTest(ExtendTest):
         self.assertIn("continued with another value of posterior.samples: 100, now 90", said)
         self.assertIn("posterior.samples", [event.get("key") for event in events(folder)])
         self.assertEqual(len(self.table(folder)), 91)
+        # posterior.h5 stays as it is.
+        frozen.write_text(frozen.read_text().replace("memory = 4.0 ", "memory = 1.0 "), encoding="utf-8")
+        self.assertIn("another value of training.memory: 4.0, now 1.0", self.assert_succeeds("run", folder).stderr)
         self.assertNotIn("another value", self.assert_succeeds("run", folder).stderr)
 
     def test_a_running_campaign_is_not_extended(self):
