@@ -33,7 +33,7 @@ std::vector<int> NumpyRandom::permutation(int n) {
   for (std::size_t i = order.size() - 1; i > 0; --i) {
     const std::uint32_t mask = static_cast<std::uint32_t>(std::bit_ceil(i + 1) - 1);
     std::uint32_t j = 0;
-    do j = engine_() & mask;
+    do j = static_cast<std::uint32_t>(engine_()) & mask;
     while (j > i);
     std::swap(order[i], order[j]);
   }

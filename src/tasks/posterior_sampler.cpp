@@ -63,7 +63,7 @@ class Sampler {
     const Vector bounding = draw_from(proposal, options_.bounding_candidates, round).log_weights(1);
     const double log_bound = bounding.maxCoeff();
     double total = (bounding.array() - log_bound).exp().sum();
-    if (!(total >= options_.least_acceptance * options_.bounding_candidates))
+    if (!(total >= options_.least_acceptance * static_cast<double>(options_.bounding_candidates)))
       fail(ExitCode::data,
            "the reference sampler accepts {:.2g} of {} candidates: the posterior is too intricate", total,
            options_.bounding_candidates);

@@ -13,7 +13,8 @@ std::unique_ptr<ScoreMatching> make_score_matching(ScoreModel& model, int draws,
   if (device == Device::cpu && has_pass) return std::make_unique<CpuScoreMatching>(model, draws);
   if (device == Device::cpu) return std::make_unique<TorchScoreMatching>(model, torch::kCPU);
   require_gpu();
-  return std::make_unique<TorchScoreMatching>(model, torch::Device(torch::kCUDA, rank % gpu_count()));
+  return std::make_unique<TorchScoreMatching>(
+      model, torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(rank % gpu_count())));
 }
 
 }  // namespace snpse

@@ -83,7 +83,7 @@ Picture width_picture(const CampaignView& view, const std::vector<Eigen::Index>&
   picture.script += fmt::format(
       "set xtics ({}) rotate by -20; set xrange [-0.2:{}]; set rmargin 14; set bmargin 4; set logscale y\n"
       "set yrange [{:.4g}:{:.4g}]; set ylabel 'standard deviation / prior'\nplot {}",
-      tics, view.rounds.size() + 1.2, 0.8 * least, 1.2 * most, plot);
+      tics, static_cast<double>(view.rounds.size()) + 1.2, 0.8 * least, 1.2 * most, plot);
   picture.alternative = "Standard deviation of the parameters of each round in units of the prior";
   picture.caption =
       "Standard deviation of the parameters that each round simulated, and of the posterior's draws, in units of "
