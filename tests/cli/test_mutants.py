@@ -6,7 +6,6 @@ import os
 import pathlib
 import random
 import re
-import resource
 import shutil
 import struct
 import subprocess
@@ -16,7 +15,7 @@ import unittest
 import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import DATA, STOPPED, TOOLS, command, snpse
+from snpse_process import DATA, STOPPED, TOOLS, program_server, snpse
 
 MUTANTS = int(os.environ.get("SNPSE_MUTANTS", "40"))
 FIRST_SEED = int(os.environ.get("SNPSE_MUTANTS_SEED", "1"))
@@ -226,14 +225,13 @@ class MutantTest(unittest.TestCase):
                 self.check(arguments)
 
     def check(self, arguments):
-        result = subprocess.run(command(arguments), capture_output=True, timeout=LIMIT, check=False)
-        stderr = result.stderr.decode(errors="replace")
-        self.assertIn(result.returncode, ANSWERS, stderr[-2000:])
-        if result.returncode not in (0, STOPPED):
+        code, _, stderr, memory = program_server().run(arguments, patience=LIMIT)
+        stderr = stderr.decode(errors="replace")
+        self.assertIn(code, ANSWERS, stderr[-2000:])
+        if code not in (0, STOPPED):
             self.assertIn("snpse: ", stderr)
         self.assertNotIn("ERROR: AddressSanitizer", stderr)
         self.assertNotIn("\x1b", stderr)
-        memory = 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         self.assertLess(memory, MOST_MEMORY)
 
 

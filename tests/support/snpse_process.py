@@ -1,15 +1,21 @@
 """Runs the program under test, alone or under mpirun, for the tests of tests/campaign and tests/cli."""
+import atexit
+import functools
+import io
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import time
 import unittest
 
 PROGRAM = os.environ["SNPSE_PROGRAM"]
+SERVER = pathlib.Path(PROGRAM).resolve().parent / "tests/program_server"
 MPIEXEC = os.environ.get("SNPSE_MPIEXEC", "mpirun")
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 PATIENCE = 300  # seconds after which something that should have happened has failed
@@ -52,8 +58,50 @@ def command(arguments, ranks=None, program=PROGRAM):
     return launcher + [program] + [str(argument) for argument in arguments]
 
 
+class ProgramServer:
+    """The program, loaded once and forked for each command: see program_server.cpp."""
+
+    def __init__(self):
+        self._socket, its_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with its_socket:
+            self._process = subprocess.Popen([SERVER], stdin=its_socket)  # ends when our end of the socket does
+
+    def close(self):
+        self._socket.close()
+        self._process.wait(PATIENCE)
+
+    def run(self, arguments, folder=".", patience=PATIENCE):
+        """Runs a command to its end: its exit code (negative: a signal), the bytes that it printed to standard output and to
+        standard error, and its greatest memory in bytes."""
+        with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+            packet = "\0".join(map(str, [pathlib.Path(folder).resolve(), *arguments]))
+            socket.send_fds(self._socket, [os.fsencode(packet)], [0, stdout.fileno(), stderr.fileno()])
+            process, = struct.unpack("q", self._socket.recv(8))
+            self._socket.settimeout(patience)
+            try:
+                status, kilobytes = struct.unpack("qq", self._socket.recv(16))
+            except TimeoutError:
+                os.kill(process, signal.SIGKILL)
+                self._socket.recv(16)
+                raise
+            stdout.seek(0)
+            stderr.seek(0)
+            return os.waitstatus_to_exitcode(status), stdout.read(), stderr.read(), 1024 * kilobytes
+
+
+@functools.cache
+def program_server():
+    """The one of this process."""
+    server = ProgramServer()
+    atexit.register(server.close)
+    return server
+
+
 def snpse(*arguments, ranks=None, program=PROGRAM, **options):
     """Runs the program to its end; the result has returncode, stdout and stderr."""
+    if ranks is None and program == PROGRAM and options.keys() <= {"cwd"}:
+        code, *printed, _ = program_server().run(arguments, options.get("cwd", "."))
+        return subprocess.CompletedProcess(arguments, code, *(io.TextIOWrapper(io.BytesIO(text)).read() for text in printed))
     return subprocess.run(command(arguments, ranks, program), capture_output=True, text=True, timeout=PATIENCE,
                           check=False, **options)
 
