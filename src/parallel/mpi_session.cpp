@@ -10,6 +10,8 @@
 namespace snpse {
 
 MpiSession::MpiSession(int& argc, char**& argv) {
+  // Open MPI starts a daemon beside a process that no launcher started, so that the process can spawn others.
+  if (!launched()) ::setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   int provided = MPI_THREAD_SINGLE;
   // Errors of MPI itself keep its default: they end all ranks with MPI's own message.
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
