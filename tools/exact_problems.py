@@ -25,6 +25,10 @@ def lognormal(location, scale):
             lambda random, n: np.exp(location + scale * random.standard_normal(n)))
 
 
+def half_normal(scale):
+    return f'{{ type = "half_normal", scale = {scale} }}', lambda random, n: np.abs(scale * random.standard_normal(n))
+
+
 def moments(weights, values):
     """The mean and deviation of values with unnormalised log-weights."""
     weights = np.exp(weights - weights.max())
@@ -133,6 +137,70 @@ class Cauchy(Problem):
     def exact(self, x):
         grid = -10 + 20 * (np.arange(GRID) + 0.5) / GRID
         return zip(*[moments(-sum(np.log1p((value - grid) ** 2) for value in x[i::2]), grid) for i in range(2)])
+
+
+class Oscillator(Problem):
+    """The tutorial's mass on a spring that is pushed at random, read 16 times: a Kalman filter knows its likelihood."""
+
+    priors = [uniform(0.2, 3.0), lognormal(-1.5, 0.7), half_normal(0.3)]
+    step, steps_between, readings, noise = 0.01, 100, 16, 0.05
+
+    def simulate(self, theta, random):
+        frequency, damping, push = np.moveaxis(theta, -1, 0)
+        position, velocity = np.ones_like(frequency), np.zeros_like(frequency)
+        x = []
+        for step in range(1, self.steps_between * self.readings + 1):
+            velocity = velocity - self.step * (frequency**2 * position + damping * velocity)
+            velocity = velocity + np.sqrt(self.step) * push * random.standard_normal(velocity.shape)
+            position = position + self.step * velocity
+            if step % self.steps_between == 0:
+                x.append(position + self.noise * random.standard_normal(position.shape))
+        return np.stack(x, -1)
+
+    def between_readings(self, frequency, damping, push):
+        """The matrix and the covariance by which (position, velocity) goes from one reading to the next: of [n] parameters,
+        [n, 2, 2]."""
+        # One step: the velocity first, and then the position by the new velocity.
+        matrix = np.empty(frequency.shape + (2, 2))
+        matrix[:, 1, 0] = -self.step * frequency**2
+        matrix[:, 1, 1] = 1 - self.step * damping
+        matrix[:, 0] = np.array([1.0, 0.0]) + self.step * matrix[:, 1]
+        kick = np.array([self.step, 1.0])
+        covariance = (self.step * push**2)[:, None, None] * np.outer(kick, kick)
+        whole, noise = np.broadcast_to(np.eye(2), matrix.shape), np.zeros(matrix.shape)
+        for digit in f"{self.steps_between:b}":  # twice as many steps, and one more
+            whole, noise = whole @ whole, whole @ noise @ whole.swapaxes(1, 2) + noise
+            if digit == "1":
+                whole, noise = matrix @ whole, matrix @ noise @ matrix.swapaxes(1, 2) + covariance
+        return whole, noise
+
+    def log_likelihood(self, frequency, damping, push, x):
+        matrix, added = self.between_readings(frequency, damping, push)
+        mean, covariance = np.tile([1.0, 0.0], (len(frequency), 1)), np.zeros((len(frequency), 2, 2))
+        log = np.zeros(len(frequency))
+        for value in x:
+            mean = np.einsum("nij,nj->ni", matrix, mean)
+            covariance = matrix @ covariance @ matrix.swapaxes(1, 2) + added
+            variance = covariance[:, 0, 0] + self.noise**2
+            gain, miss = covariance[:, :, 0] / variance[:, None], value - mean[:, 0]
+            log -= 0.5 * (np.log(variance) + miss**2 / variance)
+            mean = mean + gain * miss[:, None]
+            covariance = covariance - gain[:, :, None] * covariance[:, 0, None, :]
+        return log
+
+    def exact(self, x):
+        """On a grid of 32 points an axis, which is narrowed to where the mass of a flattened posterior is, until it is the
+        posterior's."""
+        edges = np.array([[0.2, 3.0], [-1.5 - 3.5, -1.5 + 3.5], [0.0, 1.5]])
+        for power in (0.03, 0.1, 0.3, 1.0, 1.0):
+            axes = [low + (high - low) * (np.arange(32) + 0.5) / 32 for low, high in edges]
+            frequency, log_damping, push = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
+            log = self.log_likelihood(frequency, np.exp(log_damping), push, x)
+            log += square(log_damping + 1.5, 0.7) + square(push, 0.3)
+            columns = frequency, log_damping, push
+            found = [moments(power * log, column) for column in columns]
+            edges = np.array([[max(low, mean - 5 * sd), min(high, mean + 5 * sd)] for (low, high), (mean, sd) in zip(edges, found)])
+        return zip(*[moments(log, column) for column in (frequency, np.exp(log_damping), push)])
 
 
 class Noise(Problem):
@@ -306,6 +374,7 @@ def make_problem(name):
         "sine": lambda: Curve(0.1, 5.0, 0.05, np.linspace(0, 10, 100), lambda theta, t: np.sin(theta * t) / theta + 1),
         "growth": Growth,
         "cauchy": Cauchy,
+        "oscillator": Oscillator,
         "tiny": lambda: Scaled([1e-9]),
         "huge": lambda: Scaled([1e9, 1e9]),
         "scales": lambda: Scaled([1e-9, 1.0, 1e9]),

@@ -16,6 +16,7 @@ problems of TABLE below, of which those that the table lacks are run. PROBLEM is
     decay_P                                  2 exp(-theta t) at P times in [0, 4], noise .1, U(0, 10)
     growth                                   the README's first campaign
     sine                                     sin(theta t) / theta + 1 at 100 times in [0, 10], noise .05, U(.1, 5)
+    oscillator                               the tutorial's spring, pushed at random
     cauchy                                   two parameters, each the location of three Cauchy data, U(-10, 10)
     coin, poisson, waiting, rounded          discrete data, or waiting times
     student, scale                           a location among heavy tails; the deviation of 20 data of mean 0
