@@ -2,7 +2,9 @@
 import csv
 import json
 import pathlib
+import shutil
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -12,10 +14,17 @@ NAMES = ["theta_1", "theta_2"]
 
 
 class SummaryTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        self.results = self.folder / "results"
-        self.said = self.assert_succeeds("run", self.write("c.toml", TINY_CAMPAIGN), "--out", self.results).stdout
+    """Around a finished campaign, which no test changes."""
+
+    @classmethod
+    def setUpClass(cls):
+        shared = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+        cls.addClassCleanup(shutil.rmtree, shared)
+        file, cls.results = shared / "c.toml", shared / "results"
+        file.write_text(TINY_CAMPAIGN, encoding="utf-8")
+        result = snpse("run", file, "--out", cls.results)
+        assert result.returncode == 0, result.stderr
+        cls.said = result.stdout
 
     def summary(self, *arguments):
         return json.loads(self.assert_succeeds("summary", *arguments, "--json").stdout)
@@ -87,7 +96,7 @@ class SummaryTest(ProgramTest):
         self.assert_refused(USAGE, "excludes", "summary", self.results, "--json", "--csv")
         self.assert_refused(DATA, "'x' is not a number", "summary", self.write("a.csv", "a,b\n1,x\n"))
         unfinished = self.folder / "unfinished"
-        snpse("run", self.folder / "c.toml", "--out", unfinished, "--wall-time", "0")
+        snpse("run", self.write("c.toml", TINY_CAMPAIGN), "--out", unfinished, "--wall-time", "0")
         self.assert_refused(MISSING_INPUT, "no posterior yet", "summary", unfinished)
 
 
