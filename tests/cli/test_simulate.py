@@ -1,7 +1,9 @@
 """A campaign's simulator run apart from the campaign: at given parameters, at draws, and again."""
 import csv
 import pathlib
+import shutil
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -24,11 +26,20 @@ OWN = own_campaign("heat", "b")
 
 
 class SimulateTest(ProgramTest):
+    """Around a finished campaign; a test that changes it changes a copy."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared)
+        cls.script, cls.results = cls.shared / "simulator.py", cls.shared / "results"
+        cls.script.write_text(SIMULATOR, encoding="utf-8")
+        (cls.shared / "campaign.toml").write_text(OWN, encoding="utf-8")
+        result = snpse("run", cls.shared / "campaign.toml", "--out", cls.results)
+        assert result.returncode == 0, result.stderr
+
     def setUp(self):
         super().setUp()
-        self.script = self.write("simulator.py", SIMULATOR)
-        self.results = self.folder / "results"
-        self.assert_succeeds("run", self.write("campaign.toml", OWN), "--out", self.results)
         self.output = self.folder / "x.csv"
 
     def simulate(self, *arguments, **options):
@@ -68,7 +79,8 @@ class SimulateTest(ProgramTest):
             rows, said = self.simulate("--id", number)
             if rows[0][0] <= 0.9:
                 self.assertIn(f"simulation {number} gave the same x as in the campaign", said)
-        self.script.write_text(SIMULATOR.replace("0.01", "0.02"))
+        self.addCleanup(self.script.write_text, SIMULATOR, encoding="utf-8")
+        self.script.write_text(SIMULATOR.replace("0.01", "0.02"), encoding="utf-8")
         rows, said = self.simulate("--id", 99)
         self.assertIn("simulation 99 gave another x than in the campaign", said)
         self.assert_refused(USAGE, ["no simulation 100", "0 to 99"], "simulate", self.results, "--id", 100, "--output",
@@ -91,9 +103,11 @@ class SimulateTest(ProgramTest):
         self.assertIn("too hot", ended.stderr)
 
     def test_columns_have_the_names_of_the_data(self):
-        self.write("campaign.toml", OWN.replace("[method]", 'names = ["first", "second value"]\n[method]'))
-        self.assert_succeeds("run", self.folder / "campaign.toml", "--out", self.results)  # names may come later
-        self.assert_succeeds("simulate", self.results, "--prior", 3, "--output", self.output)
+        results = shutil.copytree(self.results, self.shared / "named")
+        file = self.shared / "named.toml"
+        file.write_text(OWN.replace("[method]", 'names = ["first", "second value"]\n[method]'), encoding="utf-8")
+        self.assert_succeeds("run", file, "--out", results)  # names may come later
+        self.assert_succeeds("simulate", results, "--prior", 3, "--output", self.output)
         self.assertEqual(self.output.read_text().splitlines()[0], "heat,b,first,second value")
 
 
