@@ -1,26 +1,35 @@
 """`snpse export --format arviz`: what ArviZ, xarray and netCDF4 of PyPI make of the file, without code in between."""
 import csv
+import functools
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from python_environment import ARVIZ, ARVIZ_1, SKIPPED, environment, newer_python
-from snpse_process import TINY_CAMPAIGN, USAGE, ProgramTest
+from snpse_process import TINY_CAMPAIGN, USAGE, ProgramTest, snpse
 
 SCRIPT = pathlib.Path(__file__).resolve().parent / "programs" / "open_in_arviz.py"
 NPE = TINY_CAMPAIGN.replace('"tsnpse"', '"npse"').replace("rounds = 2\n", "")
 
 
+@functools.lru_cache(maxsize=None)
+def trained(text=TINY_CAMPAIGN):
+    """The folder of a finished campaign. All tests share it, so none may change it."""
+    home = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+    unittest.addModuleCleanup(shutil.rmtree, home)
+    (home / "c.toml").write_text(text, encoding="utf-8")
+    result = snpse("run", home / "c.toml", "--out", home / "results")
+    assert result.returncode == 0, result.stderr
+    return home / "results"
+
+
 class ArvizTest(ProgramTest):
     python = None  # that has ArviZ 0.23
-
-    def campaign(self, text=TINY_CAMPAIGN):
-        results = self.folder / "results"
-        self.assert_succeeds("run", self.write("c.toml", text), "--out", results)
-        return results
 
     def open(self, file, python=None):
         result = subprocess.run([python or self.python, "-W", "ignore", SCRIPT, file, self.folder], check=False,
@@ -35,7 +44,7 @@ class ArvizTest(ProgramTest):
         return {name: [float(row[name]) for row in rows] for name in rows[0]}
 
     def test_arviz_makes_its_plots_and_its_summary(self):
-        results = self.campaign()
+        results = trained()
         file = self.folder / "draws.nc"
         self.assert_succeeds("export", results, "--format", "arviz", "--output", file, "--predict=40", "--log-prob")
         found = self.open(file)
@@ -59,7 +68,7 @@ class ArvizTest(ProgramTest):
             self.assertGreater((self.folder / picture).stat().st_size, 1000)
 
     def test_several_observations_have_a_dimension(self):
-        results = self.campaign(NPE.replace("x = [0.0, 0.0]", "x = [0.0, 0.0, 0.1, 0.1, 0.0, 0.2]\nrows = 3"))
+        results = trained(NPE.replace("x = [0.0, 0.0]", "x = [0.0, 0.0, 0.1, 0.1, 0.0, 0.2]\nrows = 3"))
         file = self.folder / "draws.nc"
         self.assert_succeeds("export", results, "--output", file, "--predict=16", ranks=2)
         groups = self.open(file)["groups"]
@@ -71,7 +80,7 @@ class ArvizTest(ProgramTest):
 
     def test_series_have_times_and_names(self):
         labels = 'times = [0.5]\nnames = ["left", "right"]'
-        results = self.campaign(TINY_CAMPAIGN.replace("x = [0.0, 0.0]", "x = [0.0, 0.0]\n" + labels))
+        results = trained(TINY_CAMPAIGN.replace("x = [0.0, 0.0]", "x = [0.0, 0.0]\n" + labels))
         file = self.folder / "draws.nc"
         self.assert_succeeds("export", results, "--output", file, "--predict=16")
         groups = self.open(file)["groups"]
@@ -79,13 +88,13 @@ class ArvizTest(ProgramTest):
         self.assertEqual(groups["observed_data"]["coordinates"], {"series": ["left", "right"], "time": [0.5]})
 
     def test_values_have_names(self):
-        results = self.campaign(TINY_CAMPAIGN.replace("x = [0.0, 0.0]", 'x = [0.0, 0.0]\nnames = ["left", "right"]'))
+        results = trained(TINY_CAMPAIGN.replace("x = [0.0, 0.0]", 'x = [0.0, 0.0]\nnames = ["left", "right"]'))
         file = self.folder / "draws.nc"
         self.assert_succeeds("export", results, "--output", file)
         self.assertEqual(self.open(file)["groups"]["observed_data"]["coordinates"], {"datum": ["left", "right"]})
 
     def test_the_bytes_follow_from_the_campaign_alone(self):
-        results = self.campaign()
+        results = trained()
         one, two = self.folder / "one.nc", self.folder / "two.nc"
         for file in (one, two):
             self.assert_succeeds("export", results, "--output", file)
@@ -98,7 +107,7 @@ class ArvizTest(ProgramTest):
         python = environment("arviz_1", ARVIZ_1, newer)
         if python is None:
             self.skipTest("ArviZ 1 cannot be installed")
-        results = self.campaign()
+        results = trained()
         file = self.folder / "draws.nc"
         self.assert_succeeds("export", results, "--output", file, "--predict=40", "--log-prob")
         found = self.open(file, python)
@@ -108,7 +117,7 @@ class ArvizTest(ProgramTest):
         self.assertGreater((self.folder / "ppc.png").stat().st_size, 1000)
 
     def test_numpy_opens_the_npz(self):
-        results = self.campaign()
+        results = trained()
         file = self.folder / "draws.npz"
         self.assert_succeeds("export", results, "--output", file)
         script = ("import json, sys, numpy; z = numpy.load(sys.argv[1]); "
