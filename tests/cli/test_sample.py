@@ -3,11 +3,13 @@ import csv
 import json
 import pathlib
 import random
+import shutil
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import DATA, MISSING_INPUT, TINY_CAMPAIGN, USAGE, ProgramTest
+from snpse_process import DATA, MISSING_INPUT, TINY_CAMPAIGN, USAGE, ProgramTest, snpse
 
 # x of a linear problem: the posterior is close to a normal.
 LINEAR = TINY_CAMPAIGN.replace("two_moons", "gaussian_linear").replace("x = [0.0, 0.0]", f"x = {[0.2] * 10}").replace(
@@ -16,10 +18,16 @@ NAMES = [f"theta_{i}" for i in range(1, 11)]
 
 
 class SampleTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        self.results = self.folder / "results"
-        self.assert_succeeds("run", self.write("c.toml", LINEAR), "--out", self.results)
+    """Around a finished campaign, which no test changes."""
+
+    @classmethod
+    def setUpClass(cls):
+        shared = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+        cls.addClassCleanup(shutil.rmtree, shared)
+        file, cls.results = shared / "c.toml", shared / "results"
+        file.write_text(LINEAR, encoding="utf-8")
+        result = snpse("run", file, "--out", cls.results)
+        assert result.returncode == 0, result.stderr
 
     def sample(self, *arguments, **options):
         """The table as a list of dictionaries of numbers."""
