@@ -49,17 +49,34 @@ x = [-0.6396706, 0.16234657]
 [method]
 name = "tsnpse"
 rounds = 2
-simulations = 1000
+simulations = 200
+
+[model]
+width = 32
 
 [training]
-max_steps = 1000
+max_steps = 50
+validation_every = 10
+
+[truncation]
+samples = 500
 
 [posterior]
 samples = 100
 TOML
 
+# Its simulations take ten seconds, so that the signal meets them.
+two_parameters='run = ["sh", "-c", "sleep 0.1; echo {a} {b}"]
+[[parameter]]
+name = "a"
+prior = { type = "uniform", low = -1.0, high = 1.0 }
+[[parameter]]
+name = "b"
+prior = { type = "uniform", low = -1.0, high = 1.0 }'
+awk -v own="$two_parameters" '/^task/ { print own; next } 1' "$work/campaign.toml" >"$work/slow.toml"
+
 echo "A job that is told to stop goes back into the queue and continues"
-job=$(submit jobs/slurm.sh "$work/campaign.toml" "$work/stopped")
+job=$(submit jobs/slurm.sh "$work/slow.toml" "$work/stopped")
 wait_until 60 test -e "$work/stopped/campaign.toml"
 scancel --batch --signal=USR1 "$job"
 wait_until 180 ended "$job"
