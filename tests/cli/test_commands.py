@@ -38,6 +38,7 @@ name = "METHOD"
 simulations = 600
 [model]
 width = 32
+networks = 1
 [training]
 max_steps = 600
 [truncation]
@@ -92,6 +93,7 @@ class CommandTest(ProgramTest):
         self.assert_succeeds("init", work, "--task", "two_moons")
         file = work / "campaign.toml"
         text = re.sub(r"simulations = \d+", "simulations = 200", file.read_text(encoding="utf-8"))
+        text = text.replace("\nsamples = 10000\n", "\nsamples = 500\n")
         file.write_text(text + "\n[model]\nwidth = 32\n[training]\nmax_steps = 100\n[truncation]\nsamples = 200\n",
                         encoding="utf-8")
         results = work / "results"
@@ -164,7 +166,7 @@ class CommandTest(ProgramTest):
         self.assert_succeeds("export", results, "--output", table)
         self.assert_succeeds("export", results, "--format", "hdf5", "--output", record)
         names, rows = read_table(table)
-        self.assertEqual((len(names), len(rows)), (2, 10000))
+        self.assertEqual((len(names), len(rows)), (2, 500))
         self.assertTrue(record.read_bytes().startswith(HDF5_SIGNATURE))
 
     def test_amortised_posterior_at_another_observation(self):
@@ -223,8 +225,8 @@ class CommandTest(ProgramTest):
 
     def test_bench_of_several_observations_together(self):
         said = self.assert_succeeds("bench", "gaussian_linear", "--method", "npse", "--simulations", 2000, "--samples",
-                                    500, "--iid", 5, "--json", "--set", "model.networks=1",
-                                    "--set", "training.max_steps=600")
+                                    200, "--iid", 5, "--json", "--set", "model.networks=1",
+                                    "--set", "model.width=64", "--set", "training.max_steps=600")
         # An exact posterior of any one of the five is at .9 and more.
         self.assertLess(json.loads(said.stdout)["c2st"], 0.7)
 
@@ -239,7 +241,7 @@ class CommandTest(ProgramTest):
 
     def test_bench(self):
         said = self.assert_succeeds("bench", "two_moons", "--method", "npse", "--simulations", 100, "--samples", 100,
-                                    "--json", "--preset", "paper", "--set", "training.max_steps=200")
+                                    "--json", "--preset", "paper", "--set", "training.max_steps=20")
         result = json.loads(said.stdout)
         self.assertEqual((result["task"], result["method"], result["ranks"]), ("two_moons", "npse", 1))
         self.assertTrue(0.4 < result["c2st"] <= 1)
