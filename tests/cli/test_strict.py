@@ -1,4 +1,5 @@
 """Files of other campaigns, odd outputs and impossible numbers: each is refused with the reason, or done right."""
+import functools
 import os
 import pathlib
 import shutil
@@ -27,22 +28,25 @@ samples = 100
 """
 
 
-class FinishedTest(ProgramTest):
-    """Around a finished campaign that each test gets a copy of, and one of another seed."""
+@functools.lru_cache(maxsize=None)
+def finished_campaigns():
+    """The folder of a finished campaign, results, and of one of another seed, other."""
+    home = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+    unittest.addModuleCleanup(shutil.rmtree, home)
+    for name, seed in (("results", 5), ("other", 6)):
+        file = home / f"{name}.toml"
+        file.write_text(TINY_CAMPAIGN.replace("seed = 5", f"seed = {seed}"), encoding="utf-8")
+        result = snpse("run", file, "--out", home / name)
+        assert result.returncode == 0, result.stderr
+    return home
 
-    @classmethod
-    def setUpClass(cls):
-        cls.finished = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
-        cls.addClassCleanup(shutil.rmtree, cls.finished)
-        for name, seed in (("results", 5), ("other", 6)):
-            file = cls.finished / f"{name}.toml"
-            file.write_text(TINY_CAMPAIGN.replace("seed = 5", f"seed = {seed}"))
-            result = snpse("run", file, "--out", cls.finished / name)
-            assert result.returncode == 0, result.stderr
+
+class FinishedTest(ProgramTest):
+    """Around finished campaigns that each test gets a copy of."""
 
     def setUp(self):
         super().setUp()
-        shutil.copytree(self.finished, self.folder, dirs_exist_ok=True)
+        shutil.copytree(finished_campaigns(), self.folder, dirs_exist_ok=True)
         self.out = self.folder / "results"
         self.samples = self.folder / "samples.csv"
         self.draw = ["sample", self.out, "--samples", 5, "--output", self.samples]
