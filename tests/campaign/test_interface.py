@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -23,32 +24,36 @@ samples = 500
 """
 
 
-class InterfaceTest(ProgramTest):
-    def command(self, *command, code=0):
-        result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600, check=False)
-        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
-        return result.stdout + result.stderr
+def output_of(*command):
+    """What a command that succeeds prints."""
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
 
-    def setUp(self):
-        super().setUp()
-        prefix, build = self.folder / "prefix", self.folder / "build"
-        self.command(CMAKE, "--install", BUILD, "--prefix", prefix)
-        self.command(CMAKE, "-S", EXAMPLE, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
-        self.command(CMAKE, "--build", build)
-        self.growth, self.mean, self.prefix = build / "growth", build / "mean", prefix
+
+class InterfaceTest(ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        home = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+        cls.addClassCleanup(shutil.rmtree, home)
+        cls.prefix, build = home / "prefix", home / "build"
+        output_of(CMAKE, "--install", BUILD, "--prefix", cls.prefix)
+        output_of(CMAKE, "-S", EXAMPLE, "-B", build, f"-DCMAKE_PREFIX_PATH={cls.prefix}", "-DCMAKE_BUILD_TYPE=Release")
+        output_of(CMAKE, "--build", build)
+        cls.growth, cls.mean = build / "growth", build / "mean"
 
     def test_a_project_against_the_prefix(self):
         file = self.folder / "growth.toml"
         file.write_text((EXAMPLE / "growth.toml").read_text() + SHORT)
         out = self.folder / "campaign"
-        self.assertIn("one simulation takes", self.command(self.growth, "check", file))
-        self.command(MPIEXEC, "--oversubscribe", "-n", "2", self.growth, "run", file, "--out", out)
-        lines = dict(line.split() for line in self.command(self.mean, out).splitlines())
+        self.assertIn("one simulation takes", output_of(self.growth, "check", file))
+        output_of(MPIEXEC, "--oversubscribe", "-n", "2", self.growth, "run", file, "--out", out)
+        lines = dict(line.split() for line in output_of(self.mean, out).splitlines())
         # The observation is exp(t / 3) with noise of .1; the least-squares fit is 1.05 and .32.
         self.assertAlmostEqual(float(lines["start"]), 1.05, delta=0.1)
         self.assertAlmostEqual(float(lines["rate"]), 0.32, delta=0.08)
         self.assertGreater(float(lines["log_prob"]), 0)
-        two = self.command(MPIEXEC, "--oversubscribe", "-n", "2", self.mean, out)
+        two = output_of(MPIEXEC, "--oversubscribe", "-n", "2", self.mean, out)
         self.assertEqual(two.count("start"), 2)
         # A program without the simulator draws from the posterior, and says what it lacks to simulate.
         self.assert_succeeds("sample", out, "--samples", "10", "--output", self.folder / "draws.csv")
@@ -64,7 +69,7 @@ class InterfaceTest(ProgramTest):
 
     def test_the_library_shows_the_interface_alone(self):
         library = next(self.prefix.glob("lib*/**/libsnpse.so"))
-        symbols = self.command("nm", "-D", "--defined-only", "-C", library)
+        symbols = output_of("nm", "-D", "--defined-only", "-C", library)
         own = [line for line in symbols.splitlines() if "snpse::" in line]
         self.assertTrue(own)
         for line in own:
