@@ -7,16 +7,19 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snpse_process import CANNOT_CREATE, CONFIG, DATA, TINY_CAMPAIGN, USAGE, ProgramTest, command, events, wait_for
+from snpse_process import (CANNOT_CREATE, CONFIG, DATA, TINY_CAMPAIGN, USAGE, ProgramTest, command, events, snpse,
+                           wait_for)
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "jobs/examples/umbridge"
 PACKAGES = pathlib.Path(os.environ["SNPSE_BUILD"]) / "pypi"
@@ -83,13 +86,13 @@ class ServeTest(ProgramTest):
         if not has_umbridge():
             raise unittest.SkipTest("umbridge cannot be installed from PyPI")
         sys.path.append(str(PACKAGES))
-
-    def setUp(self):
-        super().setUp()
-        self.out = self.folder / "results"
+        home = pathlib.Path(tempfile.mkdtemp(prefix="snpse-test-"))
+        cls.addClassCleanup(shutil.rmtree, home)
+        cls.file, cls.out = home / "campaign.toml", home / "results"
         text = TINY_CAMPAIGN.replace("two_moons", "gaussian_linear_uniform").replace("[0.0, 0.0]", str([0.1] * 10))
-        self.file = self.write("campaign.toml", text.replace('"tsnpse"\nrounds = 2', '"npse"'))
-        self.assert_succeeds("run", self.file, "--out", self.out)
+        cls.file.write_text(text.replace('"tsnpse"\nrounds = 2', '"npse"'), encoding="utf-8")
+        result = snpse("run", cls.file, "--out", cls.out)
+        assert result.returncode == 0, result.stderr
 
     def serve(self, ranks=None):
         """The running program, and its address."""
