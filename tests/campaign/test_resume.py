@@ -260,12 +260,12 @@ class StopTest(ResumeTest):
         codes = []
         while not codes or codes[-1] == STOPPED and len(codes) < 30:
             # A busy machine may need half a second to begin.
-            job, out = self.start(BUILT_IN, 1, "--wall-time", f"{0.5 * 1.2 ** len(codes):.2f}")
+            job, out = self.start(BUILT_IN, None, "--wall-time", f"{0.5 * 1.2 ** len(codes):.2f}")
             with job:
                 codes.append(job.wait())
         self.assertEqual(codes[0], STOPPED)
         self.assertEqual(codes[-1], 0, codes)
-        self.assert_same(out, undisturbed(BUILT_IN, 1))
+        self.assert_same(out, undisturbed(BUILT_IN, None))
 
 
 class SharedFolderTest(ResumeTest):
@@ -283,30 +283,27 @@ class SharedFolderTest(ResumeTest):
 
     def test_leftovers_of_a_crash_vanish(self):
         out = self.folder / "results"
-        shutil.copytree(undisturbed(BUILT_IN, 1), out)
+        shutil.copytree(undisturbed(BUILT_IN, None), out)
         before = files(out)
         first = out / "rounds" / "001"
         (first / "parts").mkdir()
         for leftover in (out / ".posterior.h5.1.partial", first / ".network.h5.1.partial", first / "checkpoint.h5",
                          first / "checkpoint.previous.h5", first / "parts" / "000000000.h5"):
             leftover.write_bytes(b"torn")
-        self.finish(BUILT_IN, 1)
+        self.finish(BUILT_IN, None)
         self.assertEqual(files(out), before)
         self.assertFalse((first / "parts").exists())
 
 
 class AnyRanksTest(ResumeTest):
     def test_simulations_are_the_same_for_any_number_of_ranks(self):
-        def simulations(ranks):
-            job, out = self.start(EXTERNAL, ranks, folder=f"ranks{ranks}")
-            committed = out / "rounds" / "001" / "simulations.h5"
-            with job:
-                wait_for(lambda: job.finished() or committed.exists(), "the first round's simulations")
-            return committed.read_bytes()
-
-        alone = simulations(1)
-        for ranks in (2, 3, 4):
-            self.assertEqual(simulations(ranks), alone, f"{ranks} ranks")
+        first = (1, "simulate")
+        alone = file_of(undisturbed(EXTERNAL, None), first).read_bytes()
+        self.assertEqual(file_of(undisturbed(EXTERNAL, 2), first).read_bytes(), alone)
+        job, out = self.start(EXTERNAL, 3)
+        with job:
+            wait_for(lambda: job.finished() or file_of(out, first).exists(), "the first round's simulations")
+        self.assertEqual(file_of(out, first).read_bytes(), alone)
 
 
 if __name__ == "__main__":
