@@ -99,7 +99,8 @@ rounds = ROUNDS
 simulations = SIMULATIONS
 [model]
 width = 32
-""" + SIZES
+networks = 1
+""" + SIZES.replace("max_steps = 200", "max_steps = 40")
 
 
 class RaisedSimulationsTest(ProgramTest):
