@@ -95,6 +95,17 @@ def simulate(thetas, seeds):
 serve(simulate, batch=True)
 """
 
+MISTAKES = """
+from snpse_worker import serve
+
+def simulate(theta, seed):
+    if seed == 0: return None
+    if seed == 1: raise MemoryError
+    return [len(3) if seed == 2 else 1.0]
+
+serve(simulate)
+"""
+
 # Answers a batch backwards.
 BACKWARDS = GROWTH + """
 import sys
@@ -142,6 +153,18 @@ class BatchTest(WorkerFolder):
         self.assertEqual(tables[0].count("\n"), 25)
         self.assertEqual(tables[0], tables[1])
         self.assertEqual(tables[0], tables[2])
+
+    def test_messages_name_the_mistake_and_not_the_worker(self):
+        (self.here / "mistakes.py").write_text(MISTAKES)
+        requests = "".join(f"simulate {i} {i} 0.5\n" for i in range(4))
+        ended = subprocess.run([sys.executable, "mistakes.py"], cwd=self.here, input=requests, text=True, check=True,
+                               capture_output=True)
+        none, memory, length, good = ended.stdout.splitlines()[1:]
+        self.assertIn("error 0 TypeError: the simulator returned None where numbers are expected", none)
+        self.assertEqual(memory, "error 1 MemoryError")
+        self.assertEqual((length, good), ("error 2 TypeError: object of type 'int' has no len()", "ok 3 1.0"))
+        self.assertNotIn("snpse_worker.py", ended.stderr)
+        self.assertIn("in simulate\n", ended.stderr)
 
 
 class InitTest(ProgramTest):

@@ -69,13 +69,23 @@ def _answers(simulate, requests):
     except Exception as error:  # pylint: disable=broad-except  # whatever it is, the next simulation may work
         if len(requests) > 1:
             return [line for request in requests for line in _answers(simulate, [request])]
-        traceback.print_exc()
-        message = " ".join(str(error).split())
-        return ["error %s %s: %s" % (identities[0], type(error).__name__, message)]
+        _print_traceback(error)
+        message = " ".join(": ".join(filter(None, [type(error).__name__, str(error)])).split())
+        return ["error %s %s" % (identities[0], message)]
+
+
+def _print_traceback(error):
+    """Leaves out the calls in this file, which say nothing about the simulator."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    traceback.print_exception(type(error), error, frames)
 
 
 def _numbers(x):
     """All numbers in x, in order."""
+    if x is None:
+        raise TypeError("the simulator returned None where numbers are expected: does simulate() end with a return?")
     if hasattr(x, "tolist"):  # numpy arrays and scalars, without importing numpy
         x = x.tolist()
     if isinstance(x, (str, bytes)):
