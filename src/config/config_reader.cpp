@@ -66,11 +66,10 @@ void check_simulator(const toml::table& root, const Config& config, ConfigErrors
   const unsigned line = line_at(root, "simulator");
   const auto kinds = count_keys(root, "simulator", {"task", "command", "run", "library", "url"}) +
                      (config.simulator.in_process ? 1 : 0);
-  if (kinds != 1)
-    errors.add(
-        line,
-        fmt::format("simulator has {} of task, command, run, library, url and in_process; give exactly one",
-                    kinds));
+  constexpr const char* kKinds = "task, command, run, library, url and in_process";
+  if (kinds == 0)
+    errors.add(line, fmt::format("[simulator] is missing, or has none of {}; give one", kKinds));
+  if (kinds > 1) errors.add(line, fmt::format("simulator has {} of {}; give exactly one", kinds, kKinds));
   const bool own = root["simulator"]["command"] || root["simulator"]["run"] || root["simulator"]["library"] ||
                    root["simulator"]["url"] || config.simulator.in_process;
   const bool has_prior = root.contains("parameter") || root.contains("prior");
@@ -182,8 +181,12 @@ void check_shape(const toml::table& root, const Config& config, ConfigErrors& er
   if (rows > 1 && !is_amortised(config))
     errors.add(line,
                fmt::format("{} observations together need method.name = \"npse\" or \"nlse\", but it is "
-                           "\"{}\"",
-                           rows, config.method.name),
+                           "\"{}\"{}",
+                           rows, config.method.name,
+                           root["observation"]["file"]
+                               ? "; each line of observation.file is an observation: put the values of a "
+                                 "single observation into one line, or into one column without others"
+                               : ""),
                code);
   if (size % rows != 0)
     return errors.add(
@@ -201,8 +204,10 @@ void check_shape(const toml::table& root, const Config& config, ConfigErrors& er
 void check_observation(const toml::table& root, const Config& config, ConfigErrors& errors) {
   const unsigned line = line_at(root, "observation");
   const auto sources = count_keys(root, "observation", {"x", "file"});
-  if (sources != 1)
-    return errors.add(line, fmt::format("observation has {} of x and file; give exactly one", sources));
+  if (sources == 0)
+    return errors.add(line,
+                      "[observation] is missing, or has neither x = [...] nor file = \"...\"; give one");
+  if (sources > 1) return errors.add(line, "observation has both x and file; give exactly one");
   const bool from_file = bool(root["observation"]["file"]);
   const auto& x = config.observation.x;
   const auto* inline_x = root["observation"]["x"].as_array();

@@ -30,7 +30,7 @@ void read_numbers(const toml::table& table, const std::string& name, const Prior
   std::vector<std::string> known{"type"};
   for (const auto& number : type.numbers) known.push_back(number.name);
   for (const auto& list : type.lists) known.push_back(list.name);
-  reader.check_names(table, name + ": ", known);
+  reader.check_names(table, name + ": ", known, type.other_words);
   bool complete = true;
   for (const auto& number : type.numbers) {
     const auto* node = table.get(number.name);

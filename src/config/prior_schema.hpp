@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct PriorType {
   std::string name;
   std::vector<PriorNumber> numbers;
   std::vector<PriorList> lists = {};
+  /// Words of other programs whose nearest key would mean another value, and what to write instead.
+  std::map<std::string, std::string> other_words = {};
 };
 
 std::vector<PriorType> prior_types();

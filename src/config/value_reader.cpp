@@ -179,10 +179,16 @@ std::vector<std::string> missing_of(const toml::table& table, const std::vector<
 }  // namespace
 
 void ValueReader::check_names(const toml::table& table, const std::string& prefix,
-                              const std::vector<std::string>& known) {
+                              const std::vector<std::string>& known,
+                              const std::map<std::string, std::string>& other_words) {
   for (const auto& [key, node] : table) {
     const std::string word(key.str());
     if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+    if (const auto other = other_words.find(word); other != other_words.end()) {
+      errors_.add(key.source().begin.line,
+                  fmt::format("{}{} is unknown; write {}", prefix, word, other->second));
+      continue;
+    }
     const auto meant = nearest(word, missing_of(table, known));
     const bool is_key = prefix.find(' ') == std::string::npos;
     errors_.add(key.source().begin.line,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,9 +41,9 @@ class ValueReader {
   void read(const toml::node& node, const std::string& name, const Field& field);
 
   /// Every key of the table must be one of known. prefix: what stands before its keys in messages
-  /// ("method.").
-  void check_names(const toml::table& table, const std::string& prefix,
-                   const std::vector<std::string>& known);
+  /// ("method."). other_words: unknown keys for which the message names something else than the nearest key.
+  void check_names(const toml::table& table, const std::string& prefix, const std::vector<std::string>& known,
+                   const std::map<std::string, std::string>& other_words = {});
 
  private:
   template <typename T>

@@ -205,7 +205,8 @@ cooldown = "no"
 kind = "adam"
 )"),
       "'c.toml' has 8 errors:\n"
-      "  1. c.toml:1: simulator has 0 of task, command, run, library, url and in_process; give exactly one\n"
+      "  1. c.toml:1: [simulator] is missing, or has none of task, command, run, library, url and in_process; "
+      "give one\n"
       "  2. c.toml:2: simulator.tsak is unknown; did you mean simulator.task?\n"
       "  3. c.toml:4: observation.x[1] is nan, which is not finite: give a number, or set invalid.policy = "
       "\"replace\", with which nan is a value that is not defined\n"
@@ -236,7 +237,8 @@ TEST_F(ConfigFile, ChecksCombinations) {
                  "2 of task, command, run, library, url and in_process");
   expect_message("[simulator]\ntask = \"two_moon\"\n[observation]\nx = [1, 2]",
                  "did you mean \"two_moons\"?");
-  expect_message("[simulator]\ntask = \"two_moons\"", "observation has 0 of x and file");
+  expect_message("[simulator]\ntask = \"two_moons\"",
+                 "[observation] is missing, or has neither x = [...] nor file");
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [1]",
                  "has 1 values, but an x of task 'two_moons' has 2");
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = []", "observation.x is empty");
@@ -334,6 +336,8 @@ TEST_F(ConfigFile, TakesSeveralObservations) {
                  "the observation has 4 values, but an x of task 'two_moons' has 2");
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [1, 2, 3, 4]\nrows = 2\n",
                  "2 observations together need method.name");
+  expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\n" + file,
+                 "each line of observation.file is an observation");
 }
 
 TEST_F(ConfigFile, AColumnIsOneObservationOrSeveralOfOneValue) {

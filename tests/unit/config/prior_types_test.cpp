@@ -33,6 +33,17 @@ std::string refusal_of(const std::string& text) {
   return "";
 }
 
+TEST(PriorTypes, AWordOfOtherProgramsIsNotTakenForTheNearestKey) {
+  const auto refusal = [](const std::string& prior) { return refusal_of(campaign_of({prior})); };
+  const auto expect = [&](const std::string& prior, const std::string& message) {
+    EXPECT_NE(refusal(prior).find(message), std::string::npos) << refusal(prior);
+  };
+  expect("{ type = \"gamma\", shape = 2, scale = 5 }", "scale is unknown; write rate = 1 / scale");
+  expect("{ type = \"exponential\", mean = 5 }", "mean is unknown; write rate = 1 / mean");
+  expect("{ type = \"uniform\", min = 0, max = 1 }", "max is unknown; write high");
+  expect("{ type = \"lognormal\", mean = 1, scale = 1 }", "write location, the mean of the logarithm");
+}
+
 TEST(PriorTypes, SurviveTheFrozenConfiguration) {
   const std::vector<std::string> priors{
       "{ type = \"half_normal\", scale = 2 }",
