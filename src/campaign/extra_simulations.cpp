@@ -63,6 +63,7 @@ ExtraOutcomes run_extra(const ExtraSimulations& what, const Experiment& setup, c
     result.seconds.push_back(figures(row, 1));
     result.worker.push_back(static_cast<int>(figures(row, 2)));
   }
+  result.causes = std::move(report.causes);
   result.messages = std::move(report.failures);
   result.elapsed = report.seconds;
   return result;

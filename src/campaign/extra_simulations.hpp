@@ -33,7 +33,8 @@ struct ExtraOutcomes {
   std::vector<Status> status;         // of each of them, and so on
   std::vector<double> seconds;        // with all attempts
   std::vector<int> worker;            // the rank
-  std::vector<std::string> messages;  // why the first few that are not ok ended so
+  std::vector<FailureCause> causes;   // why simulations are not ok
+  std::vector<std::string> messages;  // the same in a line for each cause
   double elapsed = 0;                 // seconds of wall time
 
   std::int64_t count(Status wanted) const;

@@ -124,6 +124,21 @@ class CheckTest(JudgedCampaign):
             self.assertIn(message, found[what])
             self.assertTrue(all(finding["severity"] == "warning" for finding in said["findings"]))
 
+    def test_a_round_that_is_invalid_as_a_whole(self):
+        # Round 1 has 60 simulations, and check runs all of them.
+        verdict, found, _ = self.check("x = [math.nan, 1.0]", ("simulations = 4000", "simulations = 200"))
+        self.assertEqual(verdict, "errors")
+        self.assertIn("60 of 60 simulations that answered are invalid, so that nothing is left to train on",
+                      found["invalid"])
+
+    def test_each_finding_has_examples_of_its_own_kind(self):
+        behaviour = "if seed % 10 == 0: raise ValueError('no convergence')\n    if seed % 2: x[1] = math.nan"
+        _, found, _ = self.check(behaviour)
+        self.assertRegex(found["failures"], r"allows; simulation \d+: failed: ValueError: no convergence")
+        self.assertRegex(found["invalid"], r"other policies\); simulation \d+: invalid: output 2 is nan$")
+        self.assertNotIn("invalid", found["failures"])
+        self.assertNotIn("failed", found["invalid"])
+
     def test_an_observation_outside_all_simulations(self):
         verdict, found, _ = self.check("pass", ("x = [0.2, 0.1]", "x = [0.2, 50.0]"))
         self.assertEqual(verdict, "warnings")

@@ -64,6 +64,7 @@ CheckReport check(const CheckArguments& arguments, const Config& config, const E
   try {
     report.trial = try_simulator(setup, config, most_simulations(method, setup.observations.cols()),
                                  arguments.seconds, session.world);
+    report.trial.is_whole_round = report.trial.run() == method.simulations(1);
     report.findings = judge_trial(report.trial, setup, config, arguments.seconds);
     if (report.launch) std::ranges::copy(judge_launch(*report.launch), std::back_inserter(report.findings));
   } catch (const Error& error) {

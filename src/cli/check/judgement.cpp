@@ -10,8 +10,20 @@ namespace {
 
 constexpr double kGigabyte = 1e9;
 
-std::string first_message(const Trial& trial) {
-  return trial.outcomes.messages.empty() ? "" : fmt::format("; {}", trial.outcomes.messages.front());
+/// The first simulation of each of a few causes, of simulations that are invalid, or of those that are failed
+/// or timed out. A cause's own count has simulations that were run again, too.
+std::string examples(const Trial& trial, bool invalid) {
+  constexpr int kMost = 3;
+  std::string text;
+  int shown = 0;
+  for (const auto& cause : trial.outcomes.causes) {
+    const bool is_invalid = cause.text.starts_with(to_string(Status::invalid));
+    const bool is_repeat = cause.first >= trial.outcomes.x.rows();
+    if (cause.text.empty() || is_invalid != invalid || is_repeat || shown == kMost) continue;
+    text += fmt::format("; simulation {}: {}", cause.first, cause.text);
+    ++shown;
+  }
+  return text;
 }
 
 std::optional<CheckFinding> failures(const Trial& trial, double budget) {
@@ -23,7 +35,7 @@ std::optional<CheckFinding> failures(const Trial& trial, double budget) {
       "failures",
       fmt::format("{} of {} simulations at draws of the prior failed or timed out, {} "
                   "simulator.failure_budget = {} allows{}",
-                  failed, trial.run(), over ? "more than" : "no more than", budget, first_message(trial)),
+                  failed, trial.run(), over ? "more than" : "no more than", budget, examples(trial, false)),
       over && (trial.run() >= kEnough || failed == trial.run())};
 }
 
@@ -34,12 +46,15 @@ std::optional<CheckFinding> invalid_simulations(const Trial& trial, InvalidPolic
   const bool none_valid = trial.ok() == 0;
   constexpr std::int64_t kEnough =
       100;  // where all are invalid, fewer than 3 % are valid, with 95 % confidence
-  return CheckFinding{
-      "invalid",
-      fmt::format("{} of {} simulations that answered are invalid{}{}", invalid, answered,
-                  none_valid || policy != InvalidPolicy::drop ? "" : ", and will not be trained on",
-                  first_message(trial)),
-      none_valid && answered >= kEnough};
+  const char* consequence = none_valid ? ", so that nothing is left to train on: mend the simulator, or give "
+                                         "[observation] as many values as the simulator answers"
+                            : policy == InvalidPolicy::drop
+                                ? ", and will not be trained on ([invalid] has other policies)"
+                                : "";
+  return CheckFinding{"invalid",
+                      fmt::format("{} of {} simulations that answered are invalid{}{}", invalid, answered,
+                                  consequence, examples(trial, true)),
+                      none_valid && (answered >= kEnough || trial.is_whole_round)};
 }
 
 /// A finding that is made of the data in the same way while a campaign runs.
@@ -56,7 +71,8 @@ std::vector<CheckFinding> judge_trial(const Trial& trial, const Experiment& setu
   std::vector<CheckFinding> findings;
   if (trial.run() == 0)
     findings.push_back({"time", fmt::format("no simulation ended within {:.3g} s, so that nothing is known "
-                                            "of the simulator: give more time with --seconds",
+                                            "of the simulator: give more time with --seconds, or look "
+                                            "whether the simulator hangs",
                                             seconds)});
   if (auto finding = failures(trial, config.simulator.failure_budget)) findings.push_back(*finding);
   if (auto finding = invalid_simulations(trial, config.invalid.policy)) findings.push_back(*finding);

@@ -20,6 +20,7 @@ struct Trial {
   ExtraOutcomes outcomes;
   std::optional<SimulationTimes> times;  ///< none where no simulation answered
   Repeats same_seed, other_seed;
+  bool is_whole_round = false;  ///< every simulation of round 1 was run
 
   std::int64_t run() const { return std::ssize(outcomes.rows); }
   std::int64_t failed() const { return outcomes.count(Status::failed) + outcomes.count(Status::timeout); }
