@@ -222,8 +222,8 @@ Finding uninformed_finding(const Matrix& draws, const Matrix& prior_draws,
       .decided = threshold < 1,
       .missed = Verdict::note,
       .what = "least distance of a parameter's posterior from its prior; our choice, or what chance explains",
-      .advice = fmt::format("the data say next to nothing about {}: its posterior is the prior",
-                            listed(uninformed))};
+      .advice = fmt::format("the data say next to nothing about {}: {} the prior", listed(uninformed),
+                            uninformed.size() > 1 ? "their posteriors are" : "its posterior is")};
 }
 
 }  // namespace snpse

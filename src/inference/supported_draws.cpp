@@ -73,11 +73,13 @@ PosteriorSamples draw_in_support(const World& world, const Prior& support, std::
         ++report.leaked;
     }
     if (report.drawn >= kEnoughToJudge && 1 - report.leakage() < min_acceptance)
-      fail(ExitCode::data,
-           "only {} of {} posterior draws lie in the prior's support (sampler.min_acceptance is {}): "
-           "lower sampler.min_acceptance and run the same command again, or start a new campaign with more "
-           "simulations or model.space = \"whitened\"",
-           percent(1 - report.leakage()), report.drawn, percent(min_acceptance));
+      fail(
+          ExitCode::data,
+          "only {} of {} posterior draws lie in the prior's support (sampler.min_acceptance is {}): "
+          "lower sampler.min_acceptance and run the same command again, or start a new campaign with more "
+          "simulations or model.space = \"whitened\". If a warning says that x_obs lies outside all that was "
+          "simulated, look at the units of the observation, at the prior and at the simulator first",
+          percent(1 - report.leakage()), report.drawn, percent(min_acceptance));
     log.progress({"sample", static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(n), ""});
   }
   report.seconds = seconds_since(start);

@@ -33,6 +33,13 @@ TrainableRows trainable_rows(std::span<const RoundData> rounds, const Prior& box
   constexpr std::int64_t kFewestRows = 10;
   auto replacement = make_replacement(world, settings.invalid.policy, rounds.front());
   auto rows = valid_rows(world, rounds, boxed, replacement);
+  if (rows.total == 0 && rounds.size() == 1)
+    fail(
+        ExitCode::data,
+        "no simulation of round 1 is valid, so that there is nothing to train on: the log says of which kind "
+        "they are. Mend the simulator, or give [observation] as many values as the simulator answers, and "
+        "start a new campaign with another --out; if valid simulations are rare, raise method.simulations "
+        "(and method.first_round where it is set) and run the same command again");
   if (rows.total < kFewestRows)
     fail(ExitCode::data,
          "only {} valid simulations lie in the region to train on, and at least {} are needed: raise {} or "

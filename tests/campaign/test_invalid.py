@@ -204,6 +204,13 @@ class InvalidTest(ProgramTest):
         self.assertLess(second["outside_share"], 0.25)
         self.assertEqual(self.trained()[0]["training_rows"], 91)  # of 128, all answered, 25 validate and 12 are kept for the check
 
+    def test_where_nothing_is_valid_the_advice_is_not_to_simulate_more(self):
+        self.write("rare.py", RARE.replace("> 0.8", "> 1.8"))
+        file = self.write("campaign.toml", RARE_CAMPAIGN.replace("NAME", "npse").replace("ROUNDS", "1").replace(
+            "SIMULATIONS", "40"))
+        said = self.assert_refused(DATA, "no simulation of round 1 is valid", "run", file, "--out", self.folder / "out")
+        self.assertIn("start a new campaign with another --out", said)
+
 
 if __name__ == "__main__":
     unittest.main()
