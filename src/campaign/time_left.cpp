@@ -98,10 +98,10 @@ std::optional<double> seconds_left(const WorkLeft& work, const std::vector<Commi
   auto costs = costs_of(steps);
   if (progress.contains("seconds_left")) learn(progress, phase, costs);
   const auto present = left_of_step(work, costs, progress, now);
-  if (!present && !costs.propose && !costs.simulation && !costs.train) return std::nullopt;
+  if (!present) return std::nullopt;
   const double simulation = costs.simulation.value_or(0);
   const double train = costs.train.value_or(0);
-  double left = present.value_or(0);
+  double left = *present;
   if (phase == Phase::propose) left += simulation * static_cast<double>(work.simulations_of_round);
   if (phase == Phase::propose || phase == Phase::simulate) left += train;
   return left + simulation * static_cast<double>(work.simulations_later) +

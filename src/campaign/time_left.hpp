@@ -22,7 +22,7 @@ struct WorkLeft {
 double elapsed_seconds(const std::vector<nlohmann::ordered_json>& events, bool running, double now);
 
 /// Seconds that the work takes, as the committed steps and the present step's progress (null: none) tell;
-/// steps of which nothing is known yet count nothing. None where nothing is known at all.
+/// later steps of which nothing is known yet count nothing. None where nothing is known of the present step.
 std::optional<double> seconds_left(const WorkLeft& work, const std::vector<CommittedStep>& steps,
                                    const nlohmann::ordered_json& progress, double now);
 

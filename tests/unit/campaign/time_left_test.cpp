@@ -46,8 +46,13 @@ TEST(SecondsLeft, AreKnownInEveryPhase) {
   EXPECT_NEAR(*seconds_left(work, steps, nullptr, time_at(10)), 5 + 20 + 10 + 20, 1e-6);
   work = {{2, Phase::train}, 0, 0, 0};
   EXPECT_NEAR(*seconds_left(work, steps, nullptr, time_at(10)), 20, 1e-6);
-  work = {{2, Phase::infer}, 0, 0, 0};
-  EXPECT_NEAR(*seconds_left(work, steps, nullptr, time_at(10)), 0, 1e-6);
+}
+
+TEST(SecondsLeft, AreNotSaidOfAStepOfWhichNothingIsKnown) {
+  const std::vector<CommittedStep> simulated{
+      {{1, Phase::simulate}, SimulationReport{90, 5, 3, 2, 10, 10, {}}}};
+  EXPECT_FALSE(seconds_left({{1, Phase::train}, 0, 0, 0}, simulated, nullptr, time_at(10)));
+  EXPECT_FALSE(seconds_left({{1, Phase::infer}, 0, 0, 0}, simulated, nullptr, time_at(10)));
 }
 
 using ReadEvents = ScratchFolder;
