@@ -164,7 +164,8 @@ TEST(Uninformed, NotesParametersWhosePosteriorIsThePrior) {
   const Matrix prior = normal_columns(10000, {1, 1, 1}, 1);
   const auto finding = uninformed_finding(normal_columns(10000, {0.3, 1, 1}, 2), prior, names, 0.01);
   EXPECT_EQ(finding.verdict(), Verdict::note);
-  EXPECT_NE(finding.advice.find("about b, c: their posteriors are the prior"), std::string::npos) << finding.advice;
+  EXPECT_NE(finding.advice.find("about b, c: their posteriors are the prior"), std::string::npos)
+      << finding.advice;
   // N(0, 1) and N(0, 0.8^2) differ by up to 0.0537: the densities cross at z^2 = ln(0.8^-2) / (0.8^-2 - 1).
   const double z = std::sqrt(std::log(1 / 0.64) / (1 / 0.64 - 1));
   EXPECT_NEAR(testing::normal_cdf(z / 0.8) - testing::normal_cdf(z), 0.0537, 1e-4);
