@@ -337,7 +337,7 @@ TEST_F(ConfigFile, TakesSeveralObservations) {
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\nx = [1, 2, 3, 4]\nrows = 2\n",
                  "2 observations together need method.name");
   expect_message("[simulator]\ntask = \"two_moons\"\n[observation]\n" + file,
-                 "each line of observation.file is an observation");
+                 "each line of observation.file is an observation", ExitCode::data);
 }
 
 TEST_F(ConfigFile, AColumnIsOneObservationOrSeveralOfOneValue) {
